@@ -1,0 +1,84 @@
+/* config.h - what a replay is run under: a preset and changes to it.
+ *
+ * A configuration is written as space-separated words: at most one preset name
+ * and any number of key=value ("cpython-3.11 arena=256K pool=4K"). Presets are
+ * rows of src/replay/preset.def, keys rows of config_key.def. */
+#ifndef PMT_CONFIG_H
+#define PMT_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <pymemtrace/status.h>
+
+/* Where the base addresses of arenas fall: it decides whether an arena loses a
+ * pool to alignment (Objects/obmalloc.c, new_arena). */
+enum pmt_arena_base {
+    PMT_BASE_RECORDED, /* arena k as the k-th recorded one; past those, again
+                          from the first; aligned where none is recorded */
+    PMT_BASE_ALIGNED,  /* on a pool boundary: nothing lost */
+    PMT_BASE_LOST      /* off a pool boundary: one pool lost per arena */
+};
+
+struct pmt_heap_config {
+    uint64_t arena_bytes;       /* power of two, multiple of pool_bytes */
+    uint32_t pool_bytes;        /* power of two */
+    uint32_t align_bytes;       /* 8 or 16: distance of size classes */
+    uint32_t small_limit_bytes; /* largest request served from pools */
+    uint32_t pool_header_bytes; /* struct pool_header, rounded up to align */
+    uint64_t arena_limit_bytes; /* all arenas together; 0 = no limit */
+    bool keep_empty_arena;      /* 3.9+: the last usable arena is kept (bpo-37257) */
+    bool mem_is_raw;            /* before 3.6: PyMem_Malloc is malloc */
+    enum pmt_arena_base arena_base;
+};
+
+/* Collector settings of a preset (facts; replayed from issue B on). */
+struct pmt_gc_config {
+    uint32_t threshold[3];
+    bool enabled;
+};
+
+struct pmt_config {
+    char preset[24]; /* "cpython-3.11" */
+    struct pmt_heap_config heap;
+    struct pmt_gc_config gc;
+    bool recorded;   /* no word of the spec differs from the trace's own */
+    char spec[160];  /* canonical: preset, then the keys that differ from it */
+};
+
+/*
+ * Parse spec (NULL or "" = base as it is). base is the trace's own configuration
+ * and is what a spec without a preset name changes; NULL: the spec must name a
+ * preset. *out is untouched on error. E_USAGE names the word, what is allowed and
+ * the nearest valid name.
+ */
+PMT_API enum pmt_status
+pmt_config_parse(const char *spec, const struct pmt_config *base,
+                 struct pmt_config *out, struct pmt_error *err);
+
+/* The preset of a Python version such as "3.11.2" or "2.7.18" (the row whose
+ * range of releases holds it). E_USAGE: none; the message names the nearest. */
+PMT_API enum pmt_status
+pmt_config_of_python(const char *version, struct pmt_config *out,
+                     struct pmt_error *err);
+
+/* Presets, for lists: count, and the i-th with its one-line description and the
+ * releases it stands for ("3.11.0 ... 3.11.x"). Strings are static. */
+PMT_API size_t pmt_preset_count(void);
+PMT_API void pmt_preset_at(size_t i, struct pmt_config *out,
+                           const char **releases, const char **help);
+
+/* Keys, for lists. Strings are static. */
+struct pmt_config_key {
+    const char *name;  /* "arena" */
+    const char *range; /* "64K ... 64M, power of two" */
+    const char *help;  /* one line */
+};
+PMT_API size_t pmt_config_key_count(void);
+PMT_API struct pmt_config_key pmt_config_key_at(size_t i);
+
+/* The value of key i in a configuration as the grammar writes it ("256K"). */
+PMT_API void pmt_config_key_value(const struct pmt_config *config, size_t i,
+                                  char *buf, size_t len);
+
+#endif

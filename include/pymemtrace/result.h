@@ -1,0 +1,109 @@
+/* result.h - everything one replay of one trace under one configuration found.
+ *
+ * A result is what run.h produces, the store keeps and the reports print; it is
+ * plain data. Modelled figures only, except where a field says "recorded" or
+ * "measured". */
+#ifndef PMT_RESULT_H
+#define PMT_RESULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <pymemtrace/config.h>
+#include <pymemtrace/metric.h>
+#include <pymemtrace/trace.h>
+
+/* One size class, at the end or at a sample (pools as the interpreter's pool
+ * table counts them: used and full pools of the class). */
+struct pmt_class_row {
+    uint32_t size_bytes;
+    uint32_t class_idx;
+    uint64_t pools;
+    uint64_t used_blocks;
+    uint64_t avail_blocks;
+};
+
+/* The heap at a moment. */
+struct pmt_sample {
+    uint64_t event;             /* after so many events */
+    uint64_t clock_ns;          /* recorded: last clock at or before it */
+    uint64_t rss_bytes;         /* recorded: last resident size, 0 = none yet */
+    uint64_t arenas;
+    uint64_t arena_bytes;
+    uint64_t pools_used;
+    uint64_t used_blocks;
+    uint64_t used_bytes;
+    uint64_t avail_bytes;
+    uint64_t unused_pool_bytes;
+    uint64_t raw_blocks;
+    uint64_t raw_bytes;
+    uint64_t stack_bytes;
+};
+
+/* Size classes at a sample (only classes that have pools). */
+struct pmt_class_sample {
+    uint64_t event;
+    struct pmt_class_row row;
+};
+
+/* One figure of one checkpoint: what the interpreter said, what the model says. */
+struct pmt_oracle_row {
+    uint64_t event;
+    char when[12];        /* "periodic", "end", "exit", "request" */
+    char what[40];        /* "class 5 pools", "arenas current", "blocks" ... */
+    uint64_t recorded;
+    uint64_t modelled;
+};
+
+struct pmt_verify {
+    bool checked;                    /* false: not the recorded configuration */
+    bool exact;                      /* all that could be checked agrees, and
+                                        something could */
+    uint64_t placements_checked;
+    uint64_t placement_mismatches;   /* placements in windows that disagree: an
+                                        upper bound, 0 is exact */
+    uint64_t first_mismatch_event;   /* start of the first such window's batch
+                                        position, PMT_NOWHERE if none */
+    uint64_t classes_checked;        /* oracle figures of size classes compared */
+    uint64_t class_mismatches;
+    uint64_t books_checked;          /* other oracle figures compared */
+    uint64_t book_mismatches;
+    uint64_t checkpoints;            /* oracle items seen */
+    bool books_balance;              /* the walker's own conservation law */
+};
+
+struct pmt_health {
+    enum pmt_severity severity;
+    char what[120];
+    uint64_t count;
+};
+
+struct pmt_fact {
+    char *name;
+    char *value;
+};
+
+struct pmt_result {
+    char *trace_path;      /* as given */
+    char *partial;         /* NULL, or why the trace ends early */
+    uint64_t trace_bytes;  /* size of the file, 0 if not known */
+    struct pmt_config config;
+    struct pmt_metrics metrics;
+    struct pmt_verify verify;
+    struct pmt_class_row *classes;       size_t n_classes;
+    struct pmt_sample *samples;          size_t n_samples;
+    struct pmt_class_sample *class_samples; size_t n_class_samples;
+    struct pmt_oracle_row *oracle;       size_t n_oracle;
+    struct pmt_health *health;           size_t n_health;
+    struct pmt_fact *facts;              size_t n_facts;
+    uint64_t replay_ns;    /* measured: wall time of the replay */
+};
+
+/* Release what the result holds and zero it; NULL is allowed. */
+PMT_API void pmt_result_release(struct pmt_result *result);
+
+/* A fact by name, or NULL (borrowed). */
+PMT_API const char *pmt_result_fact(const struct pmt_result *result,
+                                    const char *name);
+
+#endif
