@@ -1,55 +1,246 @@
 # One non-recursive makefile; everything it makes is under $(BUILD).
-# `make help` lists the targets.
+# Lines that begin with two hashes are what `make help` prints.
 
 VERSION  := 0.1.0
+ABI      := 0
 BUILD    ?= build
-CC       ?= cc
 PREFIX   ?= /usr/local
+BINDIR   ?= $(PREFIX)/bin
+LIBDIR   ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+MANDIR   ?= $(PREFIX)/share/man
+# DESTDIR goes in front of all of them at install time only.
+INSTALL  ?= install
+PKG_CONFIG ?= pkg-config
+# 0 release, 1 cheap assertions, 3 also those that walk whole structures.
 DEBUG    ?= 0
 OPT      ?= -O2 -g
+SAN      ?=
+WERROR   ?=
+FUZZ_SECONDS ?= 60
+JOBS     ?= $(shell nproc 2>/dev/null || echo 2)
+
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wconversion -Wswitch-enum \
             -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wformat=2 \
             -Wwrite-strings -Wpointer-arith
-CPPFLAGS += -D_GNU_SOURCE -DPMT_DEBUG=$(DEBUG) -DPMT_VERSION='"$(VERSION)"'
-CFLAGS   += -std=c11 $(OPT) $(WARN) $(WERROR) $(SAN) -fPIC -fvisibility=hidden -pthread
-LDFLAGS  += $(SAN) -pthread
-LDLIBS   := -lsqlite3 -lz
+# Sanitizers bring checks of their own, and fortified calls hide some from them;
+# without optimisation the C library refuses to fortify.
+ifeq ($(SAN)$(filter -O0,$(OPT)),)
+FORTIFY  := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+endif
+ifeq ($(SAN),)
+HARDEN   := -fstack-protector-strong
+endif
+HARDEN_LD := -Wl,-z,relro -Wl,-z,now
 
-LAYERS   := base heap replay trace store record run report
-LIB_SRC  := $(foreach l,$(LAYERS),$(wildcard src/$(l)/*.c))
+pmt_cppflags = -D_GNU_SOURCE -DPMT_DEBUG=$(DEBUG) -DPMT_VERSION='"$(VERSION)"' $(FORTIFY) $(CPPFLAGS)
+pmt_cflags = -std=c11 $(OPT) $(WARN) $(WERROR) -fPIC -fvisibility=hidden -pthread $(HARDEN) $(CFLAGS)
+pmt_ldflags = -pthread $(HARDEN_LD) $(LDFLAGS)
+LDLIBS   ?= -lsqlite3 -lz
+
+LIB_SRC  := $(filter-out src/cli/% src/agent/%,$(wildcard src/*/*.c))
 CLI_SRC  := $(wildcard src/cli/*.c)
 AGENT_SRC := $(wildcard src/agent/*.c)
 TEST_SRC := $(wildcard tests/unit/*.c tests/support/*.c)
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+HEADERS  := $(wildcard include/pymemtrace/*.h include/pymemtrace/*.def)
+MAN1     := $(wildcard man/*.1)
+MAN3     := $(wildcard man/*.3)
+MAN5     := $(wildcard man/*.5)
 obj       = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIB_OBJ  := $(call obj,$(LIB_SRC))
 CLI_OBJ  := $(call obj,$(CLI_SRC))
 AGENT_OBJ := $(call obj,$(AGENT_SRC))
 TEST_OBJ := $(call obj,$(TEST_SRC))
+FUZZERS  := $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(FUZZ_SRC))
 
+# A second make in another folder, in parallel unless the caller said how.
+submake   = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
+
+## all: the program, the library (static, shared) and the agent, into build/
 .PHONY: all
-all: $(BUILD)/pymemtrace $(BUILD)/libpymemtrace.a $(BUILD)/libpymemtrace.so $(BUILD)/libpymemtrace-agent.so
+all: $(BUILD)/pymemtrace $(BUILD)/libpymemtrace.a $(BUILD)/libpymemtrace.so \
+     $(BUILD)/libpymemtrace-agent.so $(BUILD)/libpymemtrace.pc
 
 $(BUILD)/libpymemtrace.a: $(LIB_OBJ)
+	@rm -f $@
 	$(AR) rcs $@ $^
 
 $(BUILD)/libpymemtrace.so: $(LIB_OBJ)
-	$(CC) -shared -Wl,-soname,libpymemtrace.so.0 $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(CC) -shared -Wl,-soname,libpymemtrace.so.$(ABI) $(SAN) $(pmt_ldflags) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/pymemtrace: $(CLI_OBJ) $(BUILD)/libpymemtrace.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(CC) $(SAN) $(pmt_ldflags) -o $@ $^ $(LDLIBS)
 
+# The agent lives in a foreign process, which has no sanitizer runtime.
 $(BUILD)/libpymemtrace-agent.so: $(AGENT_OBJ)
-	$(CC) -shared $(LDFLAGS) -o $@ $^
+	$(CC) -shared -Wl,-soname,libpymemtrace-agent.so $(pmt_ldflags) -o $@ $^ -ldl
 
 $(BUILD)/run-tests: $(TEST_OBJ) $(BUILD)/libpymemtrace.a
-	$(CC) $(LDFLAGS) -o $@ $^ -lcunit $(LDLIBS)
+	$(CC) $(SAN) $(pmt_ldflags) -o $@ $^ -lcunit $(LDLIBS)
 
-$(BUILD)/obj/%.o: %.c
+# What one source is compiled with besides the flags of all: $< is its path.
+own_flags = -Iinclude -Isrc $(if $(filter tests/%,$<),-Itests) \
+            $(if $(filter src/agent/%,$<),,$(SAN)) \
+            $(if $(filter src/cli/cmd_record.c,$<),-DPMT_LIBDIR='"$(LIBDIR)"')
+$(BUILD)/obj/src/cli/cmd_record.o: $(BUILD)/libdir.stamp
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags.stamp
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Iinclude $(if $(filter src/cli/%,$<),-Isrc/cli -Isrc,-Isrc) $(if $(filter tests/%,$<),-Itests) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(CC) $(pmt_cppflags) $(pmt_cflags) $(own_flags) -MMD -MP -c -o $@ $<
 
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(AGENT_OBJ:.o=.d) $(TEST_OBJ:.o=.d)
+# Other flags, other objects: the stamps change only when their text does.
+stamp     = @mkdir -p $(BUILD); printf '%s\n' $(1) | cmp -s - $@ || printf '%s\n' $(1) > $@
+$(BUILD)/flags.stamp: FORCE
+	$(call stamp,'$(CC) $(subst ','"'"',$(pmt_cppflags)) $(pmt_cflags) $(SAN)')
+$(BUILD)/libdir.stamp: FORCE
+	$(call stamp,'$(LIBDIR)')
+.PHONY: FORCE
+FORCE:
 
+-include $(patsubst %.o,%.d,$(LIB_OBJ) $(CLI_OBJ) $(AGENT_OBJ) $(TEST_OBJ))
+
+# Its text depends on the folders given, so it is written anew each time.
+$(BUILD)/libpymemtrace.pc: src/libpymemtrace.pc.in FORCE
+	@mkdir -p $(BUILD)
+	@sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' \
+	     -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' $< > $@
+
+## debug: the same with all assertions, into build/debug
+.PHONY: debug
+debug:
+	$(submake) BUILD=$(BUILD)/debug DEBUG=3 OPT='-Og -g' all
+
+## demo: record, verify, replay and compare a real program, under a minute
+.PHONY: demo
+demo: deps
+	@$(submake) all
+	@sh tests/tools/demo.sh $(BUILD)
+
+## bench: the figures of the README, measured side by side
+.PHONY: bench
+bench: deps
+	@$(submake) all
+	@sh tests/tools/bench.sh $(BUILD)
+
+## check: all tests, with assertions on, in build/check
+.PHONY: check
+check: deps
+	@$(submake) BUILD=$(BUILD)/check DEBUG=1 all $(BUILD)/check/run-tests
+	@sh tests/tools/check.sh $(BUILD)/check
+
+# The same tests in another build: $(call checked,folder,variables).
+checked   = @$(submake) BUILD=$(BUILD)/$(1) WERROR=-Werror $(2) all $(BUILD)/$(1)/run-tests && \
+            sh tests/tools/check.sh $(BUILD)/$(1)
+
+## asan: the tests under the address, leak and undefined-behaviour sanitizers
+.PHONY: asan
+asan: deps
+	$(call checked,asan,DEBUG=3 OPT='-O1 -g -fno-omit-frame-pointer' \
+	    SAN='-fsanitize=address,undefined -fno-sanitize-recover=all')
+
+## tsan: the tests under the thread sanitizer
+.PHONY: tsan
+tsan: deps
+	$(call checked,tsan,DEBUG=1 OPT='-O1 -g -fno-omit-frame-pointer' SAN=-fsanitize=thread)
+
+## valgrind: the unit tests under valgrind
+.PHONY: valgrind
+valgrind:
+	@$(submake) BUILD=$(BUILD)/check DEBUG=1 $(BUILD)/check/run-tests
+	valgrind -q --error-exitcode=1 --leak-check=full $(BUILD)/check/run-tests
+
+## fuzz: each fuzzer for FUZZ_SECONDS (60), with clang
+.PHONY: fuzz
+fuzz:
+	@test -n '$(FUZZ_SRC)' || { echo 'fuzz: no tests/fuzz/fuzz_*.c' >&2; exit 1; }
+	@$(submake) BUILD=$(BUILD)/fuzz CC=clang DEBUG=3 OPT='-O1 -g' \
+	    SAN='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' fuzzers
+	@set -e; for f in $(FUZZERS:$(BUILD)/%=%); do \
+	    mkdir -p $(BUILD)/fuzz/corpus/$$f; dict=tests/fuzz/pmt.dict; \
+	    [ -e $$dict ] && dict=-dict=$$dict || dict=; \
+	    seeds=; for s in tests/fuzz/corpus tests/fuzz/corpus/$$f; do [ -d $$s ] && seeds="$$seeds $$s" || :; done; \
+	    echo "== $$f"; \
+	    $(BUILD)/fuzz/$$f $$dict -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
+	        -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/corpus/$$f $$seeds; done
+
+.PHONY: fuzzers
+fuzzers: $(FUZZERS)
+$(FUZZERS): $(BUILD)/%: tests/fuzz/%.c $(BUILD)/libpymemtrace.a
+	$(CC) $(pmt_cppflags) -Iinclude -Isrc -Itests $(pmt_cflags) $(SAN) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+
+## lint: layers, headers, names, sizes, symbols, manual pages, both compilers with -Werror
+.PHONY: lint lint-text lint-headers lint-build lint-symbols lint-man lint-install
+lint: deps-lint lint-text lint-headers lint-man lint-build lint-symbols lint-install
+	@echo 'lint: all good'
+
+lint-text:
+	@sh tests/lint/layers.sh
+	@sh tests/lint/names.sh
+	@sh tests/lint/sizes.sh
+
+lint-headers:
+	@CC='$(CC)' sh tests/lint/headers.sh
+
+lint-man:
+	@sh tests/lint/man.sh
+
+lint-build:
+	@for cc in gcc clang; do \
+	    $(submake) BUILD=$(BUILD)/lint-$$cc CC=$$cc WERROR=-Werror DEBUG=1 all \
+	        $(BUILD)/lint-$$cc/run-tests >$(BUILD)/lint-$$cc.log 2>&1 || \
+	        { cat $(BUILD)/lint-$$cc.log; echo "lint: $$cc -Werror failed" >&2; exit 1; }; \
+	    echo "lint: $$cc -Werror builds all"; done
+
+lint-symbols: lint-build
+	@sh tests/lint/symbols.sh $(BUILD)/lint-gcc
+
+lint-install: lint-build
+	@sh tests/lint/install.sh $(BUILD)/lint-gcc
+
+## deps: install the Debian packages that build, check and demo need (by apt-get)
+.PHONY: deps deps-lint
+deps:
+	@sh tests/tools/deps.sh build
+deps-lint:
+	@sh tests/tools/deps.sh build lint
+
+## install: into $(DESTDIR)$(PREFIX), /usr/local if not given
+.PHONY: install
+install: all
+	$(INSTALL) -d $(addprefix $(DESTDIR),$(BINDIR) $(LIBDIR)/pkgconfig $(INCLUDEDIR)/pymemtrace \
+	    $(MANDIR)/man1 $(MANDIR)/man3 $(MANDIR)/man5)
+	$(INSTALL) -m 755 $(BUILD)/pymemtrace $(DESTDIR)$(BINDIR)/
+	$(INSTALL) -m 755 $(BUILD)/libpymemtrace-agent.so $(DESTDIR)$(LIBDIR)/
+	$(INSTALL) -m 644 $(BUILD)/libpymemtrace.a $(DESTDIR)$(LIBDIR)/
+	$(INSTALL) -m 755 $(BUILD)/libpymemtrace.so $(DESTDIR)$(LIBDIR)/libpymemtrace.so.$(VERSION)
+	ln -sf libpymemtrace.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libpymemtrace.so.$(ABI)
+	ln -sf libpymemtrace.so.$(ABI) $(DESTDIR)$(LIBDIR)/libpymemtrace.so
+	$(INSTALL) -m 644 $(BUILD)/libpymemtrace.pc $(DESTDIR)$(LIBDIR)/pkgconfig/
+	$(INSTALL) -m 644 $(HEADERS) $(DESTDIR)$(INCLUDEDIR)/pymemtrace/
+	$(if $(MAN1),$(INSTALL) -m 644 $(MAN1) $(DESTDIR)$(MANDIR)/man1/)
+	$(if $(MAN3),$(INSTALL) -m 644 $(MAN3) $(DESTDIR)$(MANDIR)/man3/)
+	$(if $(MAN5),$(INSTALL) -m 644 $(MAN5) $(DESTDIR)$(MANDIR)/man5/)
+
+## uninstall: remove what install put there (same PREFIX and DESTDIR)
+.PHONY: uninstall
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/pymemtrace \
+	    $(addprefix $(DESTDIR)$(LIBDIR)/,libpymemtrace-agent.so libpymemtrace.a libpymemtrace.so \
+	        libpymemtrace.so.$(ABI) libpymemtrace.so.$(VERSION) pkgconfig/libpymemtrace.pc) \
+	    $(addprefix $(DESTDIR)$(MANDIR)/man1/,$(notdir $(MAN1))) \
+	    $(addprefix $(DESTDIR)$(MANDIR)/man3/,$(notdir $(MAN3))) \
+	    $(addprefix $(DESTDIR)$(MANDIR)/man5/,$(notdir $(MAN5))) \
+	    $(addprefix $(DESTDIR)$(INCLUDEDIR)/pymemtrace/,$(notdir $(HEADERS)))
+	-rmdir $(DESTDIR)$(INCLUDEDIR)/pymemtrace
+
+## clean: remove build/
 .PHONY: clean
 clean:
 	rm -rf $(BUILD)
+
+## help: this list
+.PHONY: help
+help:
+	@sed -n 's/^## \([a-z-]*\): \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | \
+	    while IFS='	' read -r target text; do printf '  %-10s %s\n' "$$target" "$$text"; done

@@ -31,6 +31,8 @@ void pmt_heap_release(struct pmt_heap *heap, pmt_block block);
 /* Resize as pymalloc_realloc does; returns the block's new name (maybe the same). */
 pmt_block pmt_heap_resize(struct pmt_heap *heap, pmt_block block, uint64_t size);
 
+/* Alloc, release and place also exist as inline functions: heap_inline.h. */
+
 /* Place of a pool block (trace.h), PMT_PLACE_RAW for one outside the pools. */
 uint64_t pmt_heap_place(const struct pmt_heap *heap, pmt_block block);
 
@@ -41,7 +43,9 @@ enum pmt_status pmt_heap_add_residue(struct pmt_heap *heap, uint32_t residue,
 /* E_NOMEM or E_LIMIT once PMT_BLOCK_NONE was returned, else OK. */
 enum pmt_status pmt_heap_failed(const struct pmt_heap *heap, struct pmt_error *err);
 
-/* Fill the heap's part of the metrics, in constant time per size class. */
+/* Fill the heap's part of the metrics, in constant time per size class: groups
+ * ARENAS, POOLS, RAW (but stack_peak_bytes), TOTAL, and of TRAFFIC all but allocs
+ * and frees, which are the caller's. */
 void pmt_heap_metrics(const struct pmt_heap *heap, struct pmt_metrics *out);
 /* Fill the heap's part of a sample (all but event, clock, rss, stack), cheap. */
 void pmt_heap_sample(const struct pmt_heap *heap, struct pmt_sample *out);

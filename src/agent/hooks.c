@@ -1,0 +1,246 @@
+/*
+ * hooks.c - the allocator hooks. Everything here runs for every event.
+ *
+ * The record of an allocation is written after the real call, that of a free before
+ * it, that of a resize on both sides: so an address is never seen to be taken before
+ * it was seen to be given back, whatever other threads do (wire.h).
+ *
+ * A mem or obj call that pymalloc does not serve goes on to the raw domain, through
+ * our own raw hook: `inside` tells that hook that the block is already being
+ * recorded. A raw call under a small request is pymalloc's own (its arena table) and
+ * is recorded like any other.
+ */
+#include "agent/agent.h"
+
+#define SMALL_LIMIT 512u /* SMALL_REQUEST_THRESHOLD, 3.8 ... 3.13 */
+
+struct py_allocator pmt_original[N_DOMAINS];
+struct py_arena_allocator pmt_original_arena;
+
+static inline void enter(const void *ptr, size_t size)
+{
+    HOT.inside_ptr = ptr;
+    HOT.inside_size = size - 1 >= SMALL_LIMIT ? size : SIZE_MAX;
+    HOT.inside = thread_pointer();
+}
+
+static inline void leave(void)
+{
+    HOT.inside = 0;
+}
+
+static void count_failed(void)
+{
+    atomic_fetch_add_explicit(&HOT.shm->failed_allocs, 1, memory_order_relaxed);
+}
+
+static inline void *record_alloc(uint64_t op, void *p, size_t size)
+{
+    leave();
+    if (UNLIKELY(!p))
+        count_failed();
+    else
+        ring_put(op, (uintptr_t)p, size);
+    return p;
+}
+
+/* -- mem and obj: under the GIL -- */
+
+static inline void *gil_malloc(int domain, uint64_t op, size_t size)
+{
+    const struct py_allocator *real = &pmt_original[domain];
+
+    if (!ring_ready())
+        return real->malloc(real->ctx, size);
+    enter(NULL, size);
+    return record_alloc(op, real->malloc(real->ctx, size), size);
+}
+
+static inline void *gil_calloc(int domain, uint64_t op, size_t n, size_t each)
+{
+    const struct py_allocator *real = &pmt_original[domain];
+
+    if (!ring_ready())
+        return real->calloc(real->ctx, n, each);
+    enter(NULL, n * each); /* pymalloc has refused products that overflow */
+    return record_alloc(op, real->calloc(real->ctx, n, each), n * each);
+}
+
+static inline void *gil_realloc(int domain, uint64_t op, void *old, size_t size)
+{
+    const struct py_allocator *real = &pmt_original[domain];
+    void *p;
+
+    if (!ring_ready())
+        return real->realloc(real->ctx, old, size);
+    enter(old, size);
+    if (!old)
+        return record_alloc(op, real->realloc(real->ctx, NULL, size), size);
+    ring_put(PMT_W_RESIZE, (uintptr_t)old, op);
+    p = real->realloc(real->ctx, old, size);
+    leave();
+    ring_put(PMT_W_RESIZED, (uintptr_t)p, size);
+    if (UNLIKELY(!p))
+        count_failed();
+    return p;
+}
+
+static inline void gil_free(int domain, void *p)
+{
+    const struct py_allocator *real = &pmt_original[domain];
+
+    if (!p || !ring_ready()) {
+        real->free(real->ctx, p);
+        return;
+    }
+    ring_put(PMT_W_FREE, (uintptr_t)p, 0);
+    HOT.inside_ptr = p;
+    HOT.inside = thread_pointer();
+    real->free(real->ctx, p);
+    leave();
+}
+
+/* -- raw: any thread -- */
+
+static inline bool raw_wanted(const void *ptr, size_t size)
+{
+    if (!HOT.on)
+        return false;
+    if (HOT.inside != thread_pointer())
+        return true;
+    return ptr ? ptr != HOT.inside_ptr
+               : size != HOT.inside_size && !(size == 1 && HOT.inside_size == 0);
+}
+
+static void *raw_malloc(void *ctx, size_t size)
+{
+    void *p = pmt_original[DOMAIN_RAW].malloc(pmt_original[DOMAIN_RAW].ctx, size);
+
+    (void)ctx;
+    if (p && raw_wanted(NULL, size))
+        ring_put_raw(PMT_W_ALLOC_RAW, (uintptr_t)p, size);
+    return p;
+}
+
+static void *raw_calloc(void *ctx, size_t n, size_t each)
+{
+    void *p = pmt_original[DOMAIN_RAW].calloc(pmt_original[DOMAIN_RAW].ctx, n, each);
+
+    (void)ctx;
+    if (p && raw_wanted(NULL, n * each))
+        ring_put_raw(PMT_W_ALLOC_RAW, (uintptr_t)p, n * each);
+    return p;
+}
+
+static void *raw_realloc(void *ctx, void *old, size_t size)
+{
+    const struct py_allocator *real = &pmt_original[DOMAIN_RAW];
+    bool wanted = raw_wanted(old, size);
+    void *p;
+
+    (void)ctx;
+    if (wanted && old)
+        ring_put_raw(PMT_W_RESIZE, (uintptr_t)old, PMT_W_ALLOC_RAW);
+    p = real->realloc(real->ctx, old, size);
+    if (wanted && old)
+        ring_put_raw(PMT_W_RESIZED, (uintptr_t)p, size);
+    else if (wanted && p)
+        ring_put_raw(PMT_W_ALLOC_RAW, (uintptr_t)p, size);
+    return p;
+}
+
+static void raw_free(void *ctx, void *p)
+{
+    (void)ctx;
+    if (p && raw_wanted(p, 0))
+        ring_put_raw(PMT_W_FREE, (uintptr_t)p, 0);
+    pmt_original[DOMAIN_RAW].free(pmt_original[DOMAIN_RAW].ctx, p);
+}
+
+/* -- arenas, and frame stack chunks, which come the same way from 3.11 on: an arena
+ *    is asked for by pymalloc, so inside a mem or obj call -- */
+
+static void *arena_alloc(void *ctx, size_t size)
+{
+    void *p = pmt_original_arena.alloc(pmt_original_arena.ctx, size);
+    bool arena = HOT.inside == thread_pointer();
+
+    (void)ctx;
+    if (p && (arena || ring_ready()))
+        ring_put(arena ? PMT_W_ARENA_NEW : PMT_W_STACK_NEW, (uintptr_t)p, size);
+    return p;
+}
+
+static void arena_free(void *ctx, void *p, size_t size)
+{
+    bool arena = HOT.inside == thread_pointer();
+
+    (void)ctx;
+    if (p && (arena || ring_ready()))
+        ring_put(arena ? PMT_W_ARENA_FREE : PMT_W_STACK_FREE, (uintptr_t)p, size);
+    pmt_original_arena.free(pmt_original_arena.ctx, p, size);
+}
+
+#define DOMAIN(name, domain, op)                                               \
+    static void *name##_malloc(void *ctx, size_t size)                         \
+    {                                                                          \
+        (void)ctx;                                                             \
+        return gil_malloc(domain, op, size);                                   \
+    }                                                                          \
+    static void *name##_calloc(void *ctx, size_t n, size_t each)               \
+    {                                                                          \
+        (void)ctx;                                                             \
+        return gil_calloc(domain, op, n, each);                                \
+    }                                                                          \
+    static void *name##_realloc(void *ctx, void *old, size_t size)             \
+    {                                                                          \
+        (void)ctx;                                                             \
+        return gil_realloc(domain, op, old, size);                             \
+    }                                                                          \
+    static void name##_free(void *ctx, void *p)                                \
+    {                                                                          \
+        (void)ctx;                                                             \
+        gil_free(domain, p);                                                   \
+    }
+
+DOMAIN(mem, DOMAIN_MEM, PMT_W_ALLOC_MEM)
+DOMAIN(obj, DOMAIN_OBJ, PMT_W_ALLOC_OBJ)
+
+static const struct py_allocator hooks[N_DOMAINS] = {
+    [DOMAIN_RAW] = {NULL, raw_malloc, raw_calloc, raw_realloc, raw_free},
+    [DOMAIN_MEM] = {NULL, mem_malloc, mem_calloc, mem_realloc, mem_free},
+    [DOMAIN_OBJ] = {NULL, obj_malloc, obj_calloc, obj_realloc, obj_free},
+};
+
+void hooks_install(void)
+{
+    struct py_arena_allocator arena = {NULL, arena_alloc, arena_free};
+
+    for (int d = 0; d < N_DOMAINS; d++)
+        pmt_py.get_allocator(d, &pmt_original[d]);
+    pmt_py.get_arena(&pmt_original_arena);
+    for (int d = 0; d < N_DOMAINS; d++) {
+        struct py_allocator ours = hooks[d];
+
+        /* The interpreter copies the five words without a lock: with the old ctx a
+         * torn pair of function and ctx is valid either way (gh-128679). */
+        ours.ctx = pmt_original[d].ctx;
+        pmt_py.set_allocator(d, &ours);
+    }
+    arena.ctx = pmt_original_arena.ctx;
+    pmt_py.set_arena(&arena);
+}
+
+/* Another tool may lie on top of ours and hand on to us; what must not be is that
+ * the allocator of before is back in place. */
+bool hooks_in_place(void)
+{
+    for (int d = DOMAIN_MEM; d < N_DOMAINS; d++) {
+        struct py_allocator now;
+
+        pmt_py.get_allocator(d, &now);
+        if (now.malloc == pmt_original[d].malloc)
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,184 @@
+/*
+ * ring.c - appending records, and everything that is not done for every event.
+ *
+ * One comparison at the entry of a hook guards all of it: stop_at is the smallest
+ * of "the ring is full", "look at the clock" and "recording is off" (0).
+ */
+#include "agent/agent.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <time.h>
+#include <pymemtrace/trace.h>
+
+#define POLL_RECORDS 1024u /* between looks at the clock: 25 ns per 1024 events */
+#define FIRST_ORACLE ((uint64_t)1 << 20)
+
+struct hot *pmt_hot;
+
+void ring_stop(void)
+{
+    HOT.on = false;
+    HOT.stop_at = 0;
+}
+
+/* The recorder's mutex is robust: the kernel marks it when its owner dies. */
+static bool recorder_is_dead(void)
+{
+    int rc = pthread_mutex_trylock(&HOT.shm->recorder);
+
+    if (rc == EBUSY)
+        return false;
+    if (rc == 0 || rc == EOWNERDEAD)
+        pthread_mutex_unlock(&HOT.shm->recorder);
+    return true;
+}
+
+/* Let the recorder work; false when there is none any more. */
+static bool wait_a_little(unsigned turn)
+{
+    struct timespec ts = {0, 50000};
+
+    if (turn < 64) {
+        sched_yield();
+        return true;
+    }
+    nanosleep(&ts, NULL);
+    return turn % 64 || !recorder_is_dead();
+}
+
+bool ring_room(uint64_t n)
+{
+    for (unsigned turn = 0; ; turn++) {
+        uint64_t tail = atomic_load_explicit(&HOT.shm->tail, memory_order_acquire);
+        uint64_t limit = tail + PMT_RING_RECORDS;
+
+        if (HOT.head + n <= limit) {
+            limit -= RESERVE;
+            HOT.stop_at = limit < HOT.next_poll ? limit : HOT.next_poll;
+            return true;
+        }
+        if (!wait_a_little(turn)) {
+            ring_stop();
+            return false;
+        }
+    }
+}
+
+static void put_clock(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    ring_put(PMT_W_CLOCK, 0,
+             (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec);
+}
+
+static void tell_trouble_once(bool *told, bool is_so, enum pmt_trouble code)
+{
+    if (*told || !is_so)
+        return;
+    *told = true;
+    ring_put(PMT_W_TROUBLE, (uint64_t)code, 1);
+}
+
+static bool several_interpreters(void)
+{
+    void *first = pmt_py.interp_head ? pmt_py.interp_head() : NULL;
+
+    return first && pmt_py.interp_next && pmt_py.interp_next(first);
+}
+
+/* What is due now and then: the clock, checkpoints, a look at our own hooks. */
+static void poll(void)
+{
+    HOT.next_poll = HOT.head + POLL_RECORDS;
+    if (!ring_room(RESERVE))
+        return;
+    put_clock();
+    if (HOT.ended)
+        return;
+    /* While it finalizes, the interpreter calls itself not initialized. */
+    if (pmt_py.is_finalizing && pmt_py.is_finalizing()) {
+        HOT.ended = true;
+        oracle_take(PMT_WHEN_END);
+        return;
+    }
+    if (!pmt_py.is_initialized || !pmt_py.is_initialized())
+        return;
+    tell_trouble_once(&HOT.hooks_lost, !hooks_in_place(), PMT_TROUBLE_HOOK_LOST);
+    tell_trouble_once(&HOT.interpreters, several_interpreters(),
+                      PMT_TROUBLE_INTERPRETERS);
+    if (HOT.head >= HOT.next_oracle) {
+        HOT.next_oracle = HOT.head * 2;
+        oracle_take(PMT_WHEN_PERIODIC);
+    }
+}
+
+bool ring_slow(void)
+{
+    if (!HOT.on)
+        return false;
+    if (HOT.busy)
+        return HOT.head >= HOT.stop_at ? ring_room(RESERVE) : true;
+    HOT.busy = true;
+    if (HOT.head >= HOT.stop_at && ring_room(RESERVE) && HOT.head >= HOT.next_poll)
+        poll();
+    if (HOT.on && ring_room(RESERVE) && HOT.thread != thread_pointer()) {
+        HOT.thread = thread_pointer();
+        ring_put(PMT_W_THREAD, 0, HOT.thread);
+    }
+    HOT.busy = false;
+    return HOT.on;
+}
+
+static void raw_lock(void)
+{
+    uint32_t expected = 0;
+
+    while (!atomic_compare_exchange_weak_explicit(&HOT.raw_lock, &expected, 1,
+                                                  memory_order_acquire,
+                                                  memory_order_relaxed)) {
+        expected = 0;
+        sched_yield();
+    }
+}
+
+void ring_put_raw(uint64_t op, uint64_t low, uint64_t b)
+{
+    struct pmt_shm *shm = HOT.shm;
+    uint64_t head;
+    struct pmt_wire_raw *rec;
+
+    raw_lock();
+    head = atomic_load_explicit(&shm->raw_head, memory_order_relaxed);
+    for (unsigned turn = 0; HOT.on; turn++) {
+        if (head - atomic_load_explicit(&shm->raw_tail, memory_order_acquire) <
+            PMT_RAW_RECORDS)
+            break;
+        if (!wait_a_little(turn))
+            ring_stop();
+    }
+    if (HOT.on) {
+        rec = &shm->raw[head & (PMT_RAW_RECORDS - 1)];
+        rec->a = op << PMT_W_OP_SHIFT | low;
+        rec->b = b;
+        rec->pos = atomic_load_explicit(&shm->head, memory_order_acquire);
+        rec->thread = thread_pointer();
+        atomic_store_explicit(&shm->raw_head, head + 1, memory_order_release);
+    }
+    atomic_store_explicit(&HOT.raw_lock, 0, memory_order_release);
+}
+
+bool hot_begin(struct pmt_shm *shm, const struct pmt_ack *ack)
+{
+    HOT.shm = shm;
+    HOT.follow = ack->follow != 0;
+    for (size_t i = 0; i < sizeof HOT.address; i++)
+        HOT.address[i] = ack->address[i];
+    HOT.next_poll = 0;
+    HOT.next_oracle = FIRST_ORACLE;
+    HOT.stop_at = 0; /* the first hook goes the slow way: thread, clock */
+    HOT.on = true;
+    return true;
+}

@@ -1,0 +1,124 @@
+/*
+ * wire.h - what passes between the agent in the target and the recorder. For
+ * src/agent and src/record only.
+ *
+ * The recorder makes one shared memory per recorded process. The agent appends
+ * fixed-size records, the recorder drains them; nothing else is shared.
+ *
+ *     struct pmt_shm | main ring (16-byte records) | raw ring (32-byte records)
+ *
+ * Main ring: everything that happens under the GIL (the mem and obj domains,
+ * arenas, forks, checkpoints). One producer at a time, so appending is two plain
+ * stores and one release store of `head`. Raw ring: the raw domain, which any
+ * thread may use without the GIL; a spin lock of the agent's orders its producers,
+ * and each record carries the main head at its time, by which the recorder merges.
+ *
+ * Why the merge is right: let X happen before Y (a block freed in one ring, its
+ * address allocated in the other). If X is in the raw ring, it was published before
+ * the allocator gave the address out again, so a recorder that reads the main head
+ * first and the raw head second and has seen Y has seen X too; and X's position is
+ * not above Y's. If X is in the main ring, Y's position is above X's.
+ *
+ * A record is committed once `head` passes it: a target killed at any moment loses
+ * nothing that was committed.
+ */
+#ifndef PMT_AGENT_WIRE_H
+#define PMT_AGENT_WIRE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+
+#define PMT_WIRE_MAGIC   0x544d5031u /* "1PMT" */
+#define PMT_WIRE_VERSION 1u
+
+#define PMT_ENV_SOCKET  "PYMEMTRACE_SOCKET" /* abstract socket name */
+#define PMT_ENV_PRELOAD "LD_PRELOAD"
+
+/* Records: the op in the top byte of `a`, an address or a number below it. */
+enum pmt_wire_op {
+    PMT_W_ALLOC_RAW = 1, /* address; b: size */
+    PMT_W_ALLOC_MEM,
+    PMT_W_ALLOC_OBJ,
+    PMT_W_FREE,          /* address */
+    PMT_W_RESIZE,        /* old address; b: the ALLOC op of the domain. Written
+                            before the call; RESIZED follows in the same ring
+                            (raw: of the same thread) */
+    PMT_W_RESIZED,       /* new address, 0 = failed; b: size */
+    PMT_W_ARENA_NEW,     /* base; b: bytes */
+    PMT_W_ARENA_FREE,    /* base; b: bytes */
+    PMT_W_STACK_NEW,     /* base; b: bytes */
+    PMT_W_STACK_FREE,    /* base; b: bytes */
+    PMT_W_THREAD,        /* b: thread pointer: the following are this thread's */
+    PMT_W_CLOCK,         /* b: CLOCK_MONOTONIC ns */
+    PMT_W_FORK,          /* serial */
+    PMT_W_ORACLE,        /* enum pmt_when << 32 | bytes of text; b: blocks; the
+                            text follows in ceil(bytes / 16) records */
+    PMT_W_TROUBLE,       /* trouble code; b: how often */
+    PMT_W_EXEC,          /* the process is about to exec */
+    PMT_W_EXEC_FAILED,   /* ... and it came back */
+    PMT_W_END            /* b: exit status, or UINT64_MAX: not known */
+};
+
+enum pmt_when { PMT_WHEN_PERIODIC, PMT_WHEN_END, PMT_WHEN_EXIT, PMT_WHEN_REQUEST };
+
+#define PMT_W_OP_SHIFT 56
+#define PMT_W_MASK     (((uint64_t)1 << PMT_W_OP_SHIFT) - 1)
+
+struct pmt_wire_rec {
+    uint64_t a; /* op << 56 | address or number */
+    uint64_t b; /* see enum pmt_wire_op */
+};
+
+struct pmt_wire_raw {
+    uint64_t a;
+    uint64_t b;
+    uint64_t pos;    /* main head when this was written */
+    uint64_t thread; /* thread pointer */
+};
+
+#define PMT_RING_RECORDS ((uint64_t)1 << 18) /* main ring, 4 MiB */
+#define PMT_RAW_RECORDS  ((uint64_t)1 << 14) /* raw ring, 512 KiB */
+
+#define PMT_LINE 64 /* cache line: what each side writes stays apart */
+
+struct pmt_shm {
+    uint32_t magic, version;
+    pthread_mutex_t recorder; /* robust; held by the recorder while it lives */
+    _Alignas(PMT_LINE) _Atomic uint64_t head;     /* main records written */
+    _Alignas(PMT_LINE) _Atomic uint64_t tail;     /* main records drained */
+    _Alignas(PMT_LINE) _Atomic uint64_t raw_head; /* raw records written */
+    _Alignas(PMT_LINE) _Atomic uint64_t raw_tail; /* raw records drained */
+    _Alignas(PMT_LINE) _Atomic uint32_t children; /* processes started */
+    _Atomic uint64_t failed_allocs;               /* allocations that gave NULL */
+    _Alignas(4096) struct pmt_wire_rec ring[PMT_RING_RECORDS];
+    struct pmt_wire_raw raw[PMT_RAW_RECORDS];
+};
+
+/* The handshake, over an abstract SOCK_SEQPACKET socket: one hello, one ack. The
+ * ack carries the descriptor of the shared memory where action is RECORD. */
+enum pmt_hello_kind { PMT_HELLO_START, PMT_HELLO_FORK };
+
+struct pmt_hello {
+    uint32_t magic, version;
+    uint32_t kind;        /* enum pmt_hello_kind */
+    uint32_t serial;      /* FORK: which fork of the parent */
+    int32_t pid, ppid;
+    uint32_t hex_version; /* 0x030b02f0 as PY_VERSION_HEX, release digits only */
+    char python[32];      /* "3.11.2" */
+    char build[160];      /* Py_GetVersion() */
+    char hash_seed[32];   /* PYTHONHASHSEED, "" = unset */
+    char malloc_env[32];  /* PYTHONMALLOC, "" = unset */
+    char refusal[160];    /* "" or why this interpreter cannot be recorded */
+};
+
+enum pmt_ack_action { PMT_ACK_IGNORE, PMT_ACK_RECORD, PMT_ACK_DIE };
+
+struct pmt_ack {
+    uint32_t magic, version;
+    uint32_t action;      /* enum pmt_ack_action */
+    uint32_t follow;      /* forked and started processes are wanted as well */
+    char address[64];     /* where a fork of this process says hello */
+};
+
+#endif

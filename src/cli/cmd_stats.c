@@ -1,0 +1,146 @@
+/* cmd_stats.c - the figures of one run, of a database or of a trace. */
+#include "cli/cli.h"
+#include "cli/progress.h"
+
+struct args {
+    const char *config;
+    uint64_t run_id; /* 0 = the newest */
+    bool runs;
+    bool timeline;
+    bool classes;
+    bool json;
+    bool csv;
+    bool quiet;
+    unsigned verbose;
+};
+
+static const struct pmt_option options[] = {
+    {.name = "run", .kind = PMT_OPTION_U64, .min = 1, .max = INT64_MAX, .metavar = "N",
+     .offset = offsetof(struct args, run_id), .help = "the run N (default: the newest)"},
+    {.name = "runs", .kind = PMT_OPTION_FLAG, .offset = offsetof(struct args, runs),
+     .help = "list the runs of the database"},
+    {.name = "timeline", .kind = PMT_OPTION_FLAG, .offset = offsetof(struct args, timeline),
+     .help = "print the timeline"},
+    {.name = "classes", .kind = PMT_OPTION_FLAG, .offset = offsetof(struct args, classes),
+     .help = "print the size classes at the end"},
+    {.name = "config", .letter = 'c', .kind = PMT_OPTION_TEXT, .metavar = "SPEC",
+     .offset = offsetof(struct args, config),
+     .help = "replay TRACE under this configuration (default: its own)"},
+    PMT_OPTION_JSON(struct args),
+    PMT_OPTION_CSV(struct args),
+    PMT_OPTION_QUIET(struct args, "no progress on standard error"),
+    PMT_OPTION_VERBOSE(struct args, "print all size classes, a timeline and the oracle"),
+    {.name = NULL},
+};
+
+/* What does not fit what the file is. */
+static enum pmt_status
+check_args(const struct args *args, bool is_db, struct pmt_error *err)
+{
+    if (args->timeline && args->classes)
+        return pmt_error_set(err, PMT_E_USAGE,
+                             "stats: --timeline and --classes: give one of them");
+    if (is_db && args->config)
+        return pmt_error_set(err, PMT_E_USAGE,
+                             "stats: --config is for a trace: a run in a database has one");
+    if (!is_db && (args->run_id || args->runs))
+        return pmt_error_set(err, PMT_E_USAGE,
+                             "stats: --%s is for a database, and the file is none",
+                             args->runs ? "runs" : "run");
+    return PMT_OK;
+}
+
+static enum pmt_status
+list_runs(struct pmt_store *store, const struct pmt_report_options *print,
+          struct pmt_error *err)
+{
+    struct pmt_store_run *runs;
+    size_t n;
+    enum pmt_status st = pmt_store_runs(store, &runs, &n, err);
+
+    if (st != PMT_OK)
+        return st;
+    st = pmt_report_runs(stdout, runs, n, print, err);
+    pmt_store_runs_free(runs, n);
+    return st;
+}
+
+static enum pmt_status
+show(const struct pmt_result *result, const struct pmt_report_options *print,
+     int *exit_code, struct pmt_error *err)
+{
+    *exit_code = result->partial ? PMT_EXIT_PARTIAL : PMT_EXIT_OK;
+    return pmt_report_summary(stdout, result, print, err);
+}
+
+static enum pmt_status
+show_db(const char *path, const struct args *args, const struct pmt_report_options *print,
+        int *exit_code, struct pmt_error *err)
+{
+    struct pmt_store *store;
+    struct pmt_result result;
+    enum pmt_status st = pmt_store_open(path, PMT_STORE_READ, &store, err);
+
+    if (st != PMT_OK)
+        return st;
+    if (args->runs) {
+        st = list_runs(store, print, err);
+    } else {
+        st = pmt_store_get(store, (int64_t)args->run_id, &result, err);
+        if (st == PMT_OK) {
+            st = show(&result, print, exit_code, err);
+            pmt_result_release(&result);
+        }
+    }
+    pmt_store_close(store);
+    return st;
+}
+
+static enum pmt_status
+show_trace(const char *path, const struct args *args, const struct pmt_report_options *print,
+           int *exit_code, struct pmt_error *err)
+{
+    struct pmt_result result;
+    enum pmt_status st =
+        pmt_progress_run(path, args->config, false, args->quiet, &result, err);
+
+    if (st == PMT_OK) {
+        st = show(&result, print, exit_code, err);
+        pmt_result_release(&result);
+    }
+    return st;
+}
+
+static int run(const void *given, char **operand, unsigned n_operands)
+{
+    const struct args *args = given;
+    bool is_db = pmt_store_is_database(operand[0]);
+    struct pmt_report_options print;
+    struct pmt_error err;
+    enum pmt_status st;
+    int exit_code = PMT_EXIT_OK;
+
+    (void)n_operands;
+    if (pmt_cli_format(args->json, args->csv, &print, &err) != PMT_OK ||
+        check_args(args, is_db, &err) != PMT_OK)
+        return pmt_cli_error(&err);
+    print.full = args->verbose > 0;
+    print.part = args->timeline  ? PMT_PART_TIMELINE
+                 : args->classes ? PMT_PART_CLASSES
+                                 : PMT_PART_SUMMARY;
+    st = (is_db ? show_db : show_trace)(operand[0], args, &print, &exit_code, &err);
+    return st == PMT_OK ? pmt_cli_done(exit_code) : pmt_cli_failed(&err);
+}
+
+const struct pmt_command pmt_cmd_stats = {
+    .name = "stats",
+    .summary = "show the figures of a run, of a database or of a trace",
+    .synopsis = "[-qv] [--json | --csv] [--timeline | --classes] [--run=N] DB\n"
+                "[-qv] [--json | --csv] [--timeline | --classes] [-c SPEC] TRACE\n"
+                "--runs [--json | --csv] DB",
+    .options = options,
+    .args_bytes = sizeof(struct args),
+    .min_operands = 1,
+    .max_operands = 1,
+    .run = run,
+};

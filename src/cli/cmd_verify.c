@@ -1,0 +1,103 @@
+/* cmd_verify.c - replay under the recorded configuration and print the proof. */
+#include <inttypes.h>
+#include "cli/cli.h"
+#include "cli/progress.h"
+
+struct args {
+    bool json;
+    bool quiet;
+};
+
+static const struct pmt_option options[] = {
+    PMT_OPTION_JSON(struct args),
+    PMT_OPTION_QUIET(struct args, "print nothing; the exit status tells"),
+    {.name = NULL},
+};
+
+#define MOST_ROWS 20 /* disagreeing figures printed; the rest is counted */
+
+static void print_count(const char *what, uint64_t checked, uint64_t mismatches)
+{
+    printf("  %-13s %" PRIu64 " checked, %" PRIu64 " mismatches\n", what, checked,
+           mismatches);
+}
+
+/* The figures on which interpreter and model disagree. */
+static void print_disagreements(const struct pmt_result *result)
+{
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < result->n_oracle; i++) {
+        const struct pmt_oracle_row *row = &result->oracle[i];
+
+        if (row->recorded == row->modelled || ++n > MOST_ROWS)
+            continue;
+        printf("  event %" PRIu64 " (%.12s): %.40s: interpreter %" PRIu64 ", model %" PRIu64 "\n",
+               row->event, row->when, row->what, row->recorded, row->modelled);
+    }
+    if (n > MOST_ROWS)
+        printf("  and %" PRIu64 " more\n", n - MOST_ROWS);
+}
+
+static void print_proof(const struct pmt_result *result)
+{
+    const struct pmt_verify *v = &result->verify;
+    bool anything = v->placements_checked || v->classes_checked || v->books_checked;
+
+    printf("%s\n", v->exact                ? result->partial ? "exact as far as the trace goes"
+                                                             : "exact"
+                   : v->checked && anything ? "NOT exact"
+                                            : "nothing to check: the trace holds no proof");
+    if (result->partial)
+        printf("  %-13s %s\n", "partial", result->partial);
+    printf("  %-13s %s, %" PRIu64 " events\n", "configuration", result->config.preset,
+           result->metrics.events);
+    print_count("placements", v->placements_checked, v->placement_mismatches);
+    if (v->placement_mismatches)
+        printf("  %-13s the first in the group at event %" PRIu64 "\n", "",
+               v->first_mismatch_event);
+    print_count("classes", v->classes_checked, v->class_mismatches);
+    print_count("books", v->books_checked, v->book_mismatches);
+    printf("  %-13s %" PRIu64 "\n", "checkpoints", v->checkpoints);
+    printf("  %-13s %s\n", "walker",
+           v->books_balance ? "every byte of every arena accounted for"
+                            : "the model's own books do not balance");
+    print_disagreements(result);
+}
+
+static int run(const void *given, char **operand, unsigned n_operands)
+{
+    const struct args *args = given;
+    struct pmt_report_options print;
+    struct pmt_result result;
+    struct pmt_error err;
+    enum pmt_status st;
+    int exit_code;
+
+    (void)n_operands;
+    st = pmt_cli_format(args->json, false, &print, &err);
+    if (st == PMT_OK)
+        st = pmt_progress_run(operand[0], NULL, true, args->quiet, &result, &err);
+    if (st != PMT_OK)
+        return pmt_cli_error(&err);
+    exit_code = !result.verify.exact ? PMT_EXIT_DIFFERS
+                : result.partial     ? PMT_EXIT_PARTIAL
+                                     : PMT_EXIT_OK;
+    if (args->json && !args->quiet)
+        st = pmt_report_summary(stdout, &result, &print, &err);
+    else if (!args->quiet)
+        print_proof(&result);
+    pmt_result_release(&result);
+    return st == PMT_OK ? pmt_cli_done(exit_code) : pmt_cli_failed(&err);
+}
+
+const struct pmt_command pmt_cmd_verify = {
+    .name = "verify",
+    .summary = "prove a replay against what the interpreter said",
+    .synopsis = "[-q] [--json] TRACE",
+    .options = options,
+    .args_bytes = sizeof(struct args),
+    .min_operands = 1,
+    .max_operands = 1,
+    .run = run,
+};

@@ -1,0 +1,29 @@
+/* channel.h - how agents find the recorder: an abstract socket, one hello and one
+ * ack (agent/wire.h); and the shared memory that the ack hands over. For src/record.
+ */
+#ifndef PMT_RECORD_CHANNEL_H
+#define PMT_RECORD_CHANNEL_H
+
+#include <stdbool.h>
+
+#include <pymemtrace/status.h>
+#include "agent/wire.h"
+
+/* A listening socket under a fresh name. *fd is the caller's. */
+enum pmt_status pmt_channel_listen(int *fd, char address[64], struct pmt_error *err);
+
+/* The next agent that says hello, without waiting: its connection (the caller
+ * answers with pmt_channel_ack()), or -1 when there is none or it was no agent of
+ * this user and version. */
+int pmt_channel_accept(int listen_fd, struct pmt_hello *hello);
+
+/* Answer and close the connection. shm_fd is passed along unless -1; child_address
+ * may be NULL. */
+void pmt_channel_ack(int fd, enum pmt_ack_action action, bool follow,
+                     const char *child_address, int shm_fd);
+
+/* Shared memory for one session, with its mutex held by the calling thread. *shm is
+ * mapped, *fd open; the caller's both. */
+enum pmt_status pmt_channel_shm(struct pmt_shm **shm, int *fd, struct pmt_error *err);
+
+#endif

@@ -1,0 +1,420 @@
+/*
+ * drain.c - records of one process become events of one trace.
+ *
+ * Two rings are merged by position (agent/wire.h): the main head is read first, the
+ * raw head second, and a raw record goes before the main record that its position
+ * names. Addresses end here: an event names its block by slot, and that the block lies
+ * where the model will put it is kept as a placement check.
+ *
+ * Blocks that the trace does not know are normal in the raw domain (the interpreter
+ * puts other allocators in place for moments while it starts and ends): they are
+ * counted. In arenas they would be a fault of the recording: counted as a loss.
+ */
+#include "record/drain.h"
+
+#include <string.h>
+#include "base/alloc.h"
+#include "base/check.h"
+#include "base/vec.h"
+
+bool pmt_drain_init(struct pmt_drain *d, struct pmt_shm *shm, struct pmt_writer *w,
+                    uint64_t start_ns)
+{
+    memset(d, 0, sizeof *d);
+    d->shm = shm;
+    d->writer = w;
+    d->start_ns = start_ns;
+    d->fork_serial = -1;
+    d->end_status = UINT64_MAX;
+    return pmt_shadow_init(&d->shadow);
+}
+
+void pmt_drain_release(struct pmt_drain *d)
+{
+    pmt_shadow_release(&d->shadow);
+    pmt_vec_release(&d->threads);
+    pmt_free(d->arenas);
+    d->arenas = NULL;
+}
+
+void pmt_drain_fork(struct pmt_drain *d, struct pmt_shm *shm)
+{
+    d->shm = shm;
+    d->tail = d->raw_tail = 0;
+    d->fork_serial = -1;
+    d->main_thread = 0;
+    memset(d->raw_resizes, 0, sizeof d->raw_resizes);
+}
+
+/* -- threads -- */
+
+static void switch_thread(struct pmt_drain *d, uint64_t thread)
+{
+    uint32_t i = 0;
+
+    while (i < d->threads.n && d->threads.at[i] != thread)
+        i++;
+    if (i == d->threads.n && !pmt_vec_push(&d->threads, thread)) {
+        d->failed = true;
+        return;
+    }
+    d->thread = thread;
+    pmt_writer_event(d->writer, PMT_OP_THREAD, i, NULL);
+}
+
+static inline void in_thread(struct pmt_drain *d, uint64_t thread)
+{
+    if (PMT_UNLIKELY(d->thread != thread))
+        switch_thread(d, thread);
+}
+
+/* -- blocks -- */
+
+static inline void put_place(struct pmt_drain *d, uint64_t address)
+{
+    uint64_t place;
+
+    if (pmt_shadow_place(&d->shadow, address, &place))
+        pmt_writer_place(d->writer, place);
+}
+
+/* The block with this slot (+ 1) now lies at address. */
+static inline void settle(struct pmt_drain *d, uint64_t address, uint32_t slot)
+{
+    uint32_t *at = pmt_shadow_at(&d->shadow, address);
+
+    if (PMT_UNLIKELY(!at)) {
+        d->failed = true;
+        return;
+    }
+    if (PMT_UNLIKELY(*at)) {
+        d->trouble[PMT_TROUBLE_OVER_LIVE]++;
+        pmt_writer_free(d->writer, *at - 1);
+    }
+    *at = slot;
+}
+
+static inline void on_alloc(struct pmt_drain *d, enum pmt_op op, uint64_t address,
+                            uint64_t size)
+{
+    uint32_t slot = pmt_writer_alloc(d->writer, op, size) + 1;
+
+    settle(d, address, slot);
+    if (!d->failed)
+        put_place(d, address);
+}
+
+/* Take the slot (+ 1) away from an address; 0 = nothing known there. */
+static inline uint32_t lift(struct pmt_drain *d, uint64_t address)
+{
+    uint32_t *at = pmt_shadow_at(&d->shadow, address);
+    uint32_t slot;
+
+    if (PMT_UNLIKELY(!at)) {
+        d->failed = true;
+        return 0;
+    }
+    slot = *at;
+    *at = 0;
+    return slot;
+}
+
+static void count_unknown(struct pmt_drain *d, uint64_t address, bool resize)
+{
+    uint64_t place;
+
+    if (d->failed)
+        return;
+    if (pmt_shadow_place(&d->shadow, address, &place))
+        d->trouble[PMT_TROUBLE_UNKNOWN_SMALL]++;
+    else
+        d->trouble[resize ? PMT_TROUBLE_UNKNOWN_REALLOC : PMT_TROUBLE_UNKNOWN_FREE]++;
+}
+
+static inline void on_free(struct pmt_drain *d, uint64_t address)
+{
+    uint32_t slot = lift(d, address);
+
+    if (PMT_LIKELY(slot))
+        pmt_writer_free(d->writer, slot - 1);
+    else
+        count_unknown(d, address, false);
+}
+
+static void begin_resize(struct pmt_drain *d, struct pmt_resize *r, uint64_t thread,
+                         uint64_t old, uint64_t op)
+{
+    *r = (struct pmt_resize){.thread = thread, .old = old, .op = (enum pmt_op)op,
+                             .slot = lift(d, old)};
+    if (!r->slot)
+        count_unknown(d, old, true);
+}
+
+static void end_resize(struct pmt_drain *d, struct pmt_resize *r, uint64_t address,
+                       uint64_t size)
+{
+    struct pmt_resize was = *r;
+
+    *r = (struct pmt_resize){0};
+    if (!address) { /* failed: the old block stays */
+        if (was.slot)
+            settle(d, was.old, was.slot);
+    } else if (!was.slot) {
+        on_alloc(d, was.op ? was.op : PMT_OP_ALLOC_RAW, address, size);
+    } else {
+        pmt_writer_realloc(d->writer, was.slot - 1, size);
+        settle(d, address, was.slot);
+        if (!d->failed)
+            put_place(d, address);
+    }
+}
+
+/* -- arenas -- */
+
+static void on_arena_new(struct pmt_drain *d, uint64_t base, uint64_t bytes)
+{
+    uint64_t ordinal = d->arenas_made++;
+
+    if (d->n_arenas == d->cap_arenas) {
+        size_t cap = d->cap_arenas ? 2 * d->cap_arenas : 64;
+        void *p = pmt_realloc_array(d->arenas, cap, sizeof *d->arenas);
+
+        if (!p) {
+            d->failed = true;
+            return;
+        }
+        d->arenas = p;
+        d->cap_arenas = cap;
+    }
+    d->arenas[d->n_arenas].base = base;
+    d->arenas[d->n_arenas].bytes = bytes;
+    d->arenas[d->n_arenas++].ordinal = ordinal;
+    if (!d->arena_bytes)
+        d->arena_bytes = bytes;
+    if (bytes >= PMT_SHADOW_BYTES && !pmt_shadow_add_arena(&d->shadow, base, bytes, ordinal))
+        d->failed = true;
+    pmt_writer_event(d->writer, PMT_OP_ARENA_NEW, (uint32_t)(base & 0x1fffff), &bytes);
+}
+
+static void on_arena_free(struct pmt_drain *d, uint64_t base, uint64_t bytes)
+{
+    for (size_t i = 0; i < d->n_arenas; i++) {
+        if (d->arenas[i].base != base)
+            continue;
+        pmt_writer_event(d->writer, PMT_OP_ARENA_FREE, (uint32_t)d->arenas[i].ordinal,
+                         NULL);
+        d->arenas[i] = d->arenas[--d->n_arenas];
+        if (bytes >= PMT_SHADOW_BYTES)
+            pmt_shadow_drop_arena(&d->shadow, base, bytes);
+        return;
+    }
+}
+
+static uint32_t clamp32(uint64_t v)
+{
+    return v < UINT32_MAX ? (uint32_t)v : UINT32_MAX - 1;
+}
+
+/* -- what is not a block -- */
+
+static void on_clock(struct pmt_drain *d, uint64_t ns)
+{
+    uint64_t since = ns > d->start_ns ? ns - d->start_ns : 0;
+
+    pmt_writer_event(d->writer, PMT_OP_CLOCK, 0, &since);
+}
+
+/* The text follows in the ring; it was committed together with this record. */
+static uint64_t on_oracle(struct pmt_drain *d, uint64_t low, uint64_t blocks)
+{
+    static const char *const names[] = {"periodic", "end", "exit", "request"};
+    uint64_t bytes = low & UINT32_MAX, n = (bytes + 15) / 16, when = low >> 32;
+    char *text = pmt_alloc(n * 16);
+    struct pmt_oracle oracle = {.text = text, .text_len = bytes,
+                                .blocks = (int64_t)blocks,
+                                .when = names[when & 3]};
+
+    if (!text) {
+        d->failed = true;
+        return n;
+    }
+    for (uint64_t i = 0; i < n; i++)
+        memcpy(text + 16 * i,
+               &d->shm->ring[(d->tail + 1 + i) & (PMT_RING_RECORDS - 1)], 16);
+    pmt_writer_oracle(d->writer, &oracle);
+    pmt_free(text);
+    return n;
+}
+
+/* One main record that is not a block's; returns how many records follow it that
+ * belong to it. */
+static uint64_t on_other(struct pmt_drain *d, enum pmt_wire_op op, uint64_t low, uint64_t b)
+{
+    switch (op) {
+    case PMT_W_ARENA_NEW:
+        on_arena_new(d, low, b);
+        break;
+    case PMT_W_ARENA_FREE:
+        on_arena_free(d, low, b);
+        break;
+    case PMT_W_STACK_NEW:
+        pmt_writer_event(d->writer, PMT_OP_STACK_NEW, clamp32(b), NULL);
+        break;
+    case PMT_W_STACK_FREE:
+        pmt_writer_event(d->writer, PMT_OP_STACK_FREE, clamp32(b), NULL);
+        break;
+    case PMT_W_THREAD:
+        d->main_thread = b;
+        break;
+    case PMT_W_CLOCK:
+        on_clock(d, b);
+        break;
+    case PMT_W_FORK:
+        pmt_writer_event(d->writer, PMT_OP_FORK, (uint32_t)low, NULL);
+        d->fork_serial = (int64_t)low;
+        break;
+    case PMT_W_ORACLE:
+        return on_oracle(d, low, b);
+    case PMT_W_TROUBLE:
+        if (low < sizeof d->trouble / sizeof *d->trouble)
+            d->trouble[low] += b;
+        break;
+    case PMT_W_EXEC:
+        d->exec = true;
+        break;
+    case PMT_W_EXEC_FAILED:
+        d->exec = false;
+        break;
+    case PMT_W_END:
+        d->ended = true;
+        d->end_status = b;
+        break;
+    case PMT_W_ALLOC_RAW:
+    case PMT_W_ALLOC_MEM:
+    case PMT_W_ALLOC_OBJ:
+    case PMT_W_FREE:
+    case PMT_W_RESIZE:
+    case PMT_W_RESIZED:
+        break;
+    }
+    return 0;
+}
+
+static inline uint64_t on_main(struct pmt_drain *d, const struct pmt_wire_rec *rec)
+{
+    enum pmt_wire_op op = (enum pmt_wire_op)(rec->a >> PMT_W_OP_SHIFT);
+    uint64_t low = rec->a & PMT_W_MASK;
+
+    if (PMT_LIKELY(op != PMT_W_THREAD && d->main_thread))
+        in_thread(d, d->main_thread);
+    if (op == PMT_W_ALLOC_OBJ || op == PMT_W_ALLOC_MEM)
+        on_alloc(d, op == PMT_W_ALLOC_OBJ ? PMT_OP_ALLOC_OBJ : PMT_OP_ALLOC_MEM, low,
+                 rec->b);
+    else if (op == PMT_W_FREE)
+        on_free(d, low);
+    else if (op == PMT_W_RESIZE)
+        begin_resize(d, &d->resize, 1, low,
+                     rec->b == PMT_W_ALLOC_OBJ ? PMT_OP_ALLOC_OBJ : PMT_OP_ALLOC_MEM);
+    else if (op == PMT_W_RESIZED)
+        end_resize(d, &d->resize, low, rec->b);
+    else
+        return on_other(d, op, low, rec->b);
+    return 0;
+}
+
+/* -- raw ring -- */
+
+static struct pmt_resize *raw_resize(struct pmt_drain *d, uint64_t thread)
+{
+    struct pmt_resize *unused = &d->raw_resizes[0];
+
+    for (size_t i = 0; i < PMT_MAX_RESIZES; i++) {
+        if (d->raw_resizes[i].thread == thread)
+            return &d->raw_resizes[i];
+        if (!d->raw_resizes[i].thread)
+            unused = &d->raw_resizes[i];
+    }
+    return unused;
+}
+
+static void on_raw(struct pmt_drain *d, const struct pmt_wire_raw *rec)
+{
+    enum pmt_wire_op op = (enum pmt_wire_op)(rec->a >> PMT_W_OP_SHIFT);
+    uint64_t low = rec->a & PMT_W_MASK;
+
+    in_thread(d, rec->thread);
+    if (op == PMT_W_ALLOC_RAW)
+        on_alloc(d, PMT_OP_ALLOC_RAW, low, rec->b);
+    else if (op == PMT_W_FREE)
+        on_free(d, low);
+    else if (op == PMT_W_RESIZE)
+        begin_resize(d, raw_resize(d, rec->thread), rec->thread, low, PMT_OP_ALLOC_RAW);
+    else if (op == PMT_W_RESIZED)
+        end_resize(d, raw_resize(d, rec->thread), low, rec->b);
+}
+
+/* Raw records up to raw_head whose position is at most pos. */
+static uint64_t raw_up_to(struct pmt_drain *d, uint64_t raw_head, uint64_t pos)
+{
+    uint64_t from = d->raw_tail;
+
+    while (d->raw_tail < raw_head) {
+        const struct pmt_wire_raw *rec = &d->shm->raw[d->raw_tail & (PMT_RAW_RECORDS - 1)];
+
+        if (rec->pos > pos)
+            break;
+        on_raw(d, rec);
+        d->raw_tail++;
+    }
+    if (d->raw_tail != from)
+        atomic_store_explicit(&d->shm->raw_tail, d->raw_tail, memory_order_release);
+    return d->raw_tail - from;
+}
+
+/* Position of the next raw record, or UINT64_MAX. */
+static uint64_t next_raw(const struct pmt_drain *d, uint64_t raw_head)
+{
+    return d->raw_tail < raw_head
+               ? d->shm->raw[d->raw_tail & (PMT_RAW_RECORDS - 1)].pos
+               : UINT64_MAX;
+}
+
+#define GIVE_BACK 4096u /* records between stores of the tail */
+
+uint64_t pmt_drain_some(struct pmt_drain *d, uint64_t most)
+{
+    uint64_t head = atomic_load_explicit(&d->shm->head, memory_order_acquire);
+    uint64_t raw_head = atomic_load_explicit(&d->shm->raw_head, memory_order_acquire);
+    uint64_t from = d->tail, taken = 0, raw_pos;
+    uint64_t until = head - d->tail > most ? d->tail + most : head;
+
+    taken += raw_up_to(d, raw_head, d->tail);
+    raw_pos = next_raw(d, raw_head);
+    while (d->tail < until && d->fork_serial < 0) {
+        d->tail += 1 + on_main(d, &d->shm->ring[d->tail & (PMT_RING_RECORDS - 1)]);
+        if (PMT_UNLIKELY(d->tail >= raw_pos)) {
+            taken += raw_up_to(d, raw_head, d->tail);
+            raw_pos = next_raw(d, raw_head);
+        }
+        if (PMT_UNLIKELY((d->tail & (GIVE_BACK - 1)) == 0))
+            atomic_store_explicit(&d->shm->tail, d->tail, memory_order_release);
+    }
+    if (d->tail != from)
+        atomic_store_explicit(&d->shm->tail, d->tail, memory_order_release);
+    return taken + (d->tail - from);
+}
+
+void pmt_drain_rss(struct pmt_drain *d, uint64_t bytes)
+{
+    pmt_writer_event(d->writer, PMT_OP_RSS, 0, &bytes);
+}
+
+void pmt_drain_troubles(struct pmt_drain *d)
+{
+    uint64_t failed = atomic_load(&d->shm->failed_allocs);
+
+    d->trouble[PMT_TROUBLE_ALLOC_FAILED] += failed;
+    for (uint32_t code = 0; code < sizeof d->trouble / sizeof *d->trouble; code++)
+        if (d->trouble[code])
+            pmt_writer_event(d->writer, PMT_OP_TROUBLE, code, &d->trouble[code]);
+}

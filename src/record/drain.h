@@ -1,0 +1,61 @@
+/* drain.h - records of one process become events of one trace. For src/record. */
+#ifndef PMT_RECORD_DRAIN_H
+#define PMT_RECORD_DRAIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <pymemtrace/trace.h>
+#include "agent/wire.h"
+#include "record/shadow.h"
+#include "trace/writer.h"
+
+#define PMT_MAX_RESIZES 64 /* raw resizes under way at once, one per thread */
+
+struct pmt_resize {
+    uint64_t thread;  /* 0 = free entry */
+    uint64_t old;     /* address */
+    uint32_t slot;    /* slot + 1, 0 = not known */
+    enum pmt_op op;   /* what to write where the block was not known */
+};
+
+struct pmt_drain {
+    struct pmt_shm *shm;
+    struct pmt_writer *writer;
+    struct pmt_shadow shadow;
+    uint64_t start_ns;         /* CLOCK_MONOTONIC of the trace's beginning */
+    uint64_t tail, raw_tail;   /* records taken */
+    uint64_t main_thread;      /* thread of the main ring's records */
+    uint64_t thread;           /* thread pointer that the trace is in, 0 = none yet */
+    struct { uint64_t *at; size_t n, cap; } threads;  /* thread pointers by number */
+    struct { uint64_t base, bytes, ordinal; } *arenas; /* live arenas */
+    size_t n_arenas, cap_arenas;
+    uint64_t arenas_made;
+    uint64_t arena_bytes;      /* of the first arena; 0 = none yet */
+    struct pmt_resize resize;  /* of the main ring */
+    struct pmt_resize raw_resizes[PMT_MAX_RESIZES];
+    uint64_t trouble[16];      /* by enum pmt_trouble, written at the end */
+    int64_t fork_serial;       /* a fork was met and not yet seen to; else -1 */
+    bool ended;                /* the agent said END */
+    uint64_t end_status;       /* ... with this, or UINT64_MAX */
+    bool exec;                 /* the last thing it said was EXEC */
+    bool failed;               /* out of memory: nothing is written any more */
+};
+
+bool pmt_drain_init(struct pmt_drain *d, struct pmt_shm *shm, struct pmt_writer *w,
+                    uint64_t start_ns);
+void pmt_drain_release(struct pmt_drain *d);
+
+/* The same process's state goes on under another shared memory (after a fork). */
+void pmt_drain_fork(struct pmt_drain *d, struct pmt_shm *shm);
+
+/* Take what is there, at most about `most` records; stops behind a FORK. Returns how
+ * many were taken. */
+uint64_t pmt_drain_some(struct pmt_drain *d, uint64_t most);
+
+/* A resident size was sampled. */
+void pmt_drain_rss(struct pmt_drain *d, uint64_t bytes);
+
+/* Write the totals of all trouble. */
+void pmt_drain_troubles(struct pmt_drain *d);
+
+#endif

@@ -1,0 +1,18 @@
+/* process_facts.h - what a trace says about its process, in words. For src/record. */
+#ifndef PMT_RECORD_PROCESS_FACTS_H
+#define PMT_RECORD_PROCESS_FACTS_H
+
+#include "agent/wire.h"
+#include "trace/writer.h"
+
+struct pmt_session;
+
+/* The facts of the header, and pmt_writer_begin(). now_ns: CLOCK_MONOTONIC. */
+enum pmt_status pmt_facts_begin(struct pmt_writer *w, const struct pmt_hello *hello,
+                                uint64_t now_ns, struct pmt_error *err);
+
+/* The facts of the end, and pmt_writer_finish(). */
+enum pmt_status pmt_facts_end(struct pmt_session *s, int wait_status,
+                              struct pmt_error *err);
+
+#endif

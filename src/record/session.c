@@ -1,0 +1,371 @@
+/*
+ * session.c - one recorded process.
+ *
+ * The recorder forks as the target forks: a followed child's trace begins with all
+ * that its parent did before the fork, so the recorder process that holds the parent's
+ * state at that very record forks too, copies the file so far, and goes on for the
+ * child. Its state - slots, addresses, arenas - comes along by copy-on-write. A
+ * process that execs anew begins with an empty recorder process instead.
+ */
+#include "record/session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include "base/alloc.h"
+#include "record/channel.h"
+#include "record/process_facts.h"
+
+#define TURN_RECORDS    65536u
+#define FLUSH_NS        1000000000u /* a chunk goes out at least so often */
+#define RSS_NS          10000000u
+#define FORK_PATIENCE_MS 10000      /* for a forked child to say hello */
+
+uint64_t pmt_now_ns(void)
+{
+    struct timespec ts;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+/* -- the file -- */
+
+bool pmt_session_one_file(const struct pmt_record_options *options)
+{
+    return !strstr(options->output, "%p");
+}
+
+enum pmt_status pmt_session_path(const struct pmt_record_options *options, int32_t pid,
+                                 bool follower, char path[4096], struct pmt_error *err)
+{
+    const char *name = options->output, *at = strstr(name, "%p");
+    size_t n = strlen(name), stem = n;
+    int wrote;
+
+    if (at) {
+        wrote = snprintf(path, 4096, "%.*s%d%s", (int)(at - name), name, (int)pid, at + 2);
+    } else if (follower) {
+        if (n > 4 && !strcmp(name + n - 4, ".pmt"))
+            stem = n - 4;
+        wrote = snprintf(path, 4096, "%.*s.%d%s", (int)stem, name, (int)pid, name + stem);
+    } else {
+        wrote = snprintf(path, 4096, "%s", name);
+    }
+    if (wrote < 0 || wrote >= 4096)
+        return pmt_error_set(err, PMT_E_LIMIT, "the output's name is too long");
+    return PMT_OK;
+}
+
+enum pmt_status pmt_session_create(const char *path, bool force, int *fd,
+                                   struct pmt_error *err)
+{
+    int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | (force ? O_TRUNC : O_EXCL);
+
+    *fd = open(path, flags, 0600);
+    if (*fd >= 0)
+        return PMT_OK;
+    if (errno == EEXIST)
+        return pmt_error_set(err, PMT_E_IO, "%s: exists: remove it, choose another name "
+                             "with -o, or overwrite it with -f", path);
+    return pmt_error_set(err, PMT_E_IO, "%s: cannot create the trace: %s", path,
+                         strerror(errno));
+}
+
+/* -- begin -- */
+
+static void watch_process(struct pmt_session *s)
+{
+    s->pidfd = (int)syscall(SYS_pidfd_open, s->pid, 0);
+    if (s->pidfd >= 0)
+        (void)fcntl(s->pidfd, F_SETFD, FD_CLOEXEC);
+}
+
+static enum pmt_status open_file(struct pmt_session *s, bool follower,
+                                 struct pmt_error *err)
+{
+    enum pmt_status st = pmt_session_path(s->options, s->pid, follower, s->path, err);
+
+    if (st == PMT_OK && s->file < 0)
+        st = pmt_session_create(s->path, s->options->force, &s->file, err);
+    return st;
+}
+
+/* New shared memory, handed to the agent behind the connection. */
+static enum pmt_status take_up(struct pmt_session *s, int connection, struct pmt_error *err)
+{
+    int shm_fd;
+    enum pmt_status st;
+
+    s->listen_fd = -1;
+    s->address[0] = '\0';
+    if (s->options->follow &&
+        (st = pmt_channel_listen(&s->listen_fd, s->address, err)) != PMT_OK)
+        return st;
+    st = pmt_channel_shm(&s->shm, &shm_fd, err);
+    if (st != PMT_OK)
+        return st;
+    watch_process(s);
+    pmt_channel_ack(connection, PMT_ACK_RECORD, s->options->follow, s->address, shm_fd);
+    (void)close(shm_fd);
+    return PMT_OK;
+}
+
+enum pmt_status pmt_session_begin(struct pmt_session *s, const struct pmt_hello *hello,
+                                  int connection, int file, struct pmt_error *err)
+{
+    uint64_t now = pmt_now_ns();
+    enum pmt_status st;
+
+    s->pid = hello->pid;
+    memcpy(s->python, hello->python, sizeof s->python);
+    s->file = file;
+    s->pidfd = s->listen_fd = -1;
+    st = open_file(s, file < 0 && atomic_load(&s->tally->traces) > 0, err);
+    if (st == PMT_OK)
+        st = pmt_writer_open(s->file, &s->writer, err);
+    if (st == PMT_OK)
+        st = pmt_facts_begin(s->writer, hello, now, err);
+    if (st == PMT_OK)
+        st = take_up(s, connection, err);
+    if (st == PMT_OK && !pmt_drain_init(&s->drain, s->shm, s->writer, now))
+        st = pmt_error_set(err, PMT_E_NOMEM, "out of memory");
+    if (st != PMT_OK)
+        return st;
+    atomic_fetch_add(&s->tally->traces, 1);
+    s->rss_due_ns = now;
+    s->flush_due_ns = now + FLUSH_NS;
+    return PMT_OK;
+}
+
+/* -- forks that are followed -- */
+
+static void record_to_the_end(struct pmt_session *s)
+{
+    while (pmt_session_turn(s, -1))
+        continue;
+    pmt_session_end(s, -1);
+}
+
+static bool copy_so_far(int from, int to, uint64_t bytes)
+{
+    off_t at = 0;
+
+    while ((uint64_t)at < bytes) {
+        ssize_t n = sendfile(to, from, &at, bytes - (uint64_t)at);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+    }
+    return true;
+}
+
+/* In a recorder process of its own: the session becomes that of the forked child. */
+static _Noreturn void go_on_as_child(struct pmt_session *s, const struct pmt_hello *hello,
+                                     int connection)
+{
+    int from = -1, ok = 0;
+    char parent_path[sizeof s->path];
+    struct pmt_error err = {PMT_OK, 0, 0, 0, ""};
+
+    memcpy(parent_path, s->path, sizeof parent_path);
+    s->parent_pid = s->pid;
+    s->parent_event = pmt_writer_events(s->writer);
+    s->pid = hello->pid;
+    s->file = -1;
+    if (s->listen_fd >= 0)
+        (void)close(s->listen_fd);
+    if (open_file(s, true, &err) == PMT_OK &&
+        (from = open(parent_path, O_RDONLY | O_CLOEXEC)) >= 0 &&
+        copy_so_far(from, s->file, pmt_writer_file_bytes(s->writer)) &&
+        take_up(s, connection, &err) == PMT_OK) {
+        pmt_writer_move_to(s->writer, s->file);
+        pmt_drain_fork(&s->drain, s->shm);
+        atomic_fetch_add(&s->tally->traces, 1);
+        record_to_the_end(s);
+        ok = !s->broken;
+    }
+    if (!ok)
+        atomic_fetch_add(&s->tally->failed, 1);
+    while (wait(NULL) > 0 || errno == EINTR)
+        continue;
+    _exit(!ok);
+}
+
+/* The connection of the fork with this serial; -1 = it did not come in time. */
+static int wait_for_fork(struct pmt_session *s, int64_t serial, struct pmt_hello *hello)
+{
+    uint64_t until = pmt_now_ns() + FORK_PATIENCE_MS * UINT64_C(1000000);
+
+    while (pmt_now_ns() < until) {
+        struct pollfd p = {.fd = s->listen_fd, .events = POLLIN};
+        int connection;
+
+        if (poll(&p, 1, 100) <= 0)
+            continue;
+        connection = pmt_channel_accept(s->listen_fd, hello);
+        if (connection >= 0 && hello->kind == PMT_HELLO_FORK &&
+            hello->serial == (uint32_t)serial)
+            return connection;
+        if (connection >= 0) /* an older fork that came too late */
+            pmt_channel_ack(connection, PMT_ACK_IGNORE, false, NULL, -1);
+    }
+    return -1;
+}
+
+static void see_to_fork(struct pmt_session *s)
+{
+    struct pmt_hello hello;
+    int connection = wait_for_fork(s, s->drain.fork_serial, &hello);
+
+    s->drain.fork_serial = -1;
+    if (connection < 0 || s->broken)
+        return;
+    if (pmt_writer_flush(s->writer, &s->error) != PMT_OK) {
+        s->broken = true;
+        pmt_channel_ack(connection, PMT_ACK_IGNORE, false, NULL, -1);
+        return;
+    }
+    if (fork() == 0)
+        go_on_as_child(s, &hello, connection);
+    (void)close(connection);
+}
+
+void pmt_session_spawn(const struct pmt_record_options *options, struct pmt_tally *tally,
+                       const struct pmt_hello *hello, int connection)
+{
+    struct pmt_session s = {.options = options, .tally = tally};
+    struct pmt_error err;
+
+    if (fork() != 0) {
+        (void)close(connection);
+        return;
+    }
+    if (pmt_session_begin(&s, hello, connection, -1, &err) == PMT_OK)
+        record_to_the_end(&s);
+    else
+        s.broken = true;
+    if (s.broken)
+        atomic_fetch_add(&tally->failed, 1);
+    while (wait(NULL) > 0 || errno == EINTR)
+        continue;
+    _exit(s.broken);
+}
+
+/* -- the loop -- */
+
+static bool has_ended(struct pmt_session *s, int also_fd, int timeout_ms)
+{
+    struct pollfd p[2] = {{.fd = s->pidfd, .events = POLLIN},
+                          {.fd = also_fd, .events = POLLIN}};
+
+    return poll(p, 2, timeout_ms) > 0 && (p[0].revents & (POLLIN | POLLHUP | POLLERR));
+}
+
+static uint64_t resident_bytes(int32_t pid)
+{
+    char path[64], text[128];
+    unsigned long long pages = 0;
+    ssize_t n = 0;
+    int fd;
+
+    (void)snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        n = read(fd, text, sizeof text - 1);
+        (void)close(fd);
+    }
+    text[n > 0 ? n : 0] = '\0';
+    return sscanf(text, "%*u %llu", &pages) == 1 ? (uint64_t)pages * (uint64_t)getpagesize()
+                                                 : 0;
+}
+
+static void housekeeping(struct pmt_session *s, uint64_t now)
+{
+    if (now >= s->rss_due_ns) {
+        uint64_t rss = resident_bytes(s->pid);
+
+        if (rss)
+            pmt_drain_rss(&s->drain, rss);
+        s->rss_due_ns = now + (s->options->rss_period_ns ? s->options->rss_period_ns
+                                                         : RSS_NS);
+    }
+    if (now >= s->flush_due_ns) {
+        if (pmt_writer_events(s->writer) != s->flushed_events)
+            (void)pmt_writer_flush(s->writer, NULL);
+        s->flushed_events = pmt_writer_events(s->writer);
+        s->flush_due_ns = now + FLUSH_NS;
+    }
+}
+
+/* A trace that can no longer be written does not hold up the target: its records are
+ * taken and dropped. */
+static void notice_failure(struct pmt_session *s)
+{
+    const struct pmt_error *e = pmt_writer_error(s->writer);
+
+    if (s->broken || (!e && !s->drain.failed))
+        return;
+    s->broken = true;
+    if (e)
+        s->error = *e;
+    else
+        (void)pmt_error_set(&s->error, PMT_E_NOMEM, "%s: out of memory", s->path);
+}
+
+bool pmt_session_turn(struct pmt_session *s, int also_fd)
+{
+    uint64_t now, taken = pmt_drain_some(&s->drain, TURN_RECORDS);
+
+    if (s->drain.fork_serial >= 0 && s->options->follow)
+        see_to_fork(s);
+    s->drain.fork_serial = -1;
+    notice_failure(s);
+    now = pmt_now_ns();
+    housekeeping(s, now);
+    if (taken)
+        return true;
+    if (!has_ended(s, also_fd, 1))
+        return true;
+    /* Ended: what was committed before is visible now. */
+    while (pmt_drain_some(&s->drain, TURN_RECORDS) || s->drain.fork_serial >= 0) {
+        if (s->drain.fork_serial >= 0 && s->options->follow)
+            see_to_fork(s);
+        s->drain.fork_serial = -1;
+    }
+    return false;
+}
+
+void pmt_session_end(struct pmt_session *s, int wait_status)
+{
+    pmt_drain_troubles(&s->drain);
+    notice_failure(s);
+    if (!s->broken && pmt_facts_end(s, wait_status, &s->error) != PMT_OK)
+        s->broken = true;
+}
+
+void pmt_session_release(struct pmt_session *s)
+{
+    pmt_writer_close(s->writer);
+    pmt_drain_release(&s->drain);
+    if (s->shm)
+        (void)munmap(s->shm, sizeof *s->shm);
+    if (s->file >= 0)
+        (void)close(s->file);
+    if (s->pidfd >= 0)
+        (void)close(s->pidfd);
+    if (s->listen_fd >= 0)
+        (void)close(s->listen_fd);
+}

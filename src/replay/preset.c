@@ -1,0 +1,141 @@
+/* preset.c - the rows of preset.def, by number, by name and by Python version. */
+#include "replay/preset.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "base/check.h"
+#include "base/nearest.h"
+
+#define KIB               1024u
+#define LAST              255 /* micro version: every later one too */
+#define VERSION(x, y, z)  ((uint32_t)(x) << 16 | (uint32_t)(y) << 8 | (uint32_t)(z))
+#define NO_VERSION        0
+#define HEADER_BYTES      48u
+#define NO_RANGE          UINT32_MAX
+
+struct preset {
+    const char *name;     /* word of the config grammar */
+    uint32_t from, to;    /* releases, VERSION(); 0, 0: no CPython */
+    struct pmt_heap_config heap;
+    struct pmt_gc_config gc;
+    const char *releases; /* from and to in words */
+    const char *help;     /* one line */
+};
+
+static const struct preset presets[] = {
+#define PRESET(name_, from_, to_, arena, pool, align, small, limit, base, keep, mem, t0,    \
+               t1, t2, releases_, help_)                                                    \
+    {.name = name_,                                                                         \
+     .from = from_,                                                                         \
+     .to = to_,                                                                             \
+     .heap = {.arena_bytes = arena,                                                         \
+              .pool_bytes = pool,                                                           \
+              .align_bytes = align,                                                         \
+              .small_limit_bytes = small,                                                   \
+              .pool_header_bytes = HEADER_BYTES,                                            \
+              .arena_limit_bytes = limit,                                                   \
+              .keep_empty_arena = keep,                                                     \
+              .mem_is_raw = mem,                                                            \
+              .arena_base = PMT_BASE_##base},                                               \
+     .gc = {.threshold = {t0, t1, t2}, .enabled = true},                                    \
+     .releases = releases_,                                                                 \
+     .help = help_},
+#include "replay/preset.def"
+};
+
+#define N_PRESETS (sizeof presets / sizeof *presets)
+_Static_assert(N_PRESETS <= PMT_MAX_PRESETS, "raise PMT_MAX_PRESETS");
+
+#define PRESET(name, from, to, arena, pool, align, small, limit, base, keep, mem, t0, t1,   \
+               t2, releases, help)                                                          \
+    _Static_assert((arena) % (pool) == 0, name ": an arena is a whole number of pools");    \
+    _Static_assert((small) % (align) == 0, name ": the small limit ends a size class");     \
+    _Static_assert(HEADER_BYTES % (align) == 0, name ": the header is rounded to align");   \
+    _Static_assert((from) <= (to), name ": releases in order");                             \
+    _Static_assert(sizeof(name) <= sizeof((struct pmt_config *)0)->preset,                  \
+                   name ": too long for struct pmt_config");
+#include "replay/preset.def"
+
+static void fill(struct pmt_config *out, const struct preset *row)
+{
+    memset(out, 0, sizeof *out);
+    (void)snprintf(out->preset, sizeof out->preset, "%s", row->name);
+    (void)snprintf(out->spec, sizeof out->spec, "%s", row->name);
+    out->heap = row->heap;
+    out->gc = row->gc;
+}
+
+size_t pmt_preset_count(void)
+{
+    return N_PRESETS;
+}
+
+void pmt_preset_at(size_t i, struct pmt_config *out, const char **releases, const char **help)
+{
+    pmt_assert(i < N_PRESETS);
+    fill(out, &presets[i]);
+    *releases = presets[i].releases;
+    *help = presets[i].help;
+}
+
+bool pmt_preset_get(const char *name, struct pmt_config *out)
+{
+    for (size_t i = 0; i < N_PRESETS; i++)
+        if (strcmp(presets[i].name, name) == 0) {
+            fill(out, &presets[i]);
+            return true;
+        }
+    return false;
+}
+
+const char *pmt_preset_nearest(const char *word)
+{
+    const char *names[N_PRESETS];
+
+    for (size_t i = 0; i < N_PRESETS; i++)
+        names[i] = presets[i].name;
+    return pmt_nearest(word, names, N_PRESETS);
+}
+
+/* "3.11.2", "3.11.0rc1", "3.11" (the last of its series); false if it is none. */
+static bool parse_version(const char *text, uint32_t *version)
+{
+    unsigned x, y, z = LAST;
+    int n = sscanf(text, "%3u.%3u.%3u", &x, &y, &z);
+
+    if (n < 2 || x > 255 || y > 255)
+        return false;
+    *version = VERSION(x, y, z < LAST ? z : LAST);
+    return true;
+}
+
+/* How far a version lies outside a row's releases; NO_RANGE for rows that have
+ * none. Majors weigh more than minors, minors more than micros. */
+static uint32_t outside(const struct preset *row, uint32_t version)
+{
+    if (row->to == NO_VERSION)
+        return NO_RANGE;
+    if (version < row->from)
+        return row->from - version;
+    return version > row->to ? version - row->to : 0;
+}
+
+enum pmt_status pmt_config_of_python(const char *version, struct pmt_config *out,
+                                     struct pmt_error *err)
+{
+    const struct preset *nearest = presets;
+    uint32_t v;
+
+    if (!parse_version(version, &v))
+        return pmt_error_set(err, PMT_E_USAGE,
+                             "'%s' is not a Python version: give it as 3.11.2", version);
+    for (size_t i = 1; i < N_PRESETS; i++)
+        if (outside(&presets[i], v) < outside(nearest, v))
+            nearest = &presets[i];
+    if (outside(nearest, v) != 0)
+        return pmt_error_set(err, PMT_E_USAGE,
+                             "there is no preset for Python %s; the nearest is %s (%s)",
+                             version, nearest->name, nearest->releases);
+    fill(out, nearest);
+    return PMT_OK;
+}

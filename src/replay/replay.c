@@ -1,0 +1,426 @@
+/*
+ * replay.c - a stream of events acted out on the model.
+ *
+ * One loop over the columns of a batch: an allocation puts the block that the heap
+ * gives under its slot, a free gives it back. The loop is compiled twice, with and
+ * without the placement check (trace.h), and stops only where a sample is due.
+ *
+ * The check hashes the model's own placements in windows exactly as the recorder
+ * hashed the interpreter's. A window that differs counts all its placements as
+ * mismatches: which one it was cannot be told, that there was one can.
+ */
+#include "replay/replay.h"
+
+#include <string.h>
+#include "base/alloc.h"
+#include "base/check.h"
+#include "base/vec.h"
+#include "heap/heap_inline.h"
+#include "replay/oracle.h"
+#include "replay/sample.h"
+
+#define CHECK_FACTOR UINT64_C(0x9E3779B97F4A7C15)
+#define N_TROUBLES   64
+
+struct window {
+    uint64_t hash;       /* over the placements since the window began */
+    uint64_t from_event; /* where it began */
+    uint32_t n;          /* placements in it */
+    uint32_t idx;        /* of the batch's check[] */
+};
+
+struct pmt_replay {
+    struct pmt_heap *heap;
+    struct { pmt_block *at; size_t n, cap; } slots; /* block by slot */
+    bool check, walk;
+    struct window window;
+    struct pmt_verify verify;
+    struct pmt_oracle_rows oracle;
+    struct pmt_sampler sampler;
+    uint64_t n_allocs, n_frees;   /* blocks */
+    uint64_t n_events;
+    uint64_t clock_ns, first_clock_ns;
+    bool clock_seen;
+    uint64_t rss_bytes, rss_peak_bytes;
+    uint64_t stack_bytes, stack_peak_bytes;
+    uint64_t trouble[N_TROUBLES]; /* by code */
+    uint64_t n_unknown_troubles;  /* codes past the table */
+};
+
+/* Reads the wide operands of one batch in order. */
+struct wides {
+    const uint64_t *at, *end;
+};
+
+static uint64_t take_wide(struct wides *w)
+{
+    pmt_assert(w->at < w->end); /* the reader has counted them */
+    return w->at < w->end ? *w->at++ : 0;
+}
+
+static inline uint64_t full_arg(uint32_t arg, struct wides *w)
+{
+    return PMT_LIKELY(arg != PMT_ARG_WIDE) ? arg : take_wide(w);
+}
+
+/* -- placement check -- */
+
+static void close_window(struct pmt_replay *r, const struct pmt_batch *b,
+                         uint64_t next_event)
+{
+    struct window *w = &r->window;
+
+    r->verify.placements_checked += w->n;
+    if (w->idx >= b->n_checks || b->check[w->idx] != (uint32_t)(w->hash >> 32)) {
+        r->verify.placement_mismatches += w->n;
+        if (r->verify.first_mismatch_event == PMT_NOWHERE)
+            r->verify.first_mismatch_event = w->from_event;
+    }
+    *w = (struct window){.idx = w->idx + 1, .from_event = next_event};
+}
+
+static inline void check_place(struct pmt_replay *r, const struct pmt_batch *b, uint32_t i,
+                               pmt_block block)
+{
+    uint64_t place = pmt_heap_place_inline(r->heap, block);
+
+    if (place == PMT_PLACE_RAW)
+        return;
+    r->window.hash = (r->window.hash ^ place) * CHECK_FACTOR;
+    if (PMT_UNLIKELY(++r->window.n == PMT_CHECK_WINDOW))
+        close_window(r, b, b->first_event + i + 1);
+}
+
+/* Placements that only one of the two sides has, at the end of a batch. */
+static void close_batch(struct pmt_replay *r, const struct pmt_batch *b)
+{
+    uint64_t modelled;
+
+    if (r->window.n)
+        close_window(r, b, b->first_event + b->n_events);
+    modelled = r->window.idx;
+    if (modelled < b->n_checks) {
+        r->verify.placement_mismatches += (b->n_checks - modelled) * PMT_CHECK_WINDOW;
+        if (r->verify.first_mismatch_event == PMT_NOWHERE)
+            r->verify.first_mismatch_event = b->first_event;
+    }
+}
+
+/* -- one event -- */
+
+static inline bool put_block(struct pmt_replay *r, uint32_t slot, pmt_block block)
+{
+    if (PMT_UNLIKELY(block == PMT_BLOCK_NONE))
+        return false;
+    if (PMT_UNLIKELY(slot >= r->slots.n)) {
+        if (!pmt_vec_reserve(&r->slots, (size_t)slot + 1))
+            return false;
+        while (r->slots.n <= slot)
+            r->slots.at[r->slots.n++] = PMT_BLOCK_NONE;
+    }
+    r->slots.at[slot] = block;
+    return true;
+}
+
+static void on_stack_chunk(struct pmt_replay *r, uint64_t bytes, bool more)
+{
+    if (more)
+        r->stack_bytes += bytes;
+    else
+        r->stack_bytes -= bytes < r->stack_bytes ? bytes : r->stack_bytes;
+    if (r->stack_bytes > r->stack_peak_bytes)
+        r->stack_peak_bytes = r->stack_bytes;
+}
+
+static void on_clock(struct pmt_replay *r, uint64_t ns)
+{
+    if (!r->clock_seen)
+        r->first_clock_ns = ns;
+    r->clock_seen = true;
+    if (ns > r->clock_ns)
+        r->clock_ns = ns;
+}
+
+static void on_rss(struct pmt_replay *r, uint64_t bytes)
+{
+    r->rss_bytes = bytes;
+    if (bytes > r->rss_peak_bytes)
+        r->rss_peak_bytes = bytes;
+}
+
+static void on_trouble(struct pmt_replay *r, uint32_t code, uint64_t count)
+{
+    if (code < N_TROUBLES)
+        r->trouble[code] += count;
+    else
+        r->n_unknown_troubles += count;
+}
+
+/* Everything that is not a block's: rare. */
+static bool on_other(struct pmt_replay *r, enum pmt_op op, uint32_t arg, struct wides *w)
+{
+    switch (op) {
+    case PMT_OP_ARENA_NEW:
+        (void)take_wide(w);
+        return pmt_heap_add_residue(r->heap, arg, NULL) == PMT_OK;
+    case PMT_OP_STACK_NEW:
+        on_stack_chunk(r, full_arg(arg, w), true);
+        break;
+    case PMT_OP_STACK_FREE:
+        on_stack_chunk(r, full_arg(arg, w), false);
+        break;
+    case PMT_OP_CLOCK:
+        on_clock(r, take_wide(w));
+        break;
+    case PMT_OP_RSS:
+        on_rss(r, take_wide(w));
+        break;
+    case PMT_OP_TROUBLE:
+        on_trouble(r, arg, take_wide(w));
+        break;
+    case PMT_OP_ARENA_FREE:
+    case PMT_OP_THREAD:
+    case PMT_OP_FORK:
+        break;
+    case PMT_OP_ALLOC_RAW:
+    case PMT_OP_ALLOC_MEM:
+    case PMT_OP_ALLOC_OBJ:
+    case PMT_OP_FREE:
+    case PMT_OP_REALLOC:
+    case PMT_OP_END:
+        pmt_assert(!"a block's event");
+        break;
+    }
+    return true;
+}
+
+static inline enum pmt_domain domain_of(uint8_t op)
+{
+    return (enum pmt_domain)(op - PMT_OP_ALLOC_RAW);
+}
+
+_Static_assert(PMT_OP_ALLOC_MEM - PMT_OP_ALLOC_RAW == PMT_DOMAIN_MEM &&
+                   PMT_OP_ALLOC_OBJ - PMT_OP_ALLOC_RAW == PMT_DOMAIN_OBJ,
+               "domains follow the order of their ops");
+
+/* Events [i, end) of a batch; returns how far it came (short of end: out of memory). */
+static inline __attribute__((always_inline)) uint32_t
+act(struct pmt_replay *r, const struct pmt_batch *b, uint32_t i, uint32_t end,
+    struct wides *wides, bool check)
+{
+    struct pmt_heap *heap = r->heap;
+    uint64_t n_allocs = 0, n_frees = 0;
+
+    for (; i < end; i++) {
+        uint8_t op = b->op[i];
+        uint32_t slot = b->slot[i];
+        pmt_block block;
+
+        if (op == PMT_OP_FREE) {
+            pmt_heap_release_inline(heap, r->slots.at[slot]);
+            n_frees++;
+            continue;
+        }
+        if (op <= PMT_OP_ALLOC_OBJ) {
+            block = pmt_heap_alloc_inline(heap, domain_of(op), full_arg(b->arg[i], wides));
+            n_allocs++;
+        } else if (op == PMT_OP_REALLOC) {
+            block = pmt_heap_resize(heap, r->slots.at[slot], full_arg(b->arg[i], wides));
+        } else {
+            if (!on_other(r, (enum pmt_op)op, b->arg[i], wides))
+                break;
+            continue;
+        }
+        if (PMT_UNLIKELY(!put_block(r, slot, block)))
+            break;
+        if (check)
+            check_place(r, b, i, block);
+    }
+    r->n_allocs += n_allocs;
+    r->n_frees += n_frees;
+    return i;
+}
+
+static bool take_sample(struct pmt_replay *r, uint64_t event)
+{
+    struct pmt_sample row = {.event = event, .clock_ns = r->clock_ns,
+                             .rss_bytes = r->rss_bytes, .stack_bytes = r->stack_bytes};
+
+    return pmt_sampler_take(&r->sampler, r->heap, row);
+}
+
+enum pmt_status pmt_replay_batch(struct pmt_replay *r, const struct pmt_batch *b,
+                                 struct pmt_error *err)
+{
+    struct wides wides = {b->wide, b->wide + b->n_wide};
+    uint32_t i = 0, reached = 0;
+
+    r->window = (struct window){.from_event = b->first_event};
+    while (i < b->n_events && reached == i) {
+        uint64_t now = b->first_event + i;
+        uint32_t end = b->n_events;
+
+        if (now >= r->sampler.due && !take_sample(r, now))
+            return pmt_error_set(err, PMT_E_NOMEM, "out of memory for the timeline");
+        if (r->sampler.due < b->first_event + end)
+            end = (uint32_t)(r->sampler.due - b->first_event);
+        reached = r->check ? act(r, b, i, end, &wides, true)
+                           : act(r, b, i, end, &wides, false);
+        i = end;
+    }
+    if (reached != b->n_events) {
+        enum pmt_status st = pmt_heap_failed(r->heap, err);
+
+        return st != PMT_OK ? st
+                            : pmt_error_at(err, PMT_E_NOMEM, PMT_NOWHERE,
+                                           b->first_event + reached, PMT_NOWHERE,
+                                           "out of memory for the model");
+    }
+    if (r->check)
+        close_batch(r, b);
+    r->n_events = b->first_event + b->n_events;
+    return PMT_OK;
+}
+
+enum pmt_status pmt_replay_oracle(struct pmt_replay *r, const struct pmt_oracle *oracle,
+                                  struct pmt_error *err)
+{
+    enum pmt_status st = PMT_OK;
+
+    if (!r->check)
+        return PMT_OK;
+    if (!pmt_oracle_compare(oracle, r->heap, &r->oracle, &r->verify))
+        return pmt_error_set(err, PMT_E_NOMEM, "out of memory for the comparison");
+    if (r->walk)
+        st = pmt_heap_check(r->heap, err);
+    return st;
+}
+
+/* -- begin and end -- */
+
+enum pmt_status pmt_replay_new(const struct pmt_config *config, bool check, bool walk,
+                               uint32_t max_samples, struct pmt_replay **out,
+                               struct pmt_error *err)
+{
+    struct pmt_replay *r = pmt_zalloc(sizeof *r);
+    enum pmt_status st;
+
+    *out = NULL;
+    if (!r)
+        return pmt_error_set(err, PMT_E_NOMEM, "out of memory");
+    st = pmt_heap_new(&config->heap, &r->heap, err);
+    if (st != PMT_OK) {
+        pmt_replay_free(r);
+        return st;
+    }
+    r->check = check;
+    r->walk = walk;
+    r->verify.checked = check;
+    r->verify.first_mismatch_event = PMT_NOWHERE;
+    pmt_sampler_init(&r->sampler, max_samples);
+    *out = r;
+    return PMT_OK;
+}
+
+void pmt_replay_free(struct pmt_replay *r)
+{
+    if (!r)
+        return;
+    pmt_heap_free_all(r->heap);
+    pmt_vec_release(&r->slots);
+    pmt_vec_release(&r->oracle);
+    pmt_sampler_release(&r->sampler);
+    pmt_free(r);
+}
+
+static void fill_metrics(const struct pmt_replay *r, struct pmt_metrics *m)
+{
+    pmt_heap_metrics(r->heap, m);
+    m->events = r->n_events;
+    m->run_ns = r->clock_ns - r->first_clock_ns;
+    m->rss_peak_bytes = r->rss_peak_bytes;
+    m->allocs = r->n_allocs;
+    m->frees = r->n_frees;
+    m->stack_peak_bytes = r->stack_peak_bytes;
+}
+
+/* The conservation law, as sys._debugmallocstats() sums it up. */
+static bool balances(const struct pmt_metrics *m)
+{
+    return m->used_bytes + m->avail_bytes + m->unused_pool_bytes + m->header_bytes +
+               m->quantization_bytes + m->alignment_bytes == m->arena_bytes;
+}
+
+static void fill_verify(struct pmt_replay *r, struct pmt_result *out)
+{
+    struct pmt_verify *v = &r->verify;
+
+    v->books_balance = balances(&out->metrics);
+    v->exact = v->checked && v->books_balance && !v->placement_mismatches &&
+               !v->class_mismatches && !v->book_mismatches &&
+               v->placements_checked + v->classes_checked > 0;
+    out->verify = *v;
+}
+
+static bool fill_health(const struct pmt_replay *r, struct pmt_result *out)
+{
+    struct { struct pmt_health *at; size_t n, cap; } rows = {0};
+
+    for (uint32_t code = 0; code <= N_TROUBLES; code++) {
+        uint64_t count = code < N_TROUBLES ? r->trouble[code] : r->n_unknown_troubles;
+        struct pmt_health row = {pmt_trouble_severity(code), "", count};
+
+        if (!count)
+            continue;
+        (void)strncpy(row.what, pmt_trouble_text(code), sizeof row.what - 1);
+        if (!pmt_vec_push(&rows, row))
+            return false;
+    }
+    out->health = rows.at;
+    out->n_health = rows.n;
+    return true;
+}
+
+static bool fill_classes(const struct pmt_replay *r, struct pmt_result *out)
+{
+    struct pmt_class_row rows[PMT_MAX_CLASSES];
+    size_t n = pmt_heap_classes(r->heap, rows, PMT_MAX_CLASSES);
+
+    out->classes = pmt_alloc_array(n, sizeof *rows);
+    if (!out->classes)
+        return false;
+    memcpy(out->classes, rows, n * sizeof *rows);
+    out->n_classes = n;
+    return true;
+}
+
+/* Hand the vectors over. */
+static void move_rows(struct pmt_replay *r, struct pmt_result *out)
+{
+    out->samples = r->sampler.rows.at;
+    out->n_samples = r->sampler.rows.n;
+    out->class_samples = r->sampler.classes.at;
+    out->n_class_samples = r->sampler.classes.n;
+    out->oracle = r->oracle.at;
+    out->n_oracle = r->oracle.n;
+    memset(&r->sampler, 0, sizeof r->sampler);
+    memset(&r->oracle, 0, sizeof r->oracle);
+}
+
+enum pmt_status pmt_replay_finish(struct pmt_replay *r, struct pmt_result *out,
+                                  struct pmt_error *err)
+{
+    struct pmt_sample last = {.event = r->n_events, .clock_ns = r->clock_ns,
+                              .rss_bytes = r->rss_bytes, .stack_bytes = r->stack_bytes};
+    enum pmt_status st = r->walk ? pmt_heap_check(r->heap, err) : PMT_OK;
+
+    if (st != PMT_OK)
+        return st;
+    fill_metrics(r, &out->metrics);
+    fill_verify(r, out);
+    if (!pmt_sampler_finish(&r->sampler, r->heap, last) || !fill_health(r, out) ||
+        !fill_classes(r, out))
+        return pmt_error_set(err, PMT_E_NOMEM, "out of memory for the results");
+    move_rows(r, out);
+    return PMT_OK;
+}

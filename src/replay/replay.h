@@ -1,0 +1,33 @@
+/* replay.h - a stream of events acted out on the model. For src/run.
+ *
+ * Knows events and the heap; no files. The caller feeds batches and checkpoints in
+ * order, then takes the results. */
+#ifndef PMT_REPLAY_REPLAY_H
+#define PMT_REPLAY_REPLAY_H
+
+#include <pymemtrace/result.h>
+
+struct pmt_replay;
+
+/* check: compare placements and checkpoints with the recording (the configuration is
+ * the recorded one). walk: run the walker at every checkpoint and at the end. */
+enum pmt_status pmt_replay_new(const struct pmt_config *config, bool check, bool walk,
+                               uint32_t max_samples, struct pmt_replay **out,
+                               struct pmt_error *err);
+void pmt_replay_free(struct pmt_replay *r); /* NULL is allowed */
+
+/* Act out a batch. E_NOMEM, E_LIMIT: the model cannot go on. E_TRACE: the events
+ * contradict themselves. */
+enum pmt_status pmt_replay_batch(struct pmt_replay *r, const struct pmt_batch *batch,
+                                 struct pmt_error *err);
+
+/* What the interpreter said after the events so far. */
+enum pmt_status pmt_replay_oracle(struct pmt_replay *r, const struct pmt_oracle *oracle,
+                                  struct pmt_error *err);
+
+/* Move everything found into *out: metrics, verify, classes, samples, oracle, health.
+ * The replay can only be freed afterwards. */
+enum pmt_status pmt_replay_finish(struct pmt_replay *r, struct pmt_result *out,
+                                  struct pmt_error *err);
+
+#endif

@@ -1,0 +1,35 @@
+/* sample.h - a timeline of bounded length. For src/replay.
+ *
+ * Samples are taken at multiples of a period of events; when there are too many,
+ * every second one is dropped and the period doubles. So which events are sampled
+ * depends on the trace's length alone, and a trace of any length gives between half of
+ * `max` and `max` rows. Size classes are kept at every eighth sample. */
+#ifndef PMT_REPLAY_SAMPLE_H
+#define PMT_REPLAY_SAMPLE_H
+
+#include <pymemtrace/result.h>
+#include "heap/heap.h"
+
+#define PMT_CLASS_PERIOD 8 /* samples per class sample */
+
+struct pmt_sampler {
+    uint64_t period;      /* events between samples */
+    uint64_t due;         /* event at which the next one is taken */
+    uint32_t max;
+    struct { struct pmt_sample *at; size_t n, cap; } rows;
+    struct { struct pmt_class_sample *at; size_t n, cap; } classes;
+};
+
+void pmt_sampler_init(struct pmt_sampler *s, uint32_t max);
+void pmt_sampler_release(struct pmt_sampler *s);
+
+/* Take a sample: row holds event, clock, rss, stack; the heap's part is filled in.
+ * False: out of memory. */
+bool pmt_sampler_take(struct pmt_sampler *s, const struct pmt_heap *heap,
+                      struct pmt_sample row);
+
+/* The last row, at the end of the trace, whatever the period. */
+bool pmt_sampler_finish(struct pmt_sampler *s, const struct pmt_heap *heap,
+                        struct pmt_sample row);
+
+#endif

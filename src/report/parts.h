@@ -1,0 +1,39 @@
+/* parts.h - pieces that several reports share. For src/report. */
+#ifndef PMT_REPORT_PARTS_H
+#define PMT_REPORT_PARTS_H
+
+#include "report/grid.h"
+
+#define PMT_COLOR_GOOD "\033[32m"
+#define PMT_COLOR_BAD  "\033[31m"
+
+/* Where a report goes while it is made. */
+struct pmt_page {
+    struct pmt_strbuf sb;
+    struct pmt_json json;
+    const struct pmt_report_options *options; /* never NULL */
+};
+
+void pmt_page_begin(struct pmt_page *page, const struct pmt_report_options *options);
+
+/* Write the page to out, flush, release. E_NOMEM, E_IO. */
+enum pmt_status pmt_page_write(struct pmt_page *page, FILE *out, struct pmt_error *err);
+
+/* Grids in the page's format; `key` is the JSON key (NULL in an array). Of the
+ * samples at most most_rows are shown, evenly spread, first and last among them. */
+void pmt_part_timeline(struct pmt_page *page, const char *key,
+                       const struct pmt_result *result, size_t most_rows);
+void pmt_part_classes(struct pmt_page *page, const char *key,
+                      const struct pmt_result *result);
+void pmt_part_disagreements(struct pmt_page *page, const char *key,
+                            const struct pmt_result *result);
+void pmt_part_health(struct pmt_page *page, const char *key, const struct pmt_result *result);
+void pmt_part_metrics(struct pmt_page *page, const struct pmt_result *result);
+
+/* The object "config" of JSON, and the whole of a summary. */
+void pmt_json_config(struct pmt_json *j, const struct pmt_config *config);
+void pmt_json_summary(struct pmt_page *page, const struct pmt_result *result);
+
+size_t pmt_count_disagreements(const struct pmt_result *result);
+
+#endif

@@ -1,0 +1,164 @@
+/*
+ * run.c - one trace under one configuration: the only file that knows how traces are
+ * read and how they are replayed.
+ */
+#include <pymemtrace/run.h>
+
+#include <string.h>
+#include <time.h>
+#include "base/alloc.h"
+#include "base/vec.h"
+#include "replay/replay.h"
+#include "run/relay.h"
+
+#define DEFAULT_SAMPLES 2000
+#define SMALL_FILE      (256u << 10) /* bytes: not worth a thread */
+
+struct run {
+    const struct pmt_run_options *options;
+    struct pmt_trace *trace;
+    struct pmt_relay *relay;   /* NULL: read directly */
+    struct pmt_replay *replay;
+    struct pmt_config config;
+};
+
+static uint64_t now_ns(void)
+{
+    struct timespec ts;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+/* The trace's own configuration, then what the words change. */
+static enum pmt_status configure(struct run *run, const char *path, struct pmt_error *err)
+{
+    const char *version = pmt_trace_fact(run->trace, "python.version");
+    struct pmt_config own;
+    enum pmt_status st;
+
+    if (!version)
+        return pmt_error_set(err, PMT_E_TRACE, "%s: does not say which Python it is of",
+                             path);
+    st = pmt_config_of_python(version, &own, err);
+    if (st == PMT_OK)
+        st = pmt_config_parse(run->options->spec, &own, &run->config, err);
+    return st;
+}
+
+static enum pmt_status next_item(struct run *run, struct pmt_item *item,
+                                 struct pmt_error *err)
+{
+    return run->relay ? pmt_relay_next(run->relay, item, err)
+                      : pmt_trace_next(run->trace, item, err);
+}
+
+static bool report_progress(struct run *run, const struct pmt_item *item)
+{
+    const struct pmt_run_options *o = run->options;
+
+    if (!o->progress || item->kind != PMT_ITEM_BATCH)
+        return true;
+    return o->progress(o->progress_arg,
+                       run->relay ? pmt_relay_bytes_read(run->relay)
+                                  : pmt_trace_bytes_read(run->trace),
+                       pmt_trace_file_bytes(run->trace),
+                       item->u.batch.first_event + item->u.batch.n_events);
+}
+
+static enum pmt_status play(struct run *run, struct pmt_error *err)
+{
+    struct pmt_item item;
+    enum pmt_status st;
+
+    while ((st = next_item(run, &item, err)) == PMT_OK) {
+        if (!report_progress(run, &item))
+            return pmt_error_set(err, PMT_E_IO, "interrupted");
+        st = item.kind == PMT_ITEM_BATCH
+                 ? pmt_replay_batch(run->replay, &item.u.batch, err)
+                 : pmt_replay_oracle(run->replay, &item.u.oracle, err);
+        if (st != PMT_OK)
+            return st;
+    }
+    return st == PMT_END ? PMT_OK : st;
+}
+
+static bool copy_facts(const struct pmt_trace *trace, struct pmt_result *out)
+{
+    size_t n = pmt_trace_n_facts(trace);
+
+    out->facts = pmt_alloc_array(n, sizeof *out->facts);
+    if (!out->facts)
+        return false;
+    for (; out->n_facts < n; out->n_facts++) {
+        const char *name, *value;
+        struct pmt_fact *fact = &out->facts[out->n_facts];
+
+        pmt_trace_fact_at(trace, out->n_facts, &name, &value);
+        *fact = (struct pmt_fact){pmt_strdup(name), pmt_strdup(value)};
+        if (!fact->name || !fact->value) {
+            out->n_facts++;
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum pmt_status describe(struct run *run, const char *path, struct pmt_result *out,
+                                struct pmt_error *err)
+{
+    const char *partial = pmt_trace_partial(run->trace);
+
+    out->config = run->config;
+    out->trace_path = pmt_strdup(path);
+    out->trace_bytes = pmt_trace_file_bytes(run->trace);
+    if (partial)
+        out->partial = pmt_strdup(partial);
+    if (!out->trace_path || (partial && !out->partial) || !copy_facts(run->trace, out))
+        return pmt_error_set(err, PMT_E_NOMEM, "out of memory");
+    return PMT_OK;
+}
+
+static enum pmt_status open_all(struct run *run, const char *path, struct pmt_error *err)
+{
+    const struct pmt_run_options *o = run->options;
+    enum pmt_status st = pmt_trace_open(path, &run->trace, err);
+
+    if (st == PMT_OK)
+        st = configure(run, path, err);
+    if (st == PMT_OK)
+        st = pmt_replay_new(&run->config, run->config.recorded, o->walk,
+                            o->max_samples ? o->max_samples : DEFAULT_SAMPLES,
+                            &run->replay, err);
+    if (st != PMT_OK)
+        return st;
+    /* Without a thread it is slower, not worse: no error. */
+    if (!o->single_thread && pmt_trace_file_bytes(run->trace) > SMALL_FILE)
+        (void)pmt_relay_open(run->trace, &run->relay, NULL);
+    return PMT_OK;
+}
+
+enum pmt_status pmt_run(const char *trace_path, const struct pmt_run_options *options,
+                        struct pmt_result *out, struct pmt_error *err)
+{
+    static const struct pmt_run_options defaults;
+    struct run run = {.options = options ? options : &defaults};
+    uint64_t start = now_ns();
+    enum pmt_status st;
+
+    memset(out, 0, sizeof *out);
+    st = open_all(&run, trace_path, err);
+    if (st == PMT_OK)
+        st = play(&run, err);
+    pmt_relay_close(run.relay);
+    if (st == PMT_OK)
+        st = pmt_replay_finish(run.replay, out, err);
+    if (st == PMT_OK)
+        st = describe(&run, trace_path, out, err);
+    if (st != PMT_OK)
+        pmt_result_release(out);
+    out->replay_ns = st == PMT_OK ? now_ns() - start : 0;
+    pmt_replay_free(run.replay);
+    pmt_trace_close(run.trace);
+    return st;
+}

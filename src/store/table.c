@@ -1,0 +1,134 @@
+/* table.c - the columns of every table. To add one: one row here and a line in
+ * pymemtrace-db(5); test_store.c fails until it is documented there. A column that
+ * a database lacks reads as 0 and is added by the next write (schema.c), so a row
+ * here needs no new schema version; to rename or remove one does. */
+#include "store/table.h"
+
+#define FIELD(type, field) offsetof(struct type, field), sizeof(((struct type *)0)->field)
+#define COLUMN(type, name, kind, field) {name, PMT_COLUMN_##kind, FIELD(type, field)}
+#define SAME(type, kind, field) COLUMN(type, #field, kind, field)
+
+static const struct pmt_column run_columns[] = {
+    SAME(pmt_result, STR, trace_path),
+    SAME(pmt_result, STR, partial),
+    SAME(pmt_result, U64, trace_bytes),
+#define CONFIG(name, kind, field) COLUMN(pmt_result, name, kind, config.field)
+    CONFIG("preset", CHARS, preset),
+    CONFIG("spec", CHARS, spec),
+    CONFIG("config_recorded", BOOL, recorded),
+    CONFIG("config_arena_bytes", U64, heap.arena_bytes),
+    CONFIG("config_pool_bytes", U32, heap.pool_bytes),
+    CONFIG("config_align_bytes", U32, heap.align_bytes),
+    CONFIG("config_small_limit_bytes", U32, heap.small_limit_bytes),
+    CONFIG("config_pool_header_bytes", U32, heap.pool_header_bytes),
+    CONFIG("config_arena_limit_bytes", U64, heap.arena_limit_bytes),
+    CONFIG("config_keep_empty_arena", BOOL, heap.keep_empty_arena),
+    CONFIG("config_mem_is_raw", BOOL, heap.mem_is_raw),
+    CONFIG("config_arena_base", BASE, heap.arena_base),
+    CONFIG("config_gc_threshold0", U32, gc.threshold[0]),
+    CONFIG("config_gc_threshold1", U32, gc.threshold[1]),
+    CONFIG("config_gc_threshold2", U32, gc.threshold[2]),
+    CONFIG("config_gc_enabled", BOOL, gc.enabled),
+#define VERIFY(kind, field) COLUMN(pmt_result, "verify_" #field, kind, verify.field)
+    VERIFY(BOOL, checked),
+    VERIFY(BOOL, exact),
+    VERIFY(U64, placements_checked),
+    VERIFY(U64, placement_mismatches),
+    VERIFY(EVENT, first_mismatch_event),
+    VERIFY(U64, classes_checked),
+    VERIFY(U64, class_mismatches),
+    VERIFY(U64, books_checked),
+    VERIFY(U64, book_mismatches),
+    VERIFY(U64, checkpoints),
+    VERIFY(BOOL, books_balance),
+#define METRIC(name, unit, better, group, help)                                \
+    COLUMN(pmt_result, #name, U64, metrics.name),
+#include <pymemtrace/metric.def>
+};
+
+static const struct pmt_column measured_columns[] = {
+    SAME(pmt_result, U64, replay_ns),
+};
+
+static const struct pmt_column sample_columns[] = {
+    SAME(pmt_sample, U64, event),
+    COLUMN(pmt_sample, "recorded_clock_ns", U64, clock_ns),
+    COLUMN(pmt_sample, "recorded_rss_bytes", U64, rss_bytes),
+    SAME(pmt_sample, U64, arenas),
+    SAME(pmt_sample, U64, arena_bytes),
+    SAME(pmt_sample, U64, pools_used),
+    SAME(pmt_sample, U64, used_blocks),
+    SAME(pmt_sample, U64, used_bytes),
+    SAME(pmt_sample, U64, avail_bytes),
+    SAME(pmt_sample, U64, unused_pool_bytes),
+    SAME(pmt_sample, U64, raw_blocks),
+    SAME(pmt_sample, U64, raw_bytes),
+    SAME(pmt_sample, U64, stack_bytes),
+};
+
+static const struct pmt_column class_columns[] = {
+    SAME(pmt_class_row, U32, size_bytes),
+    SAME(pmt_class_row, U32, class_idx),
+    SAME(pmt_class_row, U64, pools),
+    SAME(pmt_class_row, U64, used_blocks),
+    SAME(pmt_class_row, U64, avail_blocks),
+};
+
+static const struct pmt_column class_sample_columns[] = {
+    SAME(pmt_class_sample, U64, event),
+    COLUMN(pmt_class_sample, "size_bytes", U32, row.size_bytes),
+    COLUMN(pmt_class_sample, "class_idx", U32, row.class_idx),
+    COLUMN(pmt_class_sample, "pools", U64, row.pools),
+    COLUMN(pmt_class_sample, "used_blocks", U64, row.used_blocks),
+    COLUMN(pmt_class_sample, "avail_blocks", U64, row.avail_blocks),
+};
+
+static const struct pmt_column oracle_columns[] = {
+    SAME(pmt_oracle_row, U64, event),
+    COLUMN(pmt_oracle_row, "checkpoint", CHARS, when),
+    COLUMN(pmt_oracle_row, "figure", CHARS, what),
+    SAME(pmt_oracle_row, U64, recorded),
+    SAME(pmt_oracle_row, U64, modelled),
+};
+
+static const struct pmt_column health_columns[] = {
+    SAME(pmt_health, SEVERITY, severity),
+    SAME(pmt_health, CHARS, what),
+    COLUMN(pmt_health, "n_times", U64, count),
+};
+
+static const struct pmt_column fact_columns[] = {
+    SAME(pmt_fact, STR, name),
+    SAME(pmt_fact, STR, value),
+};
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+_Static_assert(COUNT(run_columns) <= PMT_MOST_COLUMNS, "raise PMT_MOST_COLUMNS");
+
+#define ONE_ROW(name) {#name, name##_columns, COUNT(name##_columns),            \
+     sizeof(struct pmt_result), 0, 0, false}
+#define ARRAY(name, type, field) {#name, name##_columns, COUNT(name##_columns), \
+     sizeof(struct type), offsetof(struct pmt_result, field),                   \
+     offsetof(struct pmt_result, n_##field), true}
+
+const struct pmt_table pmt_tables[] = {
+    ONE_ROW(run),
+    ONE_ROW(measured),
+    ARRAY(sample, pmt_sample, samples),
+    ARRAY(class, pmt_class_row, classes),
+    ARRAY(class_sample, pmt_class_sample, class_samples),
+    ARRAY(oracle, pmt_oracle_row, oracle),
+    ARRAY(health, pmt_health, health),
+    ARRAY(fact, pmt_fact, facts),
+};
+const size_t pmt_n_tables = COUNT(pmt_tables);
+
+const char *const *pmt_column_words(enum pmt_column_kind kind)
+{
+    static const char *const base[] = {"recorded", "aligned", "lost", NULL};
+    static const char *const severity[] = {"info", "loss", NULL};
+
+    if (kind == PMT_COLUMN_BASE)
+        return base;
+    return kind == PMT_COLUMN_SEVERITY ? severity : NULL;
+}

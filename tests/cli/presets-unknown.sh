@@ -1,0 +1,2 @@
+# A mistyped preset names the nearest one.
+pymemtrace presets cpthon-3.11

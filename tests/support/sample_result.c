@@ -1,0 +1,286 @@
+/* sample_result.c - results made by hand. */
+#include "support/sample_result.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "base/alloc.h"
+#include "support/expect.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+#define SET_ARRAY(out, field, rows)                                            \
+    ((out)->field = copy_of(rows, sizeof rows), (out)->n_##field = COUNT(rows))
+
+static void *copy_of(const void *from, size_t n)
+{
+    return memcpy(pmt_alloc(n), from, n);
+}
+
+static void add_fact(struct pmt_result *out, const char *name, const char *value)
+{
+    struct pmt_fact fact = {pmt_strdup(name), pmt_strdup(value)};
+
+    out->facts = pmt_realloc_array(out->facts, out->n_facts + 1, sizeof fact);
+    out->facts[out->n_facts++] = fact;
+}
+
+static const struct pmt_config sample_config = {
+    .preset = "cpython-3.11",
+    .heap = {.arena_bytes = 1 << 20, .pool_bytes = 16384, .align_bytes = 16,
+             .small_limit_bytes = 512, .pool_header_bytes = 48,
+             .keep_empty_arena = true, .arena_base = PMT_BASE_RECORDED},
+    .gc = {{700, 10, 10}, true},
+    .recorded = true,
+    .spec = "cpython-3.11",
+};
+
+static const struct pmt_metrics sample_metrics = {
+    .events = 1234567, .run_ns = 2345678901, .rss_peak_bytes = 41 << 20,
+    .allocs = 650000, .frees = 580000, .reallocs = 4567, .reallocs_in_place = 1200,
+    .small_allocs = 640000, .arenas_allocated = 24, .arenas_reclaimed = 4,
+    .arenas_highwater = 22, .arenas_current = 20, .arena_bytes = 20 << 20,
+    .arena_peak_bytes = 22 << 20, .used_blocks = 60000, .used_bytes = 12 << 20,
+    .avail_bytes = 5 << 20, .unused_pool_bytes = 2 << 20, .header_bytes = 61440,
+    .quantization_bytes = 200000, .alignment_bytes = 787136, .used_peak_bytes = 19 << 20,
+    .pools_used = 1100, .raw_blocks = 420, .raw_bytes = 6543210, .raw_peak_bytes = 9876543,
+    .stack_peak_bytes = 32768, .peak_bytes = 31 << 20,
+};
+
+static const struct pmt_verify sample_verify = {
+    .checked = true, .exact = true, .placements_checked = 641234,
+    .first_mismatch_event = PMT_NOWHERE, .classes_checked = 480, .books_checked = 36,
+    .checkpoints = 5, .books_balance = true,
+};
+
+static const struct pmt_class_row sample_classes[] = {
+    {16, 0, 3, 2500, 563}, {32, 1, 40, 19000, 1440}, {48, 2, 130, 44000, 330}};
+
+static const struct pmt_sample sample_samples[] = {
+    {100000, 250000000, 12 << 20, 4, 4 << 20, 200, 9000, 3 << 20, 400000, 300000, 90, 800000, 0},
+    {600000, 1100000000, 30 << 20, 22, 22 << 20, 1300, 80000, 19 << 20, 900000, 100000, 500,
+     9000000, 32768},
+    {1234567, 2345678901, 41 << 20, 20, 20 << 20, 1100, 60000, 12 << 20, 5 << 20, 2 << 20, 420,
+     6543210, 16384}};
+
+static const struct pmt_class_sample sample_class_samples[] = {
+    {100000, {16, 0, 1, 800, 221}}, {1234567, {16, 0, 3, 2500, 563}}};
+
+static const struct pmt_oracle_row sample_oracle[] = {
+    {600000, "periodic", "arenas current", 22, 22},
+    {1234567, "end", "class 2 pools", 130, 131},
+    {1234567, "end", "blocks", 60420, 60420}};
+
+static const struct pmt_health sample_health[] = {
+    {PMT_INFO, "raw blocks freed that were allocated before the hooks or past them", 37},
+    {PMT_LOSS, "more than one interpreter allocated", 1}};
+
+void sample_result(struct pmt_result *out)
+{
+    *out = (struct pmt_result){
+        .trace_path = pmt_strdup("app.pmt"), .trace_bytes = 345678, .config = sample_config,
+        .metrics = sample_metrics, .verify = sample_verify, .replay_ns = 8000000};
+    SET_ARRAY(out, classes, sample_classes);
+    SET_ARRAY(out, samples, sample_samples);
+    SET_ARRAY(out, class_samples, sample_class_samples);
+    SET_ARRAY(out, oracle, sample_oracle);
+    SET_ARRAY(out, health, sample_health);
+    add_fact(out, "python.version", "3.11.2");
+    add_fact(out, "argv", "python3 app.py --size 3");
+}
+
+void sample_result_what_if(struct pmt_result *out)
+{
+    sample_result(out);
+    out->config.heap.arena_bytes = 4 << 20;
+    out->config.recorded = false;
+    (void)snprintf(out->config.spec, sizeof out->config.spec, "cpython-3.11 arena=4M");
+    out->verify = (struct pmt_verify){.first_mismatch_event = PMT_NOWHERE,
+                                      .books_balance = true};
+    out->metrics.arenas_allocated = 7;
+    out->metrics.arenas_reclaimed = 1;
+    out->metrics.arenas_highwater = 6;
+    out->metrics.arenas_current = 6;
+    out->metrics.arena_bytes = 24 << 20;
+    out->metrics.arena_peak_bytes = 24 << 20;
+    out->metrics.unused_pool_bytes += 4 << 20;
+    out->metrics.peak_bytes += 2 << 20;
+}
+
+static void fill_chars(char *at, size_t n_bytes)
+{
+    memset(at, 'x', n_bytes - 1);
+    at[n_bytes - 1] = '\0';
+}
+
+static const struct pmt_verify extreme_verify = {
+    true, false, UINT64_MAX, UINT64_MAX - 1, INT64_MAX, (uint64_t)INT64_MAX + 1, 1, 2, 3, 4, true};
+
+static const struct pmt_sample extreme_samples[] = {
+    {UINT64_MAX, UINT64_MAX - 1, UINT64_MAX - 2, UINT64_MAX - 3, UINT64_MAX - 4, UINT64_MAX - 5,
+     UINT64_MAX - 6, UINT64_MAX - 7, UINT64_MAX - 8, UINT64_MAX - 9, UINT64_MAX - 10,
+     UINT64_MAX - 11, UINT64_MAX - 12},
+    {UINT64_MAX, UINT64_MAX - 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}};
+
+static void extreme_config(struct pmt_config *config)
+{
+    *config = (struct pmt_config){
+        .heap = {UINT64_MAX, UINT32_MAX, UINT32_MAX - 1, UINT32_MAX - 2, UINT32_MAX - 3,
+                 (uint64_t)INT64_MAX + 1, true, true, PMT_BASE_LOST},
+        .gc = {{UINT32_MAX, 0, 1}, false},
+    };
+    fill_chars(config->preset, sizeof config->preset);
+    fill_chars(config->spec, sizeof config->spec);
+}
+
+void sample_result_extreme(struct pmt_result *out)
+{
+    static const struct pmt_class_row classes[] = {
+        {UINT32_MAX, UINT32_MAX - 1, UINT64_MAX, UINT64_MAX - 1, UINT64_MAX - 2}};
+    static const struct pmt_class_sample class_samples[] = {
+        {UINT64_MAX, {UINT32_MAX, UINT32_MAX - 1, UINT64_MAX, UINT64_MAX - 1, 0}}};
+    static const struct pmt_oracle_row oracle[] = {
+        {UINT64_MAX, "full-length", "forty characters less one .............", 0, UINT64_MAX}};
+    static const struct pmt_health health[] = {{PMT_LOSS, "a\033[31m\n\"'\xff", UINT64_MAX}};
+
+    *out = (struct pmt_result){
+        .trace_path = pmt_strdup("\xff\x01'; DROP TABLE run; --"), .partial = pmt_strdup(""),
+        .trace_bytes = UINT64_MAX, .verify = extreme_verify, .replay_ns = UINT64_MAX};
+    extreme_config(&out->config);
+    for (size_t i = 0; i < pmt_metric_count(); i++)
+        pmt_metric_set(&out->metrics, i, UINT64_MAX - i);
+    SET_ARRAY(out, classes, classes);
+    SET_ARRAY(out, samples, extreme_samples);
+    SET_ARRAY(out, class_samples, class_samples);
+    SET_ARRAY(out, oracle, oracle);
+    SET_ARRAY(out, health, health);
+    add_fact(out, "", "");
+    add_fact(out, "=cmd|' /C calc'!A0", "line\none\xc3");
+}
+
+void sample_result_long(struct pmt_result *out, size_t n)
+{
+    sample_result(out);
+    pmt_free(out->samples);
+    out->samples = pmt_alloc_array(n, sizeof *out->samples);
+    out->n_samples = n;
+    for (size_t i = 0; i < n; i++) {
+        out->samples[i] = sample_samples[i % COUNT(sample_samples)];
+        out->samples[i].event = i;
+    }
+}
+
+#define SAME_U64(field)  EXPECT_U64(actual->field, want->field)
+#define SAME_BOOL(field) EXPECT(actual->field == want->field)
+#define SAME_STR(field)  EXPECT_STR(actual->field, want->field)
+
+static void same_config(const struct pmt_config *actual, const struct pmt_config *want)
+{
+    SAME_STR(preset);
+    SAME_STR(spec);
+    SAME_BOOL(recorded);
+    SAME_U64(heap.arena_bytes);
+    SAME_U64(heap.pool_bytes);
+    SAME_U64(heap.align_bytes);
+    SAME_U64(heap.small_limit_bytes);
+    SAME_U64(heap.pool_header_bytes);
+    SAME_U64(heap.arena_limit_bytes);
+    SAME_BOOL(heap.keep_empty_arena);
+    SAME_BOOL(heap.mem_is_raw);
+    SAME_U64(heap.arena_base);
+    for (int i = 0; i < 3; i++)
+        SAME_U64(gc.threshold[i]);
+    SAME_BOOL(gc.enabled);
+}
+
+static void same_verify(const struct pmt_verify *actual, const struct pmt_verify *want)
+{
+    SAME_BOOL(checked);
+    SAME_BOOL(exact);
+    SAME_U64(placements_checked);
+    SAME_U64(placement_mismatches);
+    SAME_U64(first_mismatch_event);
+    SAME_U64(classes_checked);
+    SAME_U64(class_mismatches);
+    SAME_U64(books_checked);
+    SAME_U64(book_mismatches);
+    SAME_U64(checkpoints);
+    SAME_BOOL(books_balance);
+}
+
+static void same_sample(const struct pmt_sample *actual, const struct pmt_sample *want)
+{
+    SAME_U64(event);
+    SAME_U64(clock_ns);
+    SAME_U64(rss_bytes);
+    SAME_U64(arenas);
+    SAME_U64(arena_bytes);
+    SAME_U64(pools_used);
+    SAME_U64(used_blocks);
+    SAME_U64(used_bytes);
+    SAME_U64(avail_bytes);
+    SAME_U64(unused_pool_bytes);
+    SAME_U64(raw_blocks);
+    SAME_U64(raw_bytes);
+    SAME_U64(stack_bytes);
+}
+
+static void same_class(const struct pmt_class_row *actual, const struct pmt_class_row *want)
+{
+    SAME_U64(size_bytes);
+    SAME_U64(class_idx);
+    SAME_U64(pools);
+    SAME_U64(used_blocks);
+    SAME_U64(avail_blocks);
+}
+
+static void same_class_sample(const struct pmt_class_sample *actual,
+                              const struct pmt_class_sample *want)
+{
+    SAME_U64(event);
+    same_class(&actual->row, &want->row);
+}
+
+static void same_oracle(const struct pmt_oracle_row *actual, const struct pmt_oracle_row *want)
+{
+    SAME_U64(event);
+    SAME_STR(when);
+    SAME_STR(what);
+    SAME_U64(recorded);
+    SAME_U64(modelled);
+}
+
+static void same_health(const struct pmt_health *actual, const struct pmt_health *want)
+{
+    SAME_U64(severity);
+    SAME_STR(what);
+    SAME_U64(count);
+}
+
+static void same_fact(const struct pmt_fact *actual, const struct pmt_fact *want)
+{
+    SAME_STR(name);
+    SAME_STR(value);
+}
+
+#define SAME_ARRAY(field, check)                                               \
+    for (size_t i = 0; EXPECT_U64(actual->n_##field, want->n_##field) &&        \
+                       i < want->n_##field; i++)                               \
+        check(&actual->field[i], &want->field[i])
+
+void expect_same_result(const struct pmt_result *actual, const struct pmt_result *want)
+{
+    SAME_STR(trace_path);
+    SAME_STR(partial);
+    SAME_U64(trace_bytes);
+    SAME_U64(replay_ns);
+    same_config(&actual->config, &want->config);
+    for (size_t i = 0; i < pmt_metric_count(); i++)
+        if (!EXPECT_U64(pmt_metric_get(&actual->metrics, i), pmt_metric_get(&want->metrics, i)))
+            (void)printf("    metric %s\n", pmt_metric_at(i)->name);
+    same_verify(&actual->verify, &want->verify);
+    SAME_ARRAY(classes, same_class);
+    SAME_ARRAY(samples, same_sample);
+    SAME_ARRAY(class_samples, same_class_sample);
+    SAME_ARRAY(oracle, same_oracle);
+    SAME_ARRAY(health, same_health);
+    SAME_ARRAY(facts, same_fact);
+}
