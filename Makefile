@@ -54,6 +54,11 @@ AGENT_OBJ := $(call obj,$(AGENT_SRC))
 TEST_OBJ := $(call obj,$(TEST_SRC))
 FUZZERS  := $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(FUZZ_SRC))
 
+# One short line per step; V=1 shows the whole commands.
+V        ?=
+silent   := $(findstring s,$(firstword -$(MAKEFLAGS)))
+say       = $(if $(V),,@$(if $(silent),:,echo) '  $(1)	$(2)' &&)
+
 # A second make in another folder, in parallel unless the caller said how.
 submake   = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 
@@ -64,20 +69,20 @@ all: $(BUILD)/pymemtrace $(BUILD)/libpymemtrace.a $(BUILD)/libpymemtrace.so \
 
 $(BUILD)/libpymemtrace.a: $(LIB_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR,$@) $(AR) rcs $@ $^
 
 $(BUILD)/libpymemtrace.so: $(LIB_OBJ)
-	$(CC) -shared -Wl,-soname,libpymemtrace.so.$(ABI) $(SAN) $(pmt_ldflags) -o $@ $^ $(LDLIBS)
+	$(call say,LD,$@) $(CC) -shared -Wl,-soname,libpymemtrace.so.$(ABI) $(SAN) $(pmt_ldflags) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/pymemtrace: $(CLI_OBJ) $(BUILD)/libpymemtrace.a
-	$(CC) $(SAN) $(pmt_ldflags) -o $@ $^ $(LDLIBS)
+	$(call say,LD,$@) $(CC) $(SAN) $(pmt_ldflags) -o $@ $^ $(LDLIBS)
 
 # The agent lives in a foreign process, which has no sanitizer runtime.
 $(BUILD)/libpymemtrace-agent.so: $(AGENT_OBJ)
-	$(CC) -shared -Wl,-soname,libpymemtrace-agent.so $(pmt_ldflags) -o $@ $^ -ldl
+	$(call say,LD,$@) $(CC) -shared -Wl,-soname,libpymemtrace-agent.so $(pmt_ldflags) -o $@ $^ -ldl
 
 $(BUILD)/run-tests: $(TEST_OBJ) $(BUILD)/libpymemtrace.a
-	$(CC) $(SAN) $(pmt_ldflags) -o $@ $^ -lcunit $(LDLIBS)
+	$(call say,LD,$@) $(CC) $(SAN) $(pmt_ldflags) -o $@ $^ -lcunit $(LDLIBS)
 
 # What one source is compiled with besides the flags of all: $< is its path.
 own_flags = -Iinclude -Isrc $(if $(filter tests/%,$<),-Itests) \
@@ -87,7 +92,7 @@ $(BUILD)/obj/src/cli/cmd_record.o: $(BUILD)/libdir.stamp
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags.stamp
 	@mkdir -p $(@D)
-	$(CC) $(pmt_cppflags) $(pmt_cflags) $(own_flags) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<) $(CC) $(pmt_cppflags) $(pmt_cflags) $(own_flags) -MMD -MP -c -o $@ $<
 
 # Other flags, other objects: the stamps change only when their text does.
 stamp     = @mkdir -p $(BUILD); printf '%s\n' $(1) | cmp -s - $@ || printf '%s\n' $(1) > $@
@@ -133,16 +138,19 @@ check: deps
 checked   = @$(submake) BUILD=$(BUILD)/$(1) WERROR=-Werror $(2) all $(BUILD)/$(1)/run-tests && \
             sh tests/tools/check.sh $(BUILD)/$(1)
 
+asan_build = DEBUG=3 OPT='-O1 -g -fno-omit-frame-pointer' \
+             SAN='-fsanitize=address,undefined -fno-sanitize-recover=all'
+tsan_build = DEBUG=1 OPT='-O1 -g -fno-omit-frame-pointer' SAN=-fsanitize=thread
+
 ## asan: the tests under the address, leak and undefined-behaviour sanitizers
 .PHONY: asan
 asan: deps
-	$(call checked,asan,DEBUG=3 OPT='-O1 -g -fno-omit-frame-pointer' \
-	    SAN='-fsanitize=address,undefined -fno-sanitize-recover=all')
+	$(call checked,asan,$(asan_build))
 
 ## tsan: the tests under the thread sanitizer
 .PHONY: tsan
 tsan: deps
-	$(call checked,tsan,DEBUG=1 OPT='-O1 -g -fno-omit-frame-pointer' SAN=-fsanitize=thread)
+	$(call checked,tsan,$(tsan_build))
 
 ## valgrind: the unit tests under valgrind
 .PHONY: valgrind
@@ -167,7 +175,7 @@ fuzz:
 .PHONY: fuzzers
 fuzzers: $(FUZZERS)
 $(FUZZERS): $(BUILD)/%: tests/fuzz/%.c $(BUILD)/libpymemtrace.a
-	$(CC) $(pmt_cppflags) -Iinclude -Isrc -Itests $(pmt_cflags) $(SAN) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+	$(call say,LD,$@) $(CC) $(pmt_cppflags) -Iinclude -Isrc -Itests $(pmt_cflags) $(SAN) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
 ## lint: layers, headers, names, sizes, symbols, manual pages, both compilers with -Werror
 .PHONY: lint lint-text lint-headers lint-build lint-symbols lint-man lint-install

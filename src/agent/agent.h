@@ -4,11 +4,11 @@
  * stdio on the target's streams, keeps no descriptor open, and on any trouble of its
  * own stops recording and lets the target run.
  *
- *     start.c     before main: environment, refusals, handshake
- *     hooks.c     the allocator hooks; the only hot code
- *     ring.c      appending records; waiting, polling
- *     oracle.c    asking the interpreter for its own books
- *     children.c  fork, exec, spawn, _exit
+ *     start.c       before main: environment, refusals, handshake
+ *     hooks.c       the allocator hooks; the only hot code
+ *     ring.c        appending records; waiting, polling
+ *     checkpoint.c  asking the interpreter for its own books
+ *     children.c    fork, exec, spawn, _exit
  */
 #ifndef PMT_AGENT_AGENT_H
 #define PMT_AGENT_AGENT_H

@@ -25,9 +25,25 @@
 
 #define EXPORT __attribute__((visibility("default")))
 
-static char parent_address[64]; /* survives the wipe of the hot page */
-static uint32_t parent_serial;
+/* Where the child of the fork under way says hello, and what it says; these survive
+ * the wipe of the hot page. */
+static char fork_address[80];
+static struct pmt_hello fork_hello = {.kind = PMT_HELLO_FORK};
 static bool follow_forks;
+
+/* address.serial */
+static void name_fork(const char *address, uint32_t serial)
+{
+    size_t n = strlen(address), digits = 1;
+
+    for (uint32_t rest = serial; rest > 9; rest /= 10)
+        digits++;
+    memcpy(fork_address, address, n);
+    fork_address[n] = '.';
+    fork_address[n + 1 + digits] = '\0';
+    for (uint32_t rest = serial; digits--; rest /= 10)
+        fork_address[n + 1 + digits] = (char)('0' + rest % 10);
+}
 
 static bool recording_here(void)
 {
@@ -47,14 +63,14 @@ static void before_fork(void)
     follow_forks = recording_here() && HOT.follow;
     if (!recording_here())
         return;
-    memcpy(parent_address, HOT.address, sizeof parent_address);
-    parent_serial = HOT.forks++;
+    fork_hello.serial = HOT.forks++;
+    name_fork(HOT.address, fork_hello.serial);
     /* Without the GIL (a fork by a native library) the ring is not ours to write:
      * the child is then not followed. */
     if (follow_forks)
         follow_forks = pmt_py.gil_check && pmt_py.gil_check() && ring_ready();
     if (follow_forks)
-        ring_put(PMT_W_FORK, parent_serial, 0);
+        ring_put(PMT_W_FORK, fork_hello.serial, 0);
 }
 
 static void after_fork_parent(void)
@@ -64,11 +80,7 @@ static void after_fork_parent(void)
 
 static void after_fork_child(void)
 {
-    struct pmt_hello hello = {.kind = PMT_HELLO_FORK, .serial = parent_serial};
-
-    if (!follow_forks || !pmt_hot)
-        return;
-    if (handshake(parent_address, &hello))
+    if (follow_forks && handshake(fork_address, &fork_hello))
         HOT.pid = getpid();
 }
 

@@ -20,6 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define FORK_PATIENCE_MS 10000u
+
 struct python pmt_py;
 
 extern char **environ;
@@ -195,20 +197,25 @@ static void copy_text(char *to, size_t size, const char *from)
     to[n] = '\0';
 }
 
-static int dial(const char *address)
+/* The recorder of a forked child listens as soon as it has drained the parent's
+ * records up to the fork: until then nobody answers. */
+static int dial(const char *address, unsigned patience_ms)
 {
     struct sockaddr_un at = {.sun_family = AF_UNIX};
+    struct timespec ms = {0, 1000000};
     size_t n = strlen(address);
-    int fd;
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 
-    if (n > sizeof at.sun_path - 1)
-        return -1;
+    if (fd < 0 || n > sizeof at.sun_path - 1)
+        return fd;
     memcpy(at.sun_path + 1, address, n);
-    fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-    if (fd >= 0 && connect(fd, (struct sockaddr *)&at,
-                           (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + n))) {
-        close(fd);
-        fd = -1;
+    while (connect(fd, (struct sockaddr *)&at,
+                   (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + n))) {
+        if (!patience_ms--) {
+            close(fd);
+            return -1;
+        }
+        nanosleep(&ms, NULL);
     }
     return fd;
 }
@@ -257,7 +264,8 @@ bool handshake(const char *address, struct pmt_hello *hello)
 {
     struct pmt_ack ack;
     struct pmt_shm *shm = NULL;
-    int shm_fd = -1, fd = dial(address);
+    int shm_fd = -1;
+    int fd = dial(address, hello->kind == PMT_HELLO_FORK ? FORK_PATIENCE_MS : 0);
 
     if (fd < 0)
         return false;

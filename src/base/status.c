@@ -68,6 +68,10 @@ static void append_place(struct pmt_error *err, size_t n)
 
 static void write_error(struct pmt_error *err, enum pmt_status st, uint64_t chunk,
                         uint64_t event, uint64_t offset, const char *fmt, va_list ap)
+    PMT_PRINTF(6, 0);
+
+static void write_error(struct pmt_error *err, enum pmt_status st, uint64_t chunk,
+                        uint64_t event, uint64_t offset, const char *fmt, va_list ap)
 {
     if (!err)
         return;

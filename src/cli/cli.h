@@ -53,4 +53,7 @@ void pmt_cli_end_by_pipe(void);
 enum pmt_status pmt_cli_format(bool json, bool csv, struct pmt_report_options *out,
                                struct pmt_error *err);
 
+/* Whether the model contradicts the interpreter, or its own books. */
+bool pmt_cli_contradicted(const struct pmt_verify *verify);
+
 #endif

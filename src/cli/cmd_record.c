@@ -122,9 +122,6 @@ static int run(const void *given, char **operand, unsigned n_operands)
     enum pmt_status st;
 
     operand[n_operands] = NULL;
-    if (args->follow && !strstr(record.output, "%p"))
-        return pmt_cli_usage("record: --follow writes one file per process: "
-                             "put %%p into -o %s", record.output);
     st = find_agent(agent, sizeof agent, &err);
     if (st != PMT_OK)
         return pmt_cli_error(&err);

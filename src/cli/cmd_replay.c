@@ -21,7 +21,7 @@ static const struct pmt_option options[] = {
     PMT_OPTION_JSON(struct args),
     PMT_OPTION_CSV(struct args),
     PMT_OPTION_QUIET(struct args, "print nothing but errors"),
-    PMT_OPTION_VERBOSE(struct args, "print all size classes, a timeline and the oracle"),
+    PMT_OPTION_VERBOSE(struct args, "also the pool table, a timeline, and disagreements"),
     {.name = NULL},
 };
 
@@ -41,10 +41,7 @@ keep(const char *path, const struct pmt_result *result, int64_t *run_id,
 
 static int exit_of(const struct pmt_result *result)
 {
-    const struct pmt_verify *v = &result->verify;
-
-    if (v->checked && (v->placement_mismatches || v->class_mismatches ||
-                       v->book_mismatches || !v->books_balance))
+    if (pmt_cli_contradicted(&result->verify))
         return PMT_EXIT_DIFFERS;
     return result->partial ? PMT_EXIT_PARTIAL : PMT_EXIT_OK;
 }

@@ -29,7 +29,7 @@ static const struct pmt_option options[] = {
     PMT_OPTION_JSON(struct args),
     PMT_OPTION_CSV(struct args),
     PMT_OPTION_QUIET(struct args, "no progress on standard error"),
-    PMT_OPTION_VERBOSE(struct args, "print all size classes, a timeline and the oracle"),
+    PMT_OPTION_VERBOSE(struct args, "also the pool table, a timeline, and disagreements"),
     {.name = NULL},
 };
 

@@ -39,15 +39,29 @@ static void print_disagreements(const struct pmt_result *result)
         printf("  and %" PRIu64 " more\n", n - MOST_ROWS);
 }
 
+static const char *verdict(const struct pmt_result *result)
+{
+    if (pmt_cli_contradicted(&result->verify))
+        return "NOT exact";
+    if (!result->verify.exact)
+        return "nothing to check: the trace holds no proof";
+    return result->partial ? "exact as far as the trace goes" : "exact";
+}
+
+static int exit_of(const struct pmt_result *result)
+{
+    if (pmt_cli_contradicted(&result->verify))
+        return PMT_EXIT_DIFFERS;
+    if (result->partial)
+        return PMT_EXIT_PARTIAL;
+    return result->verify.exact ? PMT_EXIT_OK : PMT_EXIT_DIFFERS;
+}
+
 static void print_proof(const struct pmt_result *result)
 {
     const struct pmt_verify *v = &result->verify;
-    bool anything = v->placements_checked || v->classes_checked || v->books_checked;
 
-    printf("%s\n", v->exact                ? result->partial ? "exact as far as the trace goes"
-                                                             : "exact"
-                   : v->checked && anything ? "NOT exact"
-                                            : "nothing to check: the trace holds no proof");
+    printf("%s\n", verdict(result));
     if (result->partial)
         printf("  %-13s %s\n", "partial", result->partial);
     printf("  %-13s %s, %" PRIu64 " events\n", "configuration", result->config.preset,
@@ -80,9 +94,7 @@ static int run(const void *given, char **operand, unsigned n_operands)
         st = pmt_progress_run(operand[0], NULL, true, args->quiet, &result, &err);
     if (st != PMT_OK)
         return pmt_cli_error(&err);
-    exit_code = !result.verify.exact ? PMT_EXIT_DIFFERS
-                : result.partial     ? PMT_EXIT_PARTIAL
-                                     : PMT_EXIT_OK;
+    exit_code = exit_of(&result);
     if (args->json && !args->quiet)
         st = pmt_report_summary(stdout, &result, &print, &err);
     else if (!args->quiet)

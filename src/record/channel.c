@@ -16,21 +16,26 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum pmt_status pmt_channel_listen(int *fd, char address[64], struct pmt_error *err)
+void pmt_channel_name(char address[64])
 {
-    struct sockaddr_un at = {.sun_family = AF_UNIX};
     uint64_t salt = 0;
-    int n;
 
     if (getrandom(&salt, sizeof salt, GRND_NONBLOCK) != (ssize_t)sizeof salt)
-        salt = (uint64_t)(uintptr_t)&at; /* only has to differ, not to be secret */
-    n = snprintf(address, 64, "pymemtrace-%d-%016llx", (int)getpid(),
-                 (unsigned long long)salt);
-    memcpy(at.sun_path + 1, address, (size_t)n);
+        salt = (uint64_t)(uintptr_t)&salt; /* only has to differ, not to be secret */
+    (void)snprintf(address, 64, "pymemtrace-%d-%016llx", (int)getpid(),
+                   (unsigned long long)salt);
+}
+
+enum pmt_status pmt_channel_listen(int *fd, const char *address, struct pmt_error *err)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    size_t n = strlen(address);
+
+    memcpy(at.sun_path + 1, address, n);
     *fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (*fd < 0 ||
         bind(*fd, (struct sockaddr *)&at,
-             (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)n)) ||
+             (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + n)) ||
         listen(*fd, 128)) {
         if (*fd >= 0)
             close(*fd);

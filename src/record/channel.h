@@ -9,8 +9,11 @@
 #include <pymemtrace/status.h>
 #include "agent/wire.h"
 
-/* A listening socket under a fresh name. *fd is the caller's. */
-enum pmt_status pmt_channel_listen(int *fd, char address[64], struct pmt_error *err);
+/* A name that no other recorder uses. */
+void pmt_channel_name(char address[64]);
+
+/* A listening socket under this name. *fd is the caller's. */
+enum pmt_status pmt_channel_listen(int *fd, const char *address, struct pmt_error *err);
 
 /* The next agent that says hello, without waiting: its connection (the caller
  * answers with pmt_channel_ack()), or -1 when there is none or it was no agent of

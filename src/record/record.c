@@ -297,6 +297,7 @@ static enum pmt_status prepare(struct recording *r, struct pmt_error *err)
     /* A name that is taken or cannot be made is told before the command runs. */
     if (pmt_session_one_file(r->options) && !r->options->force)
         st = pmt_session_create(r->options->output, r->options->force, &r->file, err);
+    pmt_channel_name(r->address);
     if (st == PMT_OK)
         st = pmt_channel_listen(&r->listen_fd, r->address, err);
     return st;
@@ -331,7 +332,7 @@ enum pmt_status pmt_record(const struct pmt_record_options *options,
         return pmt_error_set(err, PMT_E_NOMEM, "out of memory");
     r.session.options = options;
     r.session.tally = r.tally;
-    r.session.file = r.session.pidfd = r.session.listen_fd = -1;
+    r.session.file = r.session.pidfd = -1;
     r.signal_fd = take_signals(&saved);
     st = prepare(&r, err);
     if (st == PMT_OK)

@@ -46,23 +46,40 @@ bool pmt_session_one_file(const struct pmt_record_options *options)
     return !strstr(options->output, "%p");
 }
 
-enum pmt_status pmt_session_path(const struct pmt_record_options *options, int32_t pid,
-                                 bool follower, char path[4096], struct pmt_error *err)
+/* How often a session of this process was begun before, this one now counted. */
+static uint32_t earlier_sessions(struct pmt_tally *tally, int32_t pid)
 {
-    const char *name = options->output, *at = strstr(name, "%p");
-    size_t n = strlen(name), stem = n;
+    uint32_t at = atomic_fetch_add(&tally->n_pids, 1), n = 0;
+
+    for (uint32_t i = 0; i < at && i < PMT_MAX_FOLLOWED; i++)
+        n += atomic_load(&tally->pids[i]) == pid;
+    if (at < PMT_MAX_FOLLOWED)
+        atomic_store(&tally->pids[at], pid);
+    return n;
+}
+
+/* The file of the session's process: its id in place of %p, or, from the second trace
+ * on, before the ending; and a count where the same process comes again after exec. */
+static enum pmt_status name_file(struct pmt_session *s, bool follower,
+                                 struct pmt_error *err)
+{
+    const char *name = s->options->output, *at = strstr(name, "%p");
+    uint32_t again = earlier_sessions(s->tally, s->pid);
+    size_t n = strlen(name), stem = at ? (size_t)(at - name) : n;
+    const char *rest = at ? at + 2 : name + n;
+    char id[32] = "";
     int wrote;
 
-    if (at) {
-        wrote = snprintf(path, 4096, "%.*s%d%s", (int)(at - name), name, (int)pid, at + 2);
-    } else if (follower) {
-        if (n > 4 && !strcmp(name + n - 4, ".pmt"))
-            stem = n - 4;
-        wrote = snprintf(path, 4096, "%.*s.%d%s", (int)stem, name, (int)pid, name + stem);
-    } else {
-        wrote = snprintf(path, 4096, "%s", name);
+    if (!at && n > 4 && !strcmp(name + n - 4, ".pmt")) {
+        stem = n - 4;
+        rest = name + stem;
     }
-    if (wrote < 0 || wrote >= 4096)
+    if (again)
+        (void)snprintf(id, sizeof id, "%s%d-%u", at ? "" : ".", (int)s->pid, again + 1);
+    else if (at || follower)
+        (void)snprintf(id, sizeof id, "%s%d", at ? "" : ".", (int)s->pid);
+    wrote = snprintf(s->path, sizeof s->path, "%.*s%s%s", (int)stem, name, id, rest);
+    if (wrote < 0 || (size_t)wrote >= sizeof s->path)
         return pmt_error_set(err, PMT_E_LIMIT, "the output's name is too long");
     return PMT_OK;
 }
@@ -94,7 +111,7 @@ static void watch_process(struct pmt_session *s)
 static enum pmt_status open_file(struct pmt_session *s, bool follower,
                                  struct pmt_error *err)
 {
-    enum pmt_status st = pmt_session_path(s->options, s->pid, follower, s->path, err);
+    enum pmt_status st = name_file(s, follower, err);
 
     if (st == PMT_OK && s->file < 0)
         st = pmt_session_create(s->path, s->options->force, &s->file, err);
@@ -107,11 +124,7 @@ static enum pmt_status take_up(struct pmt_session *s, int connection, struct pmt
     int shm_fd;
     enum pmt_status st;
 
-    s->listen_fd = -1;
-    s->address[0] = '\0';
-    if (s->options->follow &&
-        (st = pmt_channel_listen(&s->listen_fd, s->address, err)) != PMT_OK)
-        return st;
+    pmt_channel_name(s->address);
     st = pmt_channel_shm(&s->shm, &shm_fd, err);
     if (st != PMT_OK)
         return st;
@@ -130,7 +143,7 @@ enum pmt_status pmt_session_begin(struct pmt_session *s, const struct pmt_hello 
     s->pid = hello->pid;
     memcpy(s->python, hello->python, sizeof s->python);
     s->file = file;
-    s->pidfd = s->listen_fd = -1;
+    s->pidfd = -1;
     st = open_file(s, file < 0 && atomic_load(&s->tally->traces) > 0, err);
     if (st == PMT_OK)
         st = pmt_writer_open(s->file, &s->writer, err);
@@ -172,75 +185,82 @@ static bool copy_so_far(int from, int to, uint64_t bytes)
     return true;
 }
 
-/* In a recorder process of its own: the session becomes that of the forked child. */
-static _Noreturn void go_on_as_child(struct pmt_session *s, const struct pmt_hello *hello,
-                                     int connection)
+/* The hello of the fork with this serial; -1 = it did not come in time: the fork
+ * failed, or its child was killed at once. */
+static int wait_for_fork(const struct pmt_session *s, int64_t serial,
+                         struct pmt_hello *hello)
 {
-    int from = -1, ok = 0;
-    char parent_path[sizeof s->path];
-    struct pmt_error err = {PMT_OK, 0, 0, 0, ""};
+    uint64_t until = pmt_now_ns() + FORK_PATIENCE_MS * UINT64_C(1000000);
+    char address[96];
+    int connection = -1;
+    struct pollfd p = {.fd = -1, .events = POLLIN};
 
-    memcpy(parent_path, s->path, sizeof parent_path);
+    (void)snprintf(address, sizeof address, "%s.%u", s->address, (unsigned)serial);
+    if (pmt_channel_listen(&p.fd, address, NULL) != PMT_OK)
+        return -1;
+    while (connection < 0 && pmt_now_ns() < until)
+        if (poll(&p, 1, 100) > 0)
+            connection = pmt_channel_accept(p.fd, hello);
+    (void)close(p.fd);
+    return connection;
+}
+
+/* The session becomes that of the forked child: the same state, another file and
+ * another shared memory. */
+static enum pmt_status become_child(struct pmt_session *s, const struct pmt_hello *hello,
+                                    int connection, struct pmt_error *err)
+{
+    int from = open(s->path, O_RDONLY | O_CLOEXEC);
+    enum pmt_status st;
+
     s->parent_pid = s->pid;
     s->parent_event = pmt_writer_events(s->writer);
     s->pid = hello->pid;
     s->file = -1;
-    if (s->listen_fd >= 0)
-        (void)close(s->listen_fd);
-    if (open_file(s, true, &err) == PMT_OK &&
-        (from = open(parent_path, O_RDONLY | O_CLOEXEC)) >= 0 &&
-        copy_so_far(from, s->file, pmt_writer_file_bytes(s->writer)) &&
-        take_up(s, connection, &err) == PMT_OK) {
-        pmt_writer_move_to(s->writer, s->file);
-        pmt_drain_fork(&s->drain, s->shm);
-        atomic_fetch_add(&s->tally->traces, 1);
-        record_to_the_end(s);
-        ok = !s->broken;
-    }
-    if (!ok)
+    st = open_file(s, true, err);
+    if (st == PMT_OK)
+        st = take_up(s, connection, err);
+    if (st == PMT_OK && (from < 0 || !copy_so_far(from, s->file,
+                                                  pmt_writer_file_bytes(s->writer))))
+        st = pmt_error_set(err, PMT_E_IO, "%s: cannot copy the parent's trace: %s",
+                           s->path, strerror(errno));
+    if (st != PMT_OK)
+        return st;
+    pmt_writer_move_to(s->writer, s->file);
+    pmt_drain_fork(&s->drain, s->shm);
+    atomic_fetch_add(&s->tally->traces, 1);
+    return PMT_OK;
+}
+
+/* The end of a recorder process for a follower. */
+static _Noreturn void leave(struct pmt_session *s)
+{
+    if (s->broken)
         atomic_fetch_add(&s->tally->failed, 1);
     while (wait(NULL) > 0 || errno == EINTR)
         continue;
-    _exit(!ok);
-}
-
-/* The connection of the fork with this serial; -1 = it did not come in time. */
-static int wait_for_fork(struct pmt_session *s, int64_t serial, struct pmt_hello *hello)
-{
-    uint64_t until = pmt_now_ns() + FORK_PATIENCE_MS * UINT64_C(1000000);
-
-    while (pmt_now_ns() < until) {
-        struct pollfd p = {.fd = s->listen_fd, .events = POLLIN};
-        int connection;
-
-        if (poll(&p, 1, 100) <= 0)
-            continue;
-        connection = pmt_channel_accept(s->listen_fd, hello);
-        if (connection >= 0 && hello->kind == PMT_HELLO_FORK &&
-            hello->serial == (uint32_t)serial)
-            return connection;
-        if (connection >= 0) /* an older fork that came too late */
-            pmt_channel_ack(connection, PMT_ACK_IGNORE, false, NULL, -1);
-    }
-    return -1;
+    _exit(s->broken);
 }
 
 static void see_to_fork(struct pmt_session *s)
 {
+    int64_t serial = s->drain.fork_serial;
     struct pmt_hello hello;
-    int connection = wait_for_fork(s, s->drain.fork_serial, &hello);
+    int connection;
 
     s->drain.fork_serial = -1;
-    if (connection < 0 || s->broken)
+    if (!s->options->follow || s->broken)
         return;
-    if (pmt_writer_flush(s->writer, &s->error) != PMT_OK) {
-        s->broken = true;
-        pmt_channel_ack(connection, PMT_ACK_IGNORE, false, NULL, -1);
+    s->broken = pmt_writer_flush(s->writer, &s->error) != PMT_OK;
+    if (s->broken || fork() != 0)
         return;
-    }
-    if (fork() == 0)
-        go_on_as_child(s, &hello, connection);
-    (void)close(connection);
+    connection = wait_for_fork(s, serial, &hello);
+    if (connection < 0)
+        _exit(0);
+    s->broken = become_child(s, &hello, connection, &s->error) != PMT_OK;
+    if (!s->broken)
+        record_to_the_end(s);
+    leave(s);
 }
 
 void pmt_session_spawn(const struct pmt_record_options *options, struct pmt_tally *tally,
@@ -253,15 +273,10 @@ void pmt_session_spawn(const struct pmt_record_options *options, struct pmt_tall
         (void)close(connection);
         return;
     }
-    if (pmt_session_begin(&s, hello, connection, -1, &err) == PMT_OK)
+    s.broken = pmt_session_begin(&s, hello, connection, -1, &err) != PMT_OK;
+    if (!s.broken)
         record_to_the_end(&s);
-    else
-        s.broken = true;
-    if (s.broken)
-        atomic_fetch_add(&tally->failed, 1);
-    while (wait(NULL) > 0 || errno == EINTR)
-        continue;
-    _exit(s.broken);
+    leave(&s);
 }
 
 /* -- the loop -- */
@@ -329,9 +344,8 @@ bool pmt_session_turn(struct pmt_session *s, int also_fd)
 {
     uint64_t now, taken = pmt_drain_some(&s->drain, TURN_RECORDS);
 
-    if (s->drain.fork_serial >= 0 && s->options->follow)
+    if (s->drain.fork_serial >= 0)
         see_to_fork(s);
-    s->drain.fork_serial = -1;
     notice_failure(s);
     now = pmt_now_ns();
     housekeeping(s, now);
@@ -340,11 +354,9 @@ bool pmt_session_turn(struct pmt_session *s, int also_fd)
     if (!has_ended(s, also_fd, 1))
         return true;
     /* Ended: what was committed before is visible now. */
-    while (pmt_drain_some(&s->drain, TURN_RECORDS) || s->drain.fork_serial >= 0) {
-        if (s->drain.fork_serial >= 0 && s->options->follow)
+    while (pmt_drain_some(&s->drain, TURN_RECORDS) || s->drain.fork_serial >= 0)
+        if (s->drain.fork_serial >= 0)
             see_to_fork(s);
-        s->drain.fork_serial = -1;
-    }
     return false;
 }
 
@@ -366,6 +378,4 @@ void pmt_session_release(struct pmt_session *s)
         (void)close(s->file);
     if (s->pidfd >= 0)
         (void)close(s->pidfd);
-    if (s->listen_fd >= 0)
-        (void)close(s->listen_fd);
 }

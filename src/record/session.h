@@ -9,10 +9,15 @@
 #include <pymemtrace/record.h>
 #include "record/drain.h"
 
+#define PMT_MAX_FOLLOWED 65536u /* processes of one `record --follow` */
+
 /* Shared by all recorder processes of one `record`. */
 struct pmt_tally {
-    _Atomic uint32_t traces;  /* written to a clean end */
+    _Atomic uint32_t traces;  /* begun */
     _Atomic uint32_t failed;  /* could not be written */
+    _Atomic uint32_t n_pids;  /* sessions begun or about to */
+    _Atomic int32_t pids[PMT_MAX_FOLLOWED]; /* of whom: a process that execs has
+                                               several, and each its own file */
 };
 
 struct pmt_session {
@@ -24,8 +29,7 @@ struct pmt_session {
     uint64_t parent_event;
     int pidfd;                /* readable once the process has ended */
     int file;                 /* trace */
-    int listen_fd;            /* where its forks say hello (follow), else -1 */
-    char address[64];
+    char address[64];         /* its forks say hello at this and their serial */
     char path[4096];
     struct pmt_shm *shm;
     struct pmt_writer *writer;
@@ -37,11 +41,6 @@ struct pmt_session {
 
 /* Whether the options name one file for one process ("%p" not in it). */
 bool pmt_session_one_file(const struct pmt_record_options *options);
-
-/* The file of process pid; a follower (not the first trace) gets its pid into the
- * name where the options do not. E_LIMIT: too long. */
-enum pmt_status pmt_session_path(const struct pmt_record_options *options, int32_t pid,
-                                 bool follower, char path[4096], struct pmt_error *err);
 
 /* Open a trace file for writing. E_IO: the message says why. */
 enum pmt_status pmt_session_create(const char *path, bool force, int *fd,

@@ -378,13 +378,14 @@ struct pmt_config_key pmt_config_key_at(size_t i)
 
 void pmt_config_key_value(const struct pmt_config *config, size_t i, char *buf, size_t len)
 {
-    uint64_t value = get_field(config, &keys[i]);
-    struct words words = words_of(keys[i].kind);
+    const struct key *key = &keys[i];
+    uint64_t value = get_field(config, key);
+    struct words words = words_of(key->kind);
 
     pmt_assert(i < N_KEYS);
     if (words.n != 0)
         (void)snprintf(buf, len, "%s", value < words.n ? words.names[value] : "?");
-    else if (keys[i].kind == KIND_LIMIT && value == 0)
+    else if (key->kind == KIND_LIMIT && value == 0)
         (void)snprintf(buf, len, "none");
     else
         write_size(value, buf, len);

@@ -6,7 +6,7 @@
 
 /* What an answer means and what to do about it. `text` NULL: SQLite's own. */
 static const struct {
-    int rc; /* primary result code */
+    int rc; /* result code; a primary one stands for its extended ones, too */
     enum pmt_status status;
     const char *text;
     const char *remedy;
@@ -26,8 +26,9 @@ static const struct {
      "name another file"},
     {SQLITE_PERM, PMT_E_IO, "permission denied", "name another file"},
     {SQLITE_CANTOPEN, PMT_E_IO, "cannot open", "check the path and its permissions"},
-    {SQLITE_IOERR, PMT_E_IO, "cannot read or write",
-     "check the disk, its quota and file size limits"},
+    {SQLITE_IOERR_WRITE, PMT_E_IO, "cannot write",
+     "check the disk's free space, its quota and file size limits"},
+    {SQLITE_IOERR, PMT_E_IO, "cannot read or write", "check the disk"},
     {SQLITE_INTERRUPT, PMT_E_IO, "interrupted", "run it again"},
     {SQLITE_MISUSE, PMT_E_INTERNAL, NULL, "please report this"},
     {SQLITE_ERROR, PMT_E_STORE, NULL, "replay the trace into a new file"},
@@ -47,11 +48,15 @@ pmt_db_status(const struct pmt_store *store, int rc, struct pmt_error *err)
 {
     size_t i = 0, last = sizeof answers / sizeof *answers - 1;
     int os = store->db ? sqlite3_system_errno(store->db) : 0;
+    int extended = store->db ? sqlite3_extended_errcode(store->db) : rc;
     char words[200];
 
     if (rc == SQLITE_OK || rc == SQLITE_DONE || rc == SQLITE_ROW)
         return PMT_OK;
-    while (i < last && answers[i].rc != (rc & 0xff))
+    rc &= 0xff;
+    if ((extended & 0xff) != rc) /* rc is not of the last call */
+        extended = rc;
+    while (i < last && answers[i].rc != rc && answers[i].rc != extended)
         i++;
     own_words(store, rc, words, sizeof words);
     if (answers[i].status != PMT_E_IO)

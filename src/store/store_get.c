@@ -82,7 +82,8 @@ static void read_word(char *field, sqlite3_stmt *stmt, int at, const char *const
 {
     const char *text;
 
-    if (sqlite3_column_type(stmt, at) != SQLITE_TEXT) {
+    if (sqlite3_column_type(stmt, at) == SQLITE_INTEGER ||
+        sqlite3_column_type(stmt, at) == SQLITE_NULL) {
         read_u32(field, sqlite3_column_int64(stmt, at), good);
         return;
     }

@@ -1,40 +1,27 @@
-/* decode.c - the data of an events chunk back to columns. Layout: encode.c.
+/* decode.c - the data of an events chunk back to columns. Layout: encode.c; which
+ * block an event means: slots.c.
  *
- * Slots. turn[] is a permutation of the slots and n_live a mark in it: above the
- * mark are the free slots in the order in which they will be given out, first
- * those that were freed (last in, first out), then the fresh ones, counting up.
+ * Every reference is checked by what it finds in the list of births: PMT_DEAD where
+ * the block has died.
  *
- *     alloc:  slot = turn[n_live++]          free:  turn[--n_live] = slot
- *
- * Since turn[i] starts as i, "no freed slot is left, take a fresh one" is no case
- * of its own. Below the mark lies rubbish.
- *
- * Which block an event means. born[] has the slot of each alloc of this chunk,
- * DEAD once freed; NO_BIRTH entries that are DEAD lie in front of it, so that an
- * age that points before the chunk needs no check of its own: it finds DEAD. Blocks
- * born earlier have old[slot] set. At the end of the chunk those still in born[]
- * become old. So every reference is checked, and the common one (the free of a
- * young block) touches nothing but born[] and turn[].
+ * Nothing of a chunk is handed out before all of it was decoded, and nothing after
+ * a refusal: the tables need not be put back.
  */
 #include "trace/decode.h"
 
-#include <string.h>
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/check.h"
-#include "trace/format.h"
+#include "trace/slots.h"
 
-#define DEAD     UINT32_MAX
-#define NO_BIRTH (PMT_AGE_MAX + 1u)
-
-/* What to do for a symbol. The first two are nearly all events. */
-enum step { STEP_ALLOC, STEP_FREE, STEP_PLAIN, STEP_COLUMNS, STEP_UNKNOWN };
+/* What to do for a symbol. The first three are nearly all events. */
+enum act { ACT_ALLOC, ACT_FREE_AGE, ACT_FREE_STEP, ACT_OTHER, ACT_UNKNOWN };
 
 struct entry {
     uint32_t arg;   /* PMT_FORM_ARGS: unused */
-    uint32_t age;   /* PMT_REF_AGE only */
+    uint32_t near;  /* PMT_REF_AGE: the age; PMT_REF_STEP: the step */
     uint8_t op;
-    uint8_t step;   /* enum step */
+    uint8_t act;    /* enum act */
     uint8_t form;   /* enum pmt_ref | PMT_FORM_ARGS */
     uint8_t n_wide; /* further operands of the op */
 };
@@ -42,27 +29,21 @@ struct entry {
 /* Where the columns lie in the data, and how far each was read. */
 struct columns {
     const uint8_t *symbols;
-    struct pmt_cursor ages, slots, args, wide;
+    struct pmt_cursor ages, steps, args, wide;
     const uint8_t *checks;
     uint32_t n_placements; /* as the chunk claims */
 };
 
-/* Where the events of a chunk stand between two steps. */
+/* Where the events of a chunk stand between two of them. */
 struct tracks {
-    uint32_t n_born;      /* allocs of this chunk so far */
-    uint32_t n_live;      /* as in the decoder, which gets it at the end */
-    uint32_t n_placeable; /* reallocs of this chunk so far */
-    uint32_t n_wide;      /* in wide[] */
-    uint32_t slot;        /* the last of the slots column */
+    uint32_t n_reallocs; /* so far in this chunk */
+    uint32_t n_wide;     /* in wide[] */
+    uint32_t last;       /* index in births[] of the last named by a step */
 };
 
 struct pmt_decoder {
     struct entry entries[PMT_ENTRIES_MAX]; /* dictionary of this chunk */
-    uint32_t *turn;   /* [n_slots], see above */
-    uint8_t *old;     /* [n_slots], 1 = live and born before this chunk */
-    uint32_t n_slots; /* room in turn[] and old[] */
-    uint32_t n_live;  /* blocks live before this chunk */
-    uint32_t *born;   /* [NO_BIRTH + PMT_BATCH_EVENTS], see above */
+    struct pmt_slots slots;
     /* The columns of the batch. */
     uint8_t *op;      /* [PMT_BATCH_EVENTS] */
     uint32_t *slot;   /* [PMT_BATCH_EVENTS] */
@@ -70,6 +51,8 @@ struct pmt_decoder {
     uint64_t *wide;   /* [2 * PMT_BATCH_EVENTS] */
     uint32_t *check;  /* [PMT_BATCH_EVENTS / PMT_CHECK_WINDOW] */
 };
+
+static const char no_block[] = "the event names a block that is not live";
 
 static enum pmt_status refuse(struct pmt_decode_fault *fault, uint32_t event,
                               const char *what)
@@ -83,9 +66,7 @@ void pmt_decoder_free(struct pmt_decoder *dec)
 {
     if (!dec)
         return;
-    pmt_free(dec->turn);
-    pmt_free(dec->old);
-    pmt_free(dec->born);
+    pmt_slots_release(&dec->slots);
     pmt_free(dec->op);
     pmt_free(dec->slot);
     pmt_free(dec->arg);
@@ -101,45 +82,16 @@ struct pmt_decoder *pmt_decoder_new(void)
 
     if (!dec)
         return NULL;
-    dec->born = pmt_alloc_array(NO_BIRTH + n, sizeof *dec->born);
     dec->op = pmt_alloc(n);
     dec->slot = pmt_alloc_array(n, sizeof *dec->slot);
     dec->arg = pmt_alloc_array(n, sizeof *dec->arg);
     dec->wide = pmt_alloc_array(n * 2, sizeof *dec->wide);
     dec->check = pmt_alloc_array(n / PMT_CHECK_WINDOW, sizeof *dec->check);
-    if (!dec->born || !dec->op || !dec->slot || !dec->arg || !dec->wide || !dec->check) {
-        pmt_decoder_free(dec);
-        return NULL;
-    }
-    memset(dec->born, 0xff, NO_BIRTH * sizeof *dec->born);
-    return dec;
-}
-
-/* Room for n_more allocs. The old tables stay as they are when it fails. */
-static enum pmt_status reserve_slots(struct pmt_decoder *dec, uint32_t n_more)
-{
-    uint64_t need = (uint64_t)dec->n_live + n_more;
-    uint32_t n_slots;
-    void *p;
-
-    if (need <= dec->n_slots)
-        return PMT_OK;
-    if (need > PMT_SLOTS_MAX)
-        return PMT_E_LIMIT;
-    n_slots = (uint32_t)(need + need / 2);
-    p = pmt_realloc_array(dec->turn, n_slots, sizeof *dec->turn);
-    if (!p)
-        return PMT_E_NOMEM;
-    dec->turn = p;
-    p = pmt_realloc_array(dec->old, n_slots, sizeof *dec->old);
-    if (!p)
-        return PMT_E_NOMEM;
-    dec->old = p;
-    for (uint32_t i = dec->n_slots; i < n_slots; i++)
-        dec->turn[i] = i;
-    memset(dec->old + dec->n_slots, 0, n_slots - dec->n_slots);
-    dec->n_slots = n_slots;
-    return PMT_OK;
+    if (dec->op && dec->slot && dec->arg && dec->wide && dec->check &&
+        pmt_slots_init(&dec->slots, false) == PMT_OK)
+        return dec;
+    pmt_decoder_free(dec);
+    return NULL;
 }
 
 /* Does the form of an entry fit its op? */
@@ -148,21 +100,40 @@ static bool form_fits(const struct pmt_op_form *form, const struct entry *ent)
     bool names = (ent->form & PMT_REF_MASK) != PMT_REF_NONE;
     bool must = form->slot == PMT_SLOT_USE || form->slot == PMT_SLOT_END;
 
-    if (ent->form & ~PMT_FORM_MASK || names != must)
+    if (ent->form & ~PMT_FORM_MASK || (ent->form & PMT_REF_MASK) > PMT_REF_STEPS ||
+        names != must)
         return false;
     return form->has_arg || (!(ent->form & PMT_FORM_ARGS) && ent->arg == 0);
 }
 
-/* Fixed operands and nothing wide: one of the fast steps. */
-static enum step step_of(const struct pmt_op_form *form, const struct entry *ent)
+/* Fixed operands and nothing wide: one of the fast ones. */
+static enum act act_of(const struct pmt_op_form *form, const struct entry *ent)
 {
     if (ent->n_wide || ent->form & PMT_FORM_ARGS || ent->arg == PMT_ARG_WIDE)
-        return STEP_COLUMNS;
+        return ACT_OTHER;
     if (form->slot == PMT_SLOT_NEW)
-        return STEP_ALLOC;
+        return ACT_ALLOC;
     if (form->slot == PMT_SLOT_END && ent->form == PMT_REF_AGE)
-        return STEP_FREE;
-    return form->slot == PMT_SLOT_NONE ? STEP_PLAIN : STEP_COLUMNS;
+        return ACT_FREE_AGE;
+    if (form->slot == PMT_SLOT_END && ent->form == PMT_REF_STEP)
+        return ACT_FREE_STEP;
+    return ACT_OTHER;
+}
+
+/* The operands that the entry holds itself; false: out of range. */
+static bool read_entry_operands(struct pmt_cursor *in, struct entry *ent)
+{
+    unsigned ref = ent->form & PMT_REF_MASK;
+    uint64_t near = 0, arg = 0;
+
+    if (ref == PMT_REF_AGE || ref == PMT_REF_STEP)
+        near = pmt_take_varint(in);
+    if (!(ent->form & PMT_FORM_ARGS))
+        arg = pmt_take_varint(in);
+    ent->near = ref == PMT_REF_STEP ? pmt_unzigzag((uint32_t)near) : (uint32_t)near;
+    ent->arg = (uint32_t)arg;
+    return !in->bad && arg <= UINT32_MAX &&
+           near <= (ref == PMT_REF_STEP ? UINT32_MAX : PMT_AGE_MAX);
 }
 
 static enum pmt_status read_entry(struct pmt_cursor *in, struct entry *ent,
@@ -170,28 +141,21 @@ static enum pmt_status read_entry(struct pmt_cursor *in, struct entry *ent,
 {
     const uint8_t *p = pmt_take(in, 2);
     const struct pmt_op_form *form;
-    uint64_t age = 0, arg = 0;
 
     if (!p)
         return refuse(fault, 0, "the dictionary is cut");
     *ent = (struct entry){.op = p[0], .form = p[1]};
     form = &pmt_op_forms[ent->op];
-    if ((ent->form & PMT_REF_MASK) == PMT_REF_AGE)
-        age = pmt_take_varint(in);
-    if (!(ent->form & PMT_FORM_ARGS))
-        arg = pmt_take_varint(in);
-    if (in->bad || age > PMT_AGE_MAX || arg > UINT32_MAX)
-        return refuse(fault, 0, "a number of the dictionary is out of range");
     if (!form->known) {
         (void)refuse(fault, 0, "an event of a kind this program does not know");
         return PMT_E_VERSION;
     }
-    ent->age = (uint32_t)age;
-    ent->arg = (uint32_t)arg;
-    ent->n_wide = form->n_wide;
+    if (!read_entry_operands(in, ent))
+        return refuse(fault, 0, "a number of the dictionary is out of range");
     if (!form_fits(form, ent))
         return refuse(fault, 0, "an entry of the dictionary does not fit its event");
-    ent->step = (uint8_t)step_of(form, ent);
+    ent->n_wide = form->n_wide;
+    ent->act = (uint8_t)act_of(form, ent);
     return PMT_OK;
 }
 
@@ -205,7 +169,7 @@ static enum pmt_status read_entries(struct pmt_decoder *dec, struct pmt_cursor *
     for (uint32_t i = 0; i < n && st == PMT_OK; i++)
         st = read_entry(in, &dec->entries[i], fault);
     for (uint32_t i = n; i < PMT_ENTRIES_MAX; i++)
-        dec->entries[i] = (struct entry){.step = STEP_UNKNOWN};
+        dec->entries[i] = (struct entry){.act = ACT_UNKNOWN};
     return st;
 }
 
@@ -232,7 +196,7 @@ static enum pmt_status open_columns(struct pmt_decoder *dec, const uint8_t *raw,
         return st;
     cols->symbols = pmt_take(&in, n_events);
     cols->ages = take_column(&in, pmt_le32(head + 4));
-    cols->slots = take_column(&in, pmt_le32(head + 8));
+    cols->steps = take_column(&in, pmt_le32(head + 8));
     cols->args = take_column(&in, pmt_le32(head + 12));
     cols->wide = take_column(&in, pmt_le32(head + 16));
     cols->n_placements = pmt_le32(head + 20);
@@ -247,30 +211,34 @@ static enum pmt_status open_columns(struct pmt_decoder *dec, const uint8_t *raw,
     return PMT_OK;
 }
 
-/* The slot that an event with columns means; DEAD if there is no such block. */
-static uint32_t find_slot(struct pmt_decoder *dec, const struct entry *ent,
-                          struct columns *cols, struct tracks *at, bool ends)
+/* index may be anything. */
+static inline bool is_live(const struct pmt_slots *slots, uint32_t index)
 {
-    uint64_t v = ent->age;
-    uint32_t *born, slot;
+    return index < slots->n_births && slots->births[index] != PMT_DEAD;
+}
 
-    if ((ent->form & PMT_REF_MASK) == PMT_REF_SLOTS) {
-        v = pmt_take_varint(&cols->slots);
-        slot = at->slot += (uint32_t)(v >> 1) ^ (uint32_t)-(int32_t)(v & 1);
-        if (v > UINT32_MAX || cols->slots.bad || slot >= dec->n_slots || !dec->old[slot])
-            return DEAD;
-        dec->old[slot] = !ends;
-        return slot;
-    }
-    if ((ent->form & PMT_REF_MASK) == PMT_REF_AGES)
+/* The index in births[] of the block that an event means; false: it is not live. */
+static bool find_block(const struct pmt_slots *slots, const struct entry *ent,
+                       struct columns *cols, struct tracks *at, uint32_t *index)
+{
+    unsigned ref = ent->form & PMT_REF_MASK;
+    uint64_t v = ent->near;
+
+    if (ref == PMT_REF_AGES) {
         v = pmt_take_varint(&cols->ages);
-    if (v >= at->n_born || cols->ages.bad)
-        return DEAD;
-    born = &dec->born[NO_BIRTH + at->n_born - 1 - v];
-    slot = *born;
-    if (ends)
-        *born = DEAD;
-    return slot;
+    } else if (ref == PMT_REF_STEPS) {
+        v = pmt_take_varint(&cols->steps);
+        if (v > UINT32_MAX)
+            return false;
+        v = pmt_unzigzag((uint32_t)v);
+    }
+    if (ref == PMT_REF_STEP || ref == PMT_REF_STEPS)
+        *index = at->last += (uint32_t)v;
+    else if (v < slots->n_births)
+        *index = slots->n_births - 1 - (uint32_t)v;
+    else
+        return false;
+    return !cols->ages.bad && !cols->steps.bad && is_live(slots, *index);
 }
 
 /* The operands of event i that are not in its entry. NULL, or what is wrong. */
@@ -292,81 +260,79 @@ static const char *read_operands(struct pmt_decoder *dec, uint32_t i,
     return cols->wide.bad ? "a wide operand is missing" : NULL;
 }
 
-/* Any event but those of the fast steps. NULL, or what is wrong. */
-static const char *slow_step(struct pmt_decoder *dec, uint32_t i,
-                             const struct entry *ent, struct columns *cols,
-                             struct tracks *at)
+/* Any event but the fast ones. NULL, or what is wrong. */
+static const char *other_event(struct pmt_decoder *dec, uint32_t i,
+                               const struct entry *ent, struct columns *cols,
+                               struct tracks *at)
 {
-    enum pmt_slot_use use = pmt_op_forms[ent->op].slot;
-    uint32_t slot = 0;
+    const struct pmt_op_form *form = &pmt_op_forms[ent->op];
+    uint32_t slot = 0, index;
 
-    if (ent->step == STEP_UNKNOWN)
+    if (ent->act == ACT_UNKNOWN)
         return "the event is not in the dictionary";
-    if (use == PMT_SLOT_NEW) {
-        slot = dec->turn[at->n_live++];
-        dec->born[NO_BIRTH + at->n_born++] = slot;
-    } else if (use != PMT_SLOT_NONE) {
-        slot = find_slot(dec, ent, cols, at, use == PMT_SLOT_END);
-        if (slot == DEAD)
-            return "the event names a block that is not live";
+    if (form->slot == PMT_SLOT_NEW) {
+        slot = pmt_slots_take(&dec->slots);
+    } else if (form->slot != PMT_SLOT_NONE) {
+        if (!find_block(&dec->slots, ent, cols, at, &index))
+            return no_block;
+        slot = dec->slots.births[index];
+        if (form->slot == PMT_SLOT_END)
+            pmt_slots_give(&dec->slots, index);
     }
-    if (use == PMT_SLOT_END)
-        dec->turn[--at->n_live] = slot;
-    at->n_placeable += use == PMT_SLOT_USE;
+    at->n_reallocs += form->slot == PMT_SLOT_USE;
     dec->slot[i] = slot;
     return read_operands(dec, i, ent, cols, at);
 }
 
+/* All events, in order. slots and last are copies that live in registers, since a
+ * store to the op column may alias anything; other_event() gets them by memory.
+ * Worth a third of the time of this loop (tests/tools/bench_codec.c). */
 static enum pmt_status run_symbols(struct pmt_decoder *dec, uint32_t n_events,
                                    struct columns *cols, struct tracks *at,
                                    struct pmt_decode_fault *fault)
 {
-    uint32_t *const born = dec->born + NO_BIRTH;
-    uint32_t *const turn = dec->turn;
+    const uint8_t *const symbols = cols->symbols;
+    uint8_t *const op = dec->op;
+    uint32_t *const slot = dec->slot, *const arg = dec->arg;
+    struct pmt_slots slots = dec->slots;
+    uint32_t last = at->last;
     const char *wrong;
 
     for (uint32_t i = 0; i < n_events; i++) {
-        const struct entry *ent = &dec->entries[cols->symbols[i]];
-        uint32_t slot;
+        const struct entry *ent = &dec->entries[symbols[i]];
 
-        dec->op[i] = ent->op;
-        dec->arg[i] = ent->arg;
-        if (ent->step == STEP_ALLOC) {
-            slot = turn[at->n_live++];
-            born[at->n_born++] = slot;
-            dec->slot[i] = slot;
-        } else if (ent->step == STEP_FREE) {
-            uint32_t *b = born + ((ptrdiff_t)at->n_born - 1 - (ptrdiff_t)ent->age);
+        op[i] = ent->op;
+        arg[i] = ent->arg;
+        if (ent->act == ACT_ALLOC) {
+            slot[i] = pmt_slots_take(&slots);
+        } else if (ent->act <= ACT_FREE_STEP) {
+            uint32_t index = last + ent->near;
 
-            slot = *b;
-            if (PMT_UNLIKELY(slot == DEAD))
-                return refuse(fault, i, "the event names a block that is not live");
-            *b = DEAD;
-            turn[--at->n_live] = slot;
-            dec->slot[i] = slot;
+            if (ent->act == ACT_FREE_AGE)
+                index = slots.n_births - 1 - ent->near;
+            else
+                last = index;
+            if (PMT_UNLIKELY(!is_live(&slots, index)))
+                return refuse(fault, i, no_block);
+            slot[i] = slots.births[index];
+            pmt_slots_give(&slots, index);
         } else {
-            wrong = slow_step(dec, i, ent, cols, at);
+            dec->slots = slots;
+            at->last = last;
+            wrong = other_event(dec, i, ent, cols, at);
             if (PMT_UNLIKELY(wrong != NULL))
                 return refuse(fault, i, wrong);
+            slots = dec->slots;
+            last = at->last;
         }
     }
+    dec->slots = slots;
     return PMT_OK;
-}
-
-/* The blocks of this chunk that still live are old from now on. */
-static void age_blocks(struct pmt_decoder *dec, const struct tracks *at)
-{
-    const uint32_t *born = dec->born + NO_BIRTH;
-
-    for (uint32_t i = 0; i < at->n_born; i++)
-        if (born[i] != DEAD)
-            dec->old[born[i]] = 1;
-    dec->n_live = at->n_live;
 }
 
 static bool all_read(const struct columns *cols)
 {
-    return !pmt_cursor_left(&cols->ages) && !pmt_cursor_left(&cols->slots) &&
+    return !pmt_cursor_left(&cols->ages) && !pmt_cursor_left(&cols->steps) &&
            !pmt_cursor_left(&cols->args) && !pmt_cursor_left(&cols->wide);
 }
 
@@ -375,28 +341,24 @@ enum pmt_status pmt_decode(struct pmt_decoder *dec, const uint8_t *raw, size_t n
                            struct pmt_decode_fault *fault)
 {
     struct columns cols;
-    struct tracks at = {.n_live = dec->n_live};
+    struct tracks at = {.last = dec->slots.n_old};
     enum pmt_status st;
 
     pmt_assert(n_events > 0 && n_events <= PMT_BATCH_EVENTS);
-    fault->event = 0;
-    fault->what = "";
+    *fault = (struct pmt_decode_fault){0, ""};
     st = open_columns(dec, raw, n, n_events, &cols, fault);
-    if (st == PMT_OK)
-        st = reserve_slots(dec, n_events);
     if (st == PMT_OK)
         st = run_symbols(dec, n_events, &cols, &at, fault);
     if (st != PMT_OK)
         return st;
     if (!all_read(&cols))
         return refuse(fault, n_events - 1, "operands are left over");
-    if (cols.n_placements > at.n_born + at.n_placeable)
+    if (cols.n_placements > dec->slots.n_births - dec->slots.n_old + at.n_reallocs)
         return refuse(fault, n_events - 1, "more placements than blocks");
-    age_blocks(dec, &at);
     *batch = (struct pmt_batch){
         .n_events = n_events, .n_wide = at.n_wide,
         .n_checks = (cols.n_placements + PMT_CHECK_WINDOW - 1) / PMT_CHECK_WINDOW,
         .n_placements = cols.n_placements, .op = dec->op, .slot = dec->slot,
         .arg = dec->arg, .wide = dec->wide, .check = dec->check};
-    return PMT_OK;
+    return pmt_slots_settle(&dec->slots);
 }

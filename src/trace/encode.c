@@ -1,22 +1,19 @@
 /* encode.c - the events of a chunk as columns.
  *
  * Programs repeat themselves: of the 65536 events of a chunk, few are different
- * when an event is (op, size) for an alloc and (free, age) for a free, where age
- * counts the allocs between the block's birth and its death. So the main column
- * holds one byte per event, an index into a dictionary of complete events that
- * the chunk brings with it:
+ * when an event is (op, size) for an alloc and (op, which block) for a free, where
+ * the block is named relative to others (slots.c). So the main column holds one
+ * byte per event, an index into a dictionary of complete events that the chunk
+ * brings with it:
  *
- *   n_entries, bytes of ages, of slots, of args, of wide, n_placements (32 bit)
- *   entries   op, form, [age], [arg]      form: enum pmt_ref | PMT_FORM_ARGS
+ *   n_entries, bytes of ages, of steps, of args, of wide, n_placements (32 bit)
+ *   entries   op, form, [age or step], [arg]    form: enum pmt_ref | PMT_FORM_ARGS
  *   symbols   one byte per event
  *   ages      varints: for entries whose form is PMT_REF_AGES
- *   slots     varints: PMT_REF_SLOTS, zigzag difference to the one before
+ *   steps     varints, zigzag: PMT_REF_STEPS
  *   args      varints: PMT_FORM_ARGS
  *   wide      varints
  *   checks    32 bit each, one per PMT_CHECK_WINDOW placements
- *
- * A block born in the same chunk is named by its age, any other by its slot, so
- * that an alloc carries no name and a chunk can be read alone but for the slots.
  *
  * Which events get an entry: those seen most often. What is left goes through one
  * entry per class (op and kind of reference), with its operands in the columns.
@@ -34,15 +31,16 @@
 #define LEAST_USES 3u
 
 #define HEADER_BYTES   24u
-#define ENTRY_MAX      (2u + 3u + 5u) /* op, form, age, arg */
+#define ENTRY_MAX      (2u + 3u + 5u) /* op, form, age or step, arg */
 #define PER_EVENT_MAX  (1u + 5u + 5u + 2u * PMT_VARINT_MAX)
 #define ESCAPED        0x100u /* symbol of a class: operands are in the columns */
 #define NO_SYMBOL      0xffffu
+#define N_CLASSES      (8u * 256u) /* enum pmt_ref and op */
 
 /* The dictionary while it is made. */
 struct entries {
     uint32_t n;                       /* entries so far */
-    uint16_t symbol[PMT_N_CLASSES];   /* of the class, or NO_SYMBOL */
+    uint16_t symbol[N_CLASSES];       /* of the class, or NO_SYMBOL */
     uint8_t bytes[PMT_ENTRIES_MAX * ENTRY_MAX];
     size_t n_bytes;                   /* in bytes[] */
 };
@@ -59,22 +57,26 @@ bool pmt_encoder_init(struct pmt_encoder *enc)
 
     *enc = (struct pmt_encoder){0};
     enc->keys = pmt_alloc_array(n, sizeof *enc->keys);
-    enc->refs = pmt_alloc_array(n, sizeof *enc->refs);
+    enc->far = pmt_alloc_array(n, sizeof *enc->far);
     enc->wide = pmt_alloc_array(n * 2, sizeof *enc->wide);
     enc->cells = pmt_alloc_array(n, sizeof *enc->cells);
+    enc->ages = pmt_alloc_array(n, 3);
+    enc->steps = pmt_alloc_array(n, 5);
     enc->args = pmt_alloc_array(n, 5);
     enc->raw = pmt_alloc(pmt_encode_bound());
     enc->tally = pmt_zalloc(sizeof *enc->tally);
-    return enc->keys && enc->refs && enc->wide && enc->cells && enc->args &&
-           enc->raw && enc->tally;
+    return enc->keys && enc->far && enc->wide && enc->cells && enc->ages &&
+           enc->steps && enc->args && enc->raw && enc->tally;
 }
 
 void pmt_encoder_release(struct pmt_encoder *enc)
 {
     pmt_free(enc->keys);
-    pmt_free(enc->refs);
+    pmt_free(enc->far);
     pmt_free(enc->wide);
     pmt_free(enc->cells);
+    pmt_free(enc->ages);
+    pmt_free(enc->steps);
     pmt_free(enc->args);
     pmt_free(enc->raw);
     pmt_free(enc->tally);
@@ -83,43 +85,52 @@ void pmt_encoder_release(struct pmt_encoder *enc)
 
 void pmt_encoder_clear(struct pmt_encoder *enc)
 {
-    enc->n_events = enc->n_refs = enc->n_wide = enc->n_placements = 0;
+    enc->n_events = enc->n_far = enc->n_wide = enc->n_placements = 0;
     enc->check_hash = 0;
 }
 
-/* Is there an operand that an entry of its own would save? */
+/* Is there an operand that the class entry leaves to a column? */
 static bool has_operand(uint64_t key)
 {
-    return PMT_KEY_REF(key) == PMT_REF_AGE || pmt_op_forms[PMT_KEY_OP(key)].has_arg;
+    return PMT_KEY_REF(key) != PMT_REF_NONE || pmt_op_forms[PMT_KEY_OP(key)].has_arg;
+}
+
+/* The form of the class entry: every operand in its column. */
+static unsigned class_form(uint64_t key)
+{
+    static const uint8_t ref_of[] = {
+        [PMT_REF_NONE] = PMT_REF_NONE, [PMT_REF_AGE] = PMT_REF_AGES,
+        [PMT_REF_AGES] = PMT_REF_AGES, [PMT_REF_STEP] = PMT_REF_STEPS,
+        [PMT_REF_STEPS] = PMT_REF_STEPS};
+
+    return ref_of[PMT_KEY_REF(key)] |
+           (pmt_op_forms[PMT_KEY_OP(key)].has_arg ? PMT_FORM_ARGS : 0);
+}
+
+static uint16_t *class_symbol(struct entries *ents, uint64_t key)
+{
+    return &ents->symbol[(class_form(key) & PMT_REF_MASK) << 8 | PMT_KEY_OP(key)];
 }
 
 static uint16_t add_entry(struct entries *ents, uint64_t key, unsigned form)
 {
     uint8_t *at = ents->bytes + ents->n_bytes;
+    unsigned ref = form & PMT_REF_MASK;
 
     pmt_assert(ents->n < PMT_ENTRIES_MAX);
     *at++ = (uint8_t)PMT_KEY_OP(key);
     *at++ = (uint8_t)form;
-    if ((form & PMT_REF_MASK) == PMT_REF_AGE)
-        at += pmt_put_varint(at, PMT_KEY_AGE(key));
+    if (ref == PMT_REF_AGE || ref == PMT_REF_STEP)
+        at += pmt_put_varint(at, PMT_KEY_NEAR(key));
     if (!(form & PMT_FORM_ARGS))
         at += pmt_put_varint(at, PMT_KEY_ARG(key));
     ents->n_bytes = (size_t)(at - ents->bytes);
     return (uint16_t)ents->n++;
 }
 
-/* The form of the class entry: every operand in its column. */
-static unsigned class_form(uint64_t key)
-{
-    unsigned ref = PMT_KEY_REF(key);
-
-    return (ref == PMT_REF_AGE ? (unsigned)PMT_REF_AGES : ref) |
-           (pmt_op_forms[PMT_KEY_OP(key)].has_arg ? PMT_FORM_ARGS : 0);
-}
-
 static void add_class(struct entries *ents, uint64_t key)
 {
-    uint16_t *symbol = &ents->symbol[PMT_KEY_CLASS(key)];
+    uint16_t *symbol = class_symbol(ents, key);
 
     if (*symbol == NO_SYMBOL)
         *symbol = (uint16_t)(add_entry(ents, key, class_form(key)) |
@@ -147,54 +158,50 @@ static void choose_entries(struct pmt_encoder *enc, struct entries *ents)
     for (uint32_t i = 0; i < tally->n_used; i++) {
         struct pmt_tally_cell *cell = &tally->cells[tally->used[i]];
 
-        cell->symbol = ents->symbol[PMT_KEY_CLASS(cell->key)];
+        cell->symbol = *class_symbol(ents, cell->key);
     }
     n_chosen = pmt_tally_select(tally, PMT_ENTRIES_MAX - ents->n, LEAST_USES, chosen);
     for (size_t i = 0; i < n_chosen; i++) {
         struct pmt_tally_cell *cell = &tally->cells[chosen[i]];
 
-        if (cell->symbol & ESCAPED)
+        if (cell->symbol & ESCAPED && PMT_KEY_REF(cell->key) != PMT_REF_STEPS)
             cell->symbol = add_entry(ents, cell->key, PMT_KEY_REF(cell->key));
     }
 }
 
-/* Symbols at `at`, behind them the ages; the args into their scratch. Returns
- * where the ages end. */
-static uint8_t *put_symbols(struct pmt_encoder *enc, const struct entries *ents,
-                            uint8_t *at, size_t *n_args)
+/* Writes the symbols at `at`, the operands of escaped events into the scratch. */
+static void put_symbols(struct pmt_encoder *enc, struct entries *ents, uint8_t *at)
 {
-    uint8_t *ages = at + enc->n_events;
-    uint8_t *args = enc->args;
+    uint8_t *ages = enc->ages, *steps = enc->steps, *args = enc->args;
+    const uint32_t *far = enc->far;
 
     for (uint32_t i = 0; i < enc->n_events; i++) {
         uint64_t key = enc->keys[i];
         uint32_t symbol = enc->cells[i] == PMT_TALLY_NONE
-                              ? ents->symbol[PMT_KEY_CLASS(key)]
+                              ? *class_symbol(ents, key)
                               : enc->tally->cells[enc->cells[i]].symbol;
 
         at[i] = (uint8_t)symbol;
         if (PMT_LIKELY(!(symbol & ESCAPED)))
             continue;
         if (PMT_KEY_REF(key) == PMT_REF_AGE)
-            ages += pmt_put_varint(ages, PMT_KEY_AGE(key));
+            ages += pmt_put_varint(ages, PMT_KEY_NEAR(key));
+        else if (PMT_KEY_REF(key) == PMT_REF_STEP)
+            steps += pmt_put_varint(steps, PMT_KEY_NEAR(key));
+        else if (PMT_KEY_REF(key) == PMT_REF_STEPS)
+            steps += pmt_put_varint(steps, *far++);
         if (pmt_op_forms[PMT_KEY_OP(key)].has_arg)
             args += pmt_put_varint(args, PMT_KEY_ARG(key));
     }
-    *n_args = (size_t)(args - enc->args);
-    return ages;
+    enc->n_ages = (uint32_t)(ages - enc->ages);
+    enc->n_steps = (uint32_t)(steps - enc->steps);
+    enc->n_args = (uint32_t)(args - enc->args);
 }
 
-static uint8_t *put_slots(const struct pmt_encoder *enc, uint8_t *at)
+static uint8_t *put_bytes(uint8_t *at, const uint8_t *bytes, size_t n)
 {
-    uint32_t before = 0;
-
-    for (uint32_t i = 0; i < enc->n_refs; i++) {
-        uint32_t step = enc->refs[i] - before;
-
-        at += pmt_put_varint(at, step << 1 ^ (uint32_t)-(int32_t)(step >> 31));
-        before = enc->refs[i];
-    }
-    return at;
+    memcpy(at, bytes, n);
+    return at + n;
 }
 
 static uint8_t *put_wide(const struct pmt_encoder *enc, uint8_t *at)
@@ -220,24 +227,21 @@ static uint8_t *put_checks(const struct pmt_encoder *enc, uint8_t *at)
 size_t pmt_encode(struct pmt_encoder *enc)
 {
     struct entries ents;
-    uint8_t *symbols, *ages, *slots, *args, *wide, *checks;
-    size_t n_args;
+    uint8_t *at, *wide;
 
     choose_entries(enc, &ents);
-    memcpy(enc->raw + HEADER_BYTES, ents.bytes, ents.n_bytes);
-    symbols = enc->raw + HEADER_BYTES + ents.n_bytes;
-    ages = symbols + enc->n_events;
-    slots = put_symbols(enc, &ents, symbols, &n_args);
-    args = put_slots(enc, slots);
-    memcpy(args, enc->args, n_args);
-    wide = args + n_args;
-    checks = put_wide(enc, wide);
+    at = put_bytes(enc->raw + HEADER_BYTES, ents.bytes, ents.n_bytes);
+    put_symbols(enc, &ents, at);
+    at = put_bytes(at + enc->n_events, enc->ages, enc->n_ages);
+    at = put_bytes(at, enc->steps, enc->n_steps);
+    wide = put_bytes(at, enc->args, enc->n_args);
+    at = put_wide(enc, wide);
     pmt_put_le32(enc->raw, ents.n);
-    pmt_put_le32(enc->raw + 4, (uint32_t)(slots - ages));
-    pmt_put_le32(enc->raw + 8, (uint32_t)(args - slots));
-    pmt_put_le32(enc->raw + 12, (uint32_t)n_args);
-    pmt_put_le32(enc->raw + 16, (uint32_t)(checks - wide));
+    pmt_put_le32(enc->raw + 4, enc->n_ages);
+    pmt_put_le32(enc->raw + 8, enc->n_steps);
+    pmt_put_le32(enc->raw + 12, enc->n_args);
+    pmt_put_le32(enc->raw + 16, (uint32_t)(at - wide));
     pmt_put_le32(enc->raw + 20, enc->n_placements);
     pmt_tally_clear(enc->tally);
-    return (size_t)(put_checks(enc, checks) - enc->raw);
+    return (size_t)(put_checks(enc, at) - enc->raw);
 }

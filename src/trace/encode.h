@@ -10,17 +10,18 @@
 
 struct pmt_encoder {
     uint32_t n_events;     /* in keys[] */
-    uint32_t n_refs;       /* in refs[] */
+    uint32_t n_far;        /* in far[] */
     uint32_t n_wide;       /* in wide[] */
     uint32_t n_placements; /* so far in this chunk */
     uint64_t check_hash;   /* of the placements of the open window */
     uint64_t *keys;        /* [PMT_BATCH_EVENTS], PMT_KEY() of each event */
-    uint32_t *refs;        /* [PMT_BATCH_EVENTS], slots of blocks older than the chunk */
+    uint32_t *far;         /* [PMT_BATCH_EVENTS], zigzag steps beyond PMT_NEAR_MAX */
     uint64_t *wide;        /* [2 * PMT_BATCH_EVENTS] */
     uint32_t check[PMT_CHECKS_MAX]; /* closed windows */
     /* Scratch of pmt_encode(). */
     uint16_t *cells;         /* [PMT_BATCH_EVENTS], tally cell of each event */
-    uint8_t *args;           /* the args column before its place is known */
+    uint8_t *ages, *steps, *args; /* columns before their place is known ... */
+    uint32_t n_ages, n_steps, n_args; /* ... and their bytes */
     uint8_t *raw;            /* the result */
     struct pmt_tally *tally; /* empty between calls */
 };

@@ -12,8 +12,6 @@ const struct pmt_op_form pmt_op_forms[256] = {
 #define EVENT(name, code, slot_use, arg, wides, help)                          \
     [code] = {.known = true,                                                   \
               .has_arg = sizeof(arg) > 1,                                      \
-              .placeable = PMT_SLOT_##slot_use == PMT_SLOT_NEW ||              \
-                           PMT_SLOT_##slot_use == PMT_SLOT_USE,                \
               .n_wide = (wides),                                               \
               .slot = PMT_SLOT_##slot_use},
 #include <pymemtrace/event.def>

@@ -45,17 +45,32 @@
 #define PMT_AGE_MAX       65535u                 /* an age is below n_events */
 #define PMT_ENTRIES_MAX   256u                   /* of a chunk's dictionary */
 
-/* How a dictionary entry names the block of its event ... */
+/* How a dictionary entry names the block of its event: by its age, the number of
+ * births since its own; or by the step from the index in the list of births of the
+ * block that was last named by a step (slots.c) ... */
 enum pmt_ref {
     PMT_REF_NONE = 0,  /* op has no slot, or takes a new one */
     PMT_REF_AGE = 1,   /* the entry holds the age */
     PMT_REF_AGES = 2,  /* the next of the ages column */
-    PMT_REF_SLOTS = 3, /* the next of the slots column */
-    PMT_REF_MASK = 3
+    PMT_REF_STEP = 3,  /* the entry holds the step */
+    PMT_REF_STEPS = 4, /* the next of the steps column */
+    PMT_REF_MASK = 7
 };
 /* ... and where its operand is: in the entry, or in the args column. */
-#define PMT_FORM_ARGS 4u
-#define PMT_FORM_MASK 7u
+#define PMT_FORM_ARGS 8u
+#define PMT_FORM_MASK 15u
+
+/* Steps are signed; in the file they alternate: 0, -1, 1, -2, 2 ... Indexes are
+ * 32 bits and steps wrap, so every step has one such number. */
+static inline uint32_t pmt_zigzag(uint32_t step)
+{
+    return step << 1 ^ (uint32_t)-(int32_t)(step >> 31);
+}
+
+static inline uint32_t pmt_unzigzag(uint32_t v)
+{
+    return v >> 1 ^ (uint32_t)-(int32_t)(v & 1);
+}
 
 /* What event.def says about an op, for the codecs. */
 enum pmt_slot_use { PMT_SLOT_NONE, PMT_SLOT_NEW, PMT_SLOT_USE, PMT_SLOT_END };
@@ -63,7 +78,6 @@ enum pmt_slot_use { PMT_SLOT_NONE, PMT_SLOT_NEW, PMT_SLOT_USE, PMT_SLOT_END };
 struct pmt_op_form {
     bool known;             /* the op exists */
     bool has_arg;           /* false: its arg is always 0 */
-    bool placeable;         /* may be followed by pmt_writer_place() */
     uint8_t n_wide;         /* further operands */
     enum pmt_slot_use slot; /* column `slot` of event.def */
 };

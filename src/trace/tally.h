@@ -5,17 +5,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A complete event in one number: op in bits 0-7, enum pmt_ref in 8-9, the age
- * in 16-31 (PMT_REF_AGE only), arg in 32-63. Never 0, as op never is. */
-#define PMT_KEY(op, ref, age, arg)                                             \
-    ((uint64_t)(op) | (uint64_t)(ref) << 8 | (uint64_t)(age) << 16 |           \
+/* A complete event in one number: op in bits 0-7, enum pmt_ref in 8-10, the age
+ * or the (zigzag) step in 16-31, arg in 32-63. Never 0, as op never is. */
+#define PMT_KEY(op, ref, near, arg)                                            \
+    ((uint64_t)(op) | (uint64_t)(ref) << 8 | (uint64_t)(near) << 16 |          \
      (uint64_t)(arg) << 32)
-#define PMT_KEY_OP(key)    ((unsigned)((key) & 0xff))
-#define PMT_KEY_REF(key)   ((unsigned)((key) >> 8 & 3))
-#define PMT_KEY_CLASS(key) ((unsigned)((key) & 0x3ff)) /* op and ref alone */
-#define PMT_KEY_AGE(key)   ((uint32_t)((key) >> 16 & 0xffff))
-#define PMT_KEY_ARG(key)   ((uint32_t)((key) >> 32))
-#define PMT_N_CLASSES      0x400u
+#define PMT_KEY_OP(key)   ((unsigned)((key) & 0xff))
+#define PMT_KEY_REF(key)  ((unsigned)((key) >> 8 & 7))
+#define PMT_KEY_NEAR(key) ((uint32_t)((key) >> 16 & 0xffff))
+#define PMT_KEY_ARG(key)  ((uint32_t)((key) >> 32))
+#define PMT_NEAR_MAX      0xffffu /* larger steps are not counted as such */
 
 #define PMT_TALLY_CELLS 0x8000u /* a power of two, at most 0x8000 */
 #define PMT_TALLY_KEYS  0x5000u /* different keys counted, at most */

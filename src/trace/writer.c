@@ -1,10 +1,7 @@
 /* writer.c - events to chunks to a file descriptor.
  *
- * Slots are kept as in decode.c: turn[] is a permutation of the slots, those from
- * n_live on are free, in the order in which they will be given out. serial[slot]
- * is the number of the alloc that the slot's block came from, counted over the
- * whole trace; against first_serial it tells whether the block is of this chunk,
- * and so whether an event names it by age or by slot.
+ * An event names its block by age if it is young, else by the step from the last
+ * block so named (slots.c); which of the two is the writer's choice.
  *
  * All tables are made large enough for a whole chunk before its first event, so
  * an event allocates nothing and can only fail by filling the chunk.
@@ -28,19 +25,19 @@
 #include "trace/deflate.h"
 #include "trace/encode.h"
 #include "trace/facts.h"
+#include "trace/slots.h"
 
 #define NO_SLOT UINT32_MAX
-#define FREE    UINT64_MAX /* serial[] of a slot without a block */
+
+/* Below this, age: such blocks die as the program's own pattern says, whatever else
+ * dies meanwhile. From there on, step: chosen with tests/tools/bench_codec.c. */
+#define YOUNG 64u
 
 struct pmt_writer {
     struct pmt_encoder enc;    /* the open chunk */
-    uint32_t *turn;            /* [n_slots], see above */
-    uint64_t *serial;          /* [n_slots], see above */
-    uint32_t n_slots;          /* room in turn[] and serial[] */
-    uint32_t n_live;           /* blocks live */
-    uint32_t n_live_max;       /* ... at once, so far: slots ever used */
-    uint64_t n_allocs;         /* so far; the next serial */
-    uint64_t first_serial;     /* of the open chunk */
+    struct pmt_slots slots;
+    uint32_t last;             /* index in slots.births of the last named by a step */
+    uint32_t n_slots_used;     /* slots ever used: most blocks live at once */
     uint64_t n_events;         /* in chunks already written */
     int fd;                    /* borrowed */
     uint64_t file_bytes;       /* written so far */
@@ -152,36 +149,19 @@ static enum pmt_status write_chunk(struct pmt_writer *w, uint32_t kind, uint32_t
 
 /* ---- chunks of events ------------------------------------------------- */
 
-/* Room for a whole chunk of allocs. */
-static enum pmt_status reserve_slots(struct pmt_writer *w)
+/* The slots for the next chunk. */
+static enum pmt_status settle(struct pmt_writer *w)
 {
-    uint64_t need = (uint64_t)w->n_live + PMT_BATCH_EVENTS;
-    uint32_t n_slots;
-    void *p;
+    enum pmt_status st = pmt_slots_settle(&w->slots);
 
-    if (need <= w->n_slots)
-        return PMT_OK;
-    if (need > PMT_SLOTS_MAX) {
-        w->failed = true;
-        return pmt_error_set(&w->err, PMT_E_LIMIT,
-                             "more than %u blocks live at once: this cannot be recorded",
-                             PMT_SLOTS_MAX);
-    }
-    n_slots = (uint32_t)(need + need / 2);
-    p = pmt_realloc_array(w->turn, n_slots, sizeof *w->turn);
-    if (!p)
+    w->last = w->slots.n_old;
+    if (st == PMT_E_NOMEM)
         return fail_nomem(w);
-    w->turn = p;
-    p = pmt_realloc_array(w->serial, n_slots, sizeof *w->serial);
-    if (!p)
-        return fail_nomem(w);
-    w->serial = p;
-    for (uint32_t i = w->n_slots; i < n_slots; i++) {
-        w->turn[i] = i;
-        w->serial[i] = FREE;
-    }
-    w->n_slots = n_slots;
-    return PMT_OK;
+    if (st == PMT_OK)
+        return st;
+    w->failed = true;
+    return pmt_error_set(&w->err, st, "more than %u blocks live at once: "
+                         "this cannot be recorded", PMT_SLOTS_MAX);
 }
 
 /* The gathered events go out; ready for the next chunk. */
@@ -195,9 +175,8 @@ static enum pmt_status write_events(struct pmt_writer *w)
     if (write_chunk(w, PMT_KIND_EVENTS, n, w->enc.raw, pmt_encode(&w->enc)) != PMT_OK)
         return w->err.status;
     w->n_events += n;
-    w->first_serial = w->n_allocs;
     pmt_encoder_clear(&w->enc);
-    return reserve_slots(w);
+    return settle(w);
 }
 
 enum pmt_status pmt_writer_flush(struct pmt_writer *w, struct pmt_error *err)
@@ -219,10 +198,10 @@ static inline bool ready(struct pmt_writer *w)
     return PMT_LIKELY(!w->failed);
 }
 
-static inline void gather(struct pmt_writer *w, unsigned op, unsigned ref, uint32_t age,
+static inline void gather(struct pmt_writer *w, unsigned op, unsigned ref, uint32_t near,
                           uint32_t arg)
 {
-    w->enc.keys[w->enc.n_events++] = PMT_KEY(op, ref, age, arg);
+    w->enc.keys[w->enc.n_events++] = PMT_KEY(op, ref, near, arg);
 }
 
 static inline void gather_wide(struct pmt_writer *w, uint64_t value)
@@ -239,17 +218,23 @@ static inline uint32_t gather_arg(struct pmt_writer *w, uint64_t value)
     return PMT_ARG_WIDE;
 }
 
-/* An event about the block in slot, which is named by age or by slot. */
-static inline void gather_ref(struct pmt_writer *w, unsigned op, uint32_t slot, uint32_t arg)
+/* An event about the block at births[i]. */
+static inline void gather_ref(struct pmt_writer *w, unsigned op, uint32_t i, uint32_t arg)
 {
-    uint64_t serial = w->serial[slot];
+    uint32_t age = w->slots.n_births - 1 - i, step;
 
-    if (serial >= w->first_serial) {
-        gather(w, op, PMT_REF_AGE, (uint32_t)(w->n_allocs - 1 - serial), arg);
+    if (age < YOUNG && i >= w->slots.n_old) {
+        gather(w, op, PMT_REF_AGE, age, arg);
         return;
     }
-    w->enc.refs[w->enc.n_refs++] = slot;
-    gather(w, op, PMT_REF_SLOTS, 0, arg);
+    step = pmt_zigzag(i - w->last);
+    w->last = i;
+    if (step <= PMT_NEAR_MAX) {
+        gather(w, op, PMT_REF_STEP, step, arg);
+        return;
+    }
+    w->enc.far[w->enc.n_far++] = step;
+    gather(w, op, PMT_REF_STEPS, 0, arg);
 }
 
 uint32_t pmt_writer_alloc(struct pmt_writer *w, enum pmt_op op, uint64_t size_bytes)
@@ -259,11 +244,11 @@ uint32_t pmt_writer_alloc(struct pmt_writer *w, enum pmt_op op, uint64_t size_by
     pmt_assert(pmt_op_forms[op].slot == PMT_SLOT_NEW);
     if (!ready(w))
         return NO_SLOT;
-    slot = w->turn[w->n_live++];
-    if (w->n_live > w->n_live_max)
-        w->n_live_max = w->n_live;
-    pmt_assert(w->serial[slot] == FREE);
-    w->serial[slot] = w->n_allocs++;
+    slot = pmt_slots_take(&w->slots);
+    pmt_assert(w->slots.place[slot] == PMT_DEAD);
+    w->slots.place[slot] = w->slots.n_births - 1;
+    if (slot >= w->n_slots_used)
+        w->n_slots_used = slot + 1;
     gather(w, op, PMT_REF_NONE, 0, gather_arg(w, size_bytes));
     w->may_place = true;
     return slot;
@@ -273,10 +258,10 @@ void pmt_writer_free(struct pmt_writer *w, uint32_t slot)
 {
     if (!ready(w))
         return;
-    pmt_assert(slot < w->n_slots && w->serial[slot] != FREE);
-    gather_ref(w, PMT_OP_FREE, slot, 0);
-    w->serial[slot] = FREE;
-    w->turn[--w->n_live] = slot;
+    pmt_assert(slot < w->slots.n_slots && w->slots.place[slot] != PMT_DEAD);
+    gather_ref(w, PMT_OP_FREE, w->slots.place[slot], 0);
+    pmt_slots_give(&w->slots, w->slots.place[slot]);
+    w->slots.place[slot] = PMT_DEAD;
     w->may_place = false;
 }
 
@@ -284,8 +269,8 @@ void pmt_writer_realloc(struct pmt_writer *w, uint32_t slot, uint64_t size_bytes
 {
     if (!ready(w))
         return;
-    pmt_assert(slot < w->n_slots && w->serial[slot] != FREE);
-    gather_ref(w, PMT_OP_REALLOC, slot, gather_arg(w, size_bytes));
+    pmt_assert(slot < w->slots.n_slots && w->slots.place[slot] != PMT_DEAD);
+    gather_ref(w, PMT_OP_REALLOC, w->slots.place[slot], gather_arg(w, size_bytes));
     w->may_place = true;
 }
 
@@ -344,8 +329,8 @@ enum pmt_status pmt_writer_open(int fd, struct pmt_writer **out, struct pmt_erro
         goto done;
     w->fd = fd;
     w->packer = pmt_packer_new();
-    if (!w->packer || !pmt_encoder_init(&w->enc) || reserve_slots(w) != PMT_OK ||
-        !make_room(w, pmt_encode_bound()))
+    if (!w->packer || !pmt_encoder_init(&w->enc) ||
+        pmt_slots_init(&w->slots, true) != PMT_OK || !make_room(w, pmt_encode_bound()))
         goto done;
     *out = w;
     w = NULL;
@@ -363,8 +348,7 @@ void pmt_writer_close(struct pmt_writer *w)
     pmt_packer_free(w->packer);
     pmt_strbuf_release(&w->facts);
     pmt_vec_release(&w->index);
-    pmt_free(w->turn);
-    pmt_free(w->serial);
+    pmt_slots_release(&w->slots);
     pmt_free(w->packed);
     pmt_free(w);
 }
@@ -474,4 +458,4 @@ uint64_t pmt_writer_events(const struct pmt_writer *w)
 }
 
 uint64_t pmt_writer_file_bytes(const struct pmt_writer *w) { return w->file_bytes; }
-uint64_t pmt_writer_n_slots(const struct pmt_writer *w) { return w->n_live_max; }
+uint64_t pmt_writer_n_slots(const struct pmt_writer *w) { return w->n_slots_used; }

@@ -3,12 +3,13 @@
 pymemtrace record -q -o a.pmt -- python3 -c 'pass'
 pymemtrace dump a.pmt | head -n 1 >/dev/null
 python3 - <<'PY'
-import signal, subprocess
+import os, signal, subprocess
 def ignoring(*command):
-    p = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, restore_signals=False)
-    p.stdout.close()
-    err = p.stderr.read()
-    assert p.wait() == -signal.SIGPIPE and not err, (command, p.returncode, err)
+    reader, writer = os.pipe()
+    os.close(reader)
+    p = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, restore_signals=False)
+    os.close(writer)
+    assert p.returncode == -signal.SIGPIPE and not p.stderr, p
 for command in ("dump", "replay", "verify", "stats"):
     ignoring("pymemtrace", command, "a.pmt")
 ignoring("pymemtrace", "presets")
@@ -18,5 +19,5 @@ for command in 'dump a.pmt' 'replay a.pmt' 'verify a.pmt' 'presets' '--help'; do
     code=0
     pymemtrace $command >/dev/full 2>err || code=$?
     [ "$code" -eq 5 ] || echo "$command on a full disk: exit code $code, want 5"
-    [ "$(cat err)" = 'pymemtrace: standard output: No space left on device' ] || { echo "$command:"; cat err; }
+    grep -q '^pymemtrace: .*: No space left on device$' err && [ "$(wc -l <err)" -eq 1 ] || { echo "$command:"; cat err; }
 done

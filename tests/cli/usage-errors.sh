@@ -19,7 +19,7 @@ try replay -qz a.pmt
 try replay -Q a.pmt
 try record
 try record --
-try record --follow -o x.pmt true
+try record -o
 try record -x python3 -c pass
 try dump --from=x a.pmt
 try dump --from=-1 a.pmt

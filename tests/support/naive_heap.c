@@ -39,7 +39,7 @@ struct naive_heap {
     const uint32_t *residues;
     size_t n_residues;
     struct arena *arenas; /* by ordinal, for ever */
-    size_t n_arenas;
+    size_t n_arenas, arenas_cap;
     struct list usable;   /* ordinals, fewest free pools first */
     struct list *used;    /* per class: pools, the one that serves first */
     struct list raw;      /* sizes by number, for ever; freed: UINTPTR_MAX */
@@ -170,7 +170,10 @@ static int arena_new(struct naive_heap *h)
     a.stack = calloc(n, sizeof *a.stack);
     a.n_free = a.n_total = (unsigned)(excess ? n - 1 : n);
     a.virgin = excess ? h->c.pool_bytes - excess : 0;
-    h->arenas = realloc(h->arenas, (h->n_arenas + 1) * sizeof *h->arenas);
+    if (h->n_arenas == h->arenas_cap) {
+        h->arenas_cap = 2 * h->arenas_cap + 16;
+        h->arenas = realloc(h->arenas, h->arenas_cap * sizeof *h->arenas);
+    }
     h->arenas[h->n_arenas] = a;
     list_insert(&h->usable, 0, h->n_arenas++);
     h->current++;

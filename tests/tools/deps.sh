@@ -16,6 +16,7 @@ have_header() {
 
 missing=
 need() { # PACKAGE CHECK ARGUMENT: the package is missing if the check fails
+    case "$missing " in *" $1 "*) return ;; esac
     "$2" "$3" || missing="$missing $1"
 }
 

@@ -1,5 +1,5 @@
 /*
- * oracle.c - asking the interpreter for its own books.
+ * checkpoint.c - asking the interpreter for its own books.
  *
  * _PyObject_DebugMallocStats() is what sys._debugmallocstats() prints with; it
  * prints no pool table while the obj domain's allocator is not pymalloc's own (it
