@@ -194,7 +194,7 @@ lint-man:
 	@sh tests/lint/man.sh
 
 lint-build:
-	@for cc in gcc clang; do \
+	@mkdir -p $(BUILD); for cc in gcc clang; do \
 	    $(submake) BUILD=$(BUILD)/lint-$$cc CC=$$cc WERROR=-Werror DEBUG=1 all \
 	        $(BUILD)/lint-$$cc/run-tests >$(BUILD)/lint-$$cc.log 2>&1 || \
 	        { cat $(BUILD)/lint-$$cc.log; echo "lint: $$cc -Werror failed" >&2; exit 1; }; \

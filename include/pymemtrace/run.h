@@ -6,7 +6,7 @@
 
 struct pmt_run_options {
     const char *spec;       /* configuration words, NULL = the trace's own */
-    uint32_t max_samples;   /* timeline rows at most; 0 = 2000 */
+    uint32_t max_samples;   /* timeline rows at most; 0 = 1000 */
     bool single_thread;     /* decode and replay in turn; same result */
     bool walk;              /* run the conservation walker at checkpoints */
     /* Called now and then with bytes and events read; may be NULL. Returning

@@ -48,7 +48,7 @@ bool pmt_progress_tick(void *progress, uint64_t bytes, uint64_t of_bytes,
                   (double)events / 1e6 / seconds);
     if (bytes && of_bytes > bytes)
         (void)fprintf(stderr, ", %.0f s left",
-                      seconds * (double)(of_bytes - bytes) / (double)bytes);
+                      seconds * (double)(of_bytes - bytes) / (double)bytes + 0.5);
     (void)fputs("\033[K", stderr);
     return true;
 }

@@ -241,9 +241,11 @@ static enum pmt_status unknown_preset(const char *word, struct pmt_error *err)
 {
     const char *near = pmt_preset_nearest(word);
 
-    return pmt_error_set(
-        err, PMT_E_USAGE, "'%s' is neither a preset nor key=value%s%s%s (pymemtrace presets lists both)",
-        word, near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "");
+    return pmt_error_set(err, PMT_E_USAGE,
+                         "'%s' is neither a preset nor key=value%s%s%s"
+                         " (pymemtrace presets lists both)",
+                         word, near ? ": did you mean '" : "", near ? near : "",
+                         near ? "'?" : "");
 }
 
 /* What the words read so far amount to. */

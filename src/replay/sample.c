@@ -5,7 +5,7 @@
 
 void pmt_sampler_init(struct pmt_sampler *s, uint32_t max)
 {
-    *s = (struct pmt_sampler){.period = 1, .due = 0, .max = max < 16 ? 16 : max};
+    *s = (struct pmt_sampler){.period = PMT_FIRST_PERIOD, .due = 0, .max = max < 16 ? 16 : max};
 }
 
 void pmt_sampler_release(struct pmt_sampler *s)

@@ -3,14 +3,15 @@
  * Samples are taken at multiples of a period of events; when there are too many,
  * every second one is dropped and the period doubles. So which events are sampled
  * depends on the trace's length alone, and a trace of any length gives between half of
- * `max` and `max` rows. Size classes are kept at every eighth sample. */
+ * `max` and `max` rows. Size classes are kept at every sixteenth sample. */
 #ifndef PMT_REPLAY_SAMPLE_H
 #define PMT_REPLAY_SAMPLE_H
 
 #include <pymemtrace/result.h>
 #include "heap/heap.h"
 
-#define PMT_CLASS_PERIOD 8 /* samples per class sample */
+#define PMT_CLASS_PERIOD 16 /* samples per class sample */
+#define PMT_FIRST_PERIOD 64 /* events: finer than that shows nothing more */
 
 struct pmt_sampler {
     uint64_t period;      /* events between samples */

@@ -11,7 +11,7 @@
 #include "replay/replay.h"
 #include "run/relay.h"
 
-#define DEFAULT_SAMPLES 2000
+#define DEFAULT_SAMPLES 1000
 #define SMALL_FILE      (256u << 10) /* bytes: not worth a thread */
 
 struct run {

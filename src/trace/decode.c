@@ -340,13 +340,15 @@ enum pmt_status pmt_decode(struct pmt_decoder *dec, const uint8_t *raw, size_t n
                            uint32_t n_events, struct pmt_batch *batch,
                            struct pmt_decode_fault *fault)
 {
-    struct columns cols;
+    struct columns cols = {0};
     struct tracks at = {.last = dec->slots.n_old};
     enum pmt_status st;
 
     pmt_assert(n_events > 0 && n_events <= PMT_BATCH_EVENTS);
     *fault = (struct pmt_decode_fault){0, ""};
     st = open_columns(dec, raw, n, n_events, &cols, fault);
+    if (st == PMT_OK)
+        st = pmt_slots_reserve(&dec->slots, n_events);
     if (st == PMT_OK)
         st = run_symbols(dec, n_events, &cols, &at, fault);
     if (st != PMT_OK)
@@ -360,5 +362,6 @@ enum pmt_status pmt_decode(struct pmt_decoder *dec, const uint8_t *raw, size_t n
         .n_checks = (cols.n_placements + PMT_CHECK_WINDOW - 1) / PMT_CHECK_WINDOW,
         .n_placements = cols.n_placements, .op = dec->op, .slot = dec->slot,
         .arg = dec->arg, .wide = dec->wide, .check = dec->check};
-    return pmt_slots_settle(&dec->slots);
+    pmt_slots_settle(&dec->slots);
+    return PMT_OK;
 }

@@ -19,7 +19,7 @@
 #define PMT_MAGIC       "\x89PMT\r\n\x1a\n"
 #define PMT_MAGIC_BYTES 8u
 #define PMT_SYNC        0xA55A43FBu /* first field of every chunk */
-#define PMT_TAIL_MAGIC  0x454E4950u /* "PINE", last field of a finished file */
+#define PMT_TAIL_MAGIC  0x45544D50u /* "PMTE", the last field of a finished file */
 
 #define PMT_FILE_HEADER_BYTES  16u
 #define PMT_CHUNK_HEADER_BYTES 36u

@@ -2,7 +2,8 @@
  *
  * What ends a trace, and what it means:
  *
- *   1  ENDS and the tail, then nothing        whole
+ *   1  ENDS and the tail, then nothing        whole, unless the process was killed or
+ *                                             the recording stopped before its end
  *   2  the file ends somewhere else           partial: "cut ..."
  *   3  a checksum, a length or the content    partial: "damaged ..."
  *      is wrong
@@ -244,6 +245,21 @@ static enum pmt_status read_oracle(struct pmt_trace *t, struct pmt_item *item,
     return PMT_OK;
 }
 
+/* The file is whole, but is the process's life? */
+static void note_early_end(struct pmt_trace *t)
+{
+    const char *kind = pmt_facts_find(&t->facts, "end.kind");
+    const char *signal = pmt_facts_find(&t->facts, "end.signal");
+
+    if (kind && !strcmp(kind, "killed"))
+        (void)snprintf(t->partial, sizeof t->partial, "the process was killed%s%s at event %"
+                       PRIu64, signal ? " by signal " : "", signal ? signal : "",
+                       t->n_events);
+    else if (kind && !strcmp(kind, "stopped"))
+        (void)snprintf(t->partial, sizeof t->partial, "the recording stopped at event %"
+                       PRIu64 ", before the process ended", t->n_events);
+}
+
 /* Case 1: the facts of the end, the tail, and nothing after it. */
 static enum pmt_status read_end(struct pmt_trace *t, struct pmt_error *err)
 {
@@ -266,6 +282,7 @@ static enum pmt_status read_end(struct pmt_trace *t, struct pmt_error *err)
         wrong = "something follows the end of the trace";
     if (wrong)
         return end_damaged(t, wrong);
+    note_early_end(t);
     t->over = true;
     return PMT_END;
 }

@@ -46,9 +46,9 @@ static bool grow(uint32_t **table, uint32_t n)
     return p != NULL;
 }
 
-static enum pmt_status reserve_slots(struct pmt_slots *s)
+static enum pmt_status reserve_slots(struct pmt_slots *s, uint32_t n_births)
 {
-    uint32_t need = s->n_live + PMT_BATCH_EVENTS, n = need + need / 2;
+    uint32_t need = s->n_live + n_births, n = need + need / 2;
     bool with_places = s->place != NULL;
 
     if (need <= s->n_slots)
@@ -63,11 +63,11 @@ static enum pmt_status reserve_slots(struct pmt_slots *s)
     return PMT_OK;
 }
 
-/* Room for a whole chunk, so that an event never needs memory. */
-static enum pmt_status reserve(struct pmt_slots *s)
+enum pmt_status pmt_slots_reserve(struct pmt_slots *s, uint32_t n_births)
 {
-    uint32_t need = s->n_births + PMT_BATCH_EVENTS;
+    uint32_t need = s->n_births + n_births;
 
+    pmt_assert(n_births <= PMT_BATCH_EVENTS);
     if (s->n_live > PMT_SLOTS_MAX)
         return PMT_E_LIMIT;
     if (need > s->births_cap) {
@@ -75,15 +75,13 @@ static enum pmt_status reserve(struct pmt_slots *s)
             return PMT_E_NOMEM;
         s->births_cap = need + need / 2;
     }
-    return reserve_slots(s);
+    return reserve_slots(s, n_births);
 }
 
 enum pmt_status pmt_slots_init(struct pmt_slots *s, bool with_places)
 {
     *s = (struct pmt_slots){0};
-    if (with_places && !grow(&s->place, 1))
-        return PMT_E_NOMEM;
-    return reserve(s);
+    return !with_places || grow(&s->place, 1) ? PMT_OK : PMT_E_NOMEM;
 }
 
 /* Close the gaps from births[from] on. Without branches: whether the next one is
@@ -103,12 +101,11 @@ static void squeeze(struct pmt_slots *s, uint32_t from)
         s->place[births[i]] = i;
 }
 
-enum pmt_status pmt_slots_settle(struct pmt_slots *s)
+void pmt_slots_settle(struct pmt_slots *s)
 {
     squeeze(s, s->n_old);
     if (s->n_births > s->n_live + s->n_live / 2 + PMT_BATCH_EVENTS)
         squeeze(s, 0);
     pmt_assert(s->n_births >= s->n_live);
     s->n_old = s->n_births;
-    return reserve(s);
 }

@@ -23,15 +23,18 @@ struct pmt_slots {
     uint32_t n_old;    /* of these, born before the open chunk */
 };
 
-/* Zeroed is empty. with_places: keep place[] (the writer). Then room for a chunk. */
+/* Zeroed is empty. with_places: keep place[] (the writer). E_NOMEM. */
 enum pmt_status pmt_slots_init(struct pmt_slots *s, bool with_places);
 void pmt_slots_release(struct pmt_slots *s);
 
-/* A chunk is complete: drop the dead, make room for the next chunk. E_NOMEM;
- * E_LIMIT: more than PMT_SLOTS_MAX blocks live. */
-enum pmt_status pmt_slots_settle(struct pmt_slots *s);
+/* Make room for so many births (at most PMT_BATCH_EVENTS), so that the events of a
+ * chunk need no memory. E_NOMEM; E_LIMIT: more than PMT_SLOTS_MAX blocks live. */
+enum pmt_status pmt_slots_reserve(struct pmt_slots *s, uint32_t n_births);
 
-/* A block is born; there is room for PMT_BATCH_EVENTS between two settles. */
+/* A chunk is complete: drop the dead. */
+void pmt_slots_settle(struct pmt_slots *s);
+
+/* A block is born; there was room made for it. */
 static inline uint32_t pmt_slots_take(struct pmt_slots *s)
 {
     uint32_t slot = s->turn[s->n_live++];

@@ -27,8 +27,6 @@
 #include "trace/facts.h"
 #include "trace/slots.h"
 
-#define NO_SLOT UINT32_MAX
-
 /* Below this, age: such blocks die as the program's own pattern says, whatever else
  * dies meanwhile. From there on, step: chosen with tests/tools/bench_codec.c. */
 #define YOUNG 64u
@@ -152,9 +150,11 @@ static enum pmt_status write_chunk(struct pmt_writer *w, uint32_t kind, uint32_t
 /* The slots for the next chunk. */
 static enum pmt_status settle(struct pmt_writer *w)
 {
-    enum pmt_status st = pmt_slots_settle(&w->slots);
+    enum pmt_status st;
 
+    pmt_slots_settle(&w->slots);
     w->last = w->slots.n_old;
+    st = pmt_slots_reserve(&w->slots, PMT_BATCH_EVENTS);
     if (st == PMT_E_NOMEM)
         return fail_nomem(w);
     if (st == PMT_OK)
@@ -243,7 +243,7 @@ uint32_t pmt_writer_alloc(struct pmt_writer *w, enum pmt_op op, uint64_t size_by
 
     pmt_assert(pmt_op_forms[op].slot == PMT_SLOT_NEW);
     if (!ready(w))
-        return NO_SLOT;
+        return PMT_NO_SLOT;
     slot = pmt_slots_take(&w->slots);
     pmt_assert(w->slots.place[slot] == PMT_DEAD);
     w->slots.place[slot] = w->slots.n_births - 1;
@@ -330,7 +330,9 @@ enum pmt_status pmt_writer_open(int fd, struct pmt_writer **out, struct pmt_erro
     w->fd = fd;
     w->packer = pmt_packer_new();
     if (!w->packer || !pmt_encoder_init(&w->enc) ||
-        pmt_slots_init(&w->slots, true) != PMT_OK || !make_room(w, pmt_encode_bound()))
+        pmt_slots_init(&w->slots, true) != PMT_OK ||
+        pmt_slots_reserve(&w->slots, PMT_BATCH_EVENTS) != PMT_OK ||
+        !make_room(w, pmt_encode_bound()))
         goto done;
     *out = w;
     w = NULL;

@@ -28,6 +28,13 @@ $name
 "*) ;; *) echo "libpymemtrace.so: $name is declared PMT_API but not there" >&2; bad=1 ;; esac
 done
 
+# libpymemtrace(3) lists them all, and nothing else.
+listed=$(sed -n 's/^\.Fn \(pmt_[a-z0-9_]*\).*/\1/p' man/libpymemtrace.3 | sort -u)
+[ "$listed" = "$declared" ] || {
+    echo "libpymemtrace.3 and the headers differ in:" $(printf '%s\n' "$listed" "$declared" | sort | uniq -u) >&2
+    bad=1
+}
+
 agent=$(exported "$build/libpymemtrace-agent.so")
 [ -n "$agent" ] || { echo 'symbols: the agent exports nothing' >&2; bad=1; }
 for name in $agent; do

@@ -100,8 +100,8 @@ static void one_event(struct pair *p, size_t target)
 
     if (kind == 0 && p->n_live != 0)
         one_resize(p);
-    else if (p->n_live == 0 || ((kind < 44) == (p->n_live < target) &&
-                                  p->n_live < p->max_live))
+    else if (p->n_live == 0 ||
+             ((kind < 44) == (p->n_live < target) && p->n_live < p->max_live))
         one_alloc(p);
     else
         one_free(p);
