@@ -84,6 +84,9 @@ $(BUILD)/libpymemtrace-agent.so: $(AGENT_OBJ)
 $(BUILD)/run-tests: $(TEST_OBJ) $(BUILD)/libpymemtrace.a
 	$(call say,LD,$@) $(CC) $(SAN) $(pmt_ldflags) -o $@ $^ -lcunit $(LDLIBS)
 
+$(BUILD)/bench-engine: $(BUILD)/obj/tests/tools/bench_engine.o $(BUILD)/libpymemtrace.a
+	$(call say,LD,$@) $(CC) $(SAN) $(pmt_ldflags) -o $@ $^ $(LDLIBS)
+
 # What one source is compiled with besides the flags of all: $< is its path.
 own_flags = -Iinclude -Isrc $(if $(filter tests/%,$<),-Itests) \
             $(if $(filter src/agent/%,$<),,$(SAN)) \
@@ -126,7 +129,8 @@ demo: deps
 .PHONY: bench
 bench: deps
 	@$(submake) all
-	@sh tests/tools/bench.sh $(BUILD)
+	@$(submake) $(BUILD)/bench-engine
+	@python3 tests/tools/bench.py $(BUILD) $(BENCH)
 
 ## check: all tests, with assertions on, in build/check
 .PHONY: check

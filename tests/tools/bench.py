@@ -123,7 +123,7 @@ def main():
     ap.add_argument("--runs", type=int, default=5)
     ap.add_argument("--python", action="append")
     ap.add_argument("programs", nargs="*")
-    a = ap.parse_args()
+    a = ap.parse_intermixed_args()
     wanted = [[p] + args.split(",") if args else [p]
               for p, _, args in (x.partition(":") for x in a.programs or programs())]
     mimalloc = (sorted(glob.glob("/usr/lib/*/libmimalloc.so.2*")) or [None])[0]
