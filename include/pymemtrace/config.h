@@ -36,6 +36,7 @@ struct pmt_heap_config {
 struct pmt_gc_config {
     uint32_t threshold[3];
     bool enabled;
+    bool late; /* 3.12+: a due collection comes at the next evaluation check */
 };
 
 struct pmt_config {

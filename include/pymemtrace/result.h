@@ -55,6 +55,30 @@ struct pmt_oracle_row {
     uint64_t modelled;
 };
 
+/* One collection of the recorded run. */
+struct pmt_collection {
+    uint64_t event;              /* before so many events */
+    uint64_t begin_ns;           /* recorded: since the recording began; 0 = not known */
+    uint64_t pause_ns;           /* recorded; 0 = not known */
+    uint32_t generation;
+    bool asked_for;              /* by gc.collect() or at shutdown, not a threshold */
+    int32_t chosen;              /* modelled: the generation the policy takes, -1: none */
+    uint64_t collected;          /* recorded: objects found unreachable */
+    uint64_t uncollectable;      /* recorded */
+    uint64_t long_lived_total;   /* recorded, behind it: left by the last full one */
+    uint64_t long_lived_pending; /* recorded, behind it: waiting for the next full one */
+};
+
+/* The policy beside the recording (only where the recording tells of the collector). */
+struct pmt_gc_verify {
+    uint64_t recorded[3];    /* collections per generation */
+    uint64_t replayed[3];    /* of these, and of their generation in the model */
+    uint64_t for_threshold;  /* collections that the policy has to foretell */
+    uint64_t mismatches;     /* of these, not foretold, or of another generation */
+    uint64_t deferred;       /* foretold, but the recording has none there: it comes
+                                with a later object (3.8 to 3.11: an exception is set) */
+};
+
 struct pmt_verify {
     bool checked;                    /* false: not the recorded configuration */
     bool exact;                      /* all that could be checked agrees, and
@@ -69,6 +93,7 @@ struct pmt_verify {
     uint64_t books_checked;          /* other oracle figures compared */
     uint64_t book_mismatches;
     uint64_t checkpoints;            /* oracle items seen */
+    struct pmt_gc_verify gc;
     bool books_balance;              /* the walker's own conservation law */
 };
 
@@ -94,6 +119,7 @@ struct pmt_result {
     struct pmt_sample *samples;          size_t n_samples;
     struct pmt_class_sample *class_samples; size_t n_class_samples;
     struct pmt_oracle_row *oracle;       size_t n_oracle;
+    struct pmt_collection *collections;  size_t n_collections;
     struct pmt_health *health;           size_t n_health;
     struct pmt_fact *facts;              size_t n_facts;
     uint64_t replay_ns;    /* measured: wall time of the replay */

@@ -7,6 +7,7 @@
  *     start.c       before main: environment, refusals, handshake
  *     hooks.c       the allocator hooks; the only hot code
  *     ring.c        appending records; waiting, polling
+ *     collector.c   watching the cyclic collector
  *     checkpoint.c  asking the interpreter for its own books
  *     children.c    fork, exec, spawn, _exit
  */
@@ -55,6 +56,8 @@ struct python {
     void (*decref)(void *);
     void *(*interp_head)(void);
     void *(*interp_next)(void *);
+    const char *runtime;                    /* _PyRuntime */
+    const void *type_type;                  /* PyType_Type */
 };
 
 /*
@@ -80,6 +83,19 @@ struct hot {
     uint64_t next_poll;     /* head at which to look at the clock again */
     uint64_t next_oracle;   /* head at which the next periodic checkpoint is due */
     _Atomic uint32_t raw_lock;
+    const char *gc;         /* the collector's state (collector.c) */
+    bool gc_looked;         /* ... was looked for */
+    uint32_t gc_count;      /* count 0 at the entry of the hook call under way */
+    uint32_t gc_threshold[3], gc_enabled; /* as last told */
+    uint32_t gc_due;        /* from this count on a collection may come */
+    uint32_t gc_later_counts[2]; /* counts 1 and 2 after the last collection */
+    uint64_t gc_stats[3][3];     /* statistics as last told */
+    uint64_t gc_permanent;  /* last object of the permanent generation */
+    bool gc_late;           /* collections come at the next evaluation check (3.12+) */
+    bool gc_last_counted;   /* the last settled block is a collector object */
+    uint64_t gc_stamp;      /* ns at the end of a hook call with a collection due */
+    const char *gc_last_block; /* allocated by the last call, if of the obj domain */
+    bool gc_collecting;
     int32_t pid;
     uint32_t forks;         /* serial of the next fork */
     char address[64];       /* where our forks say hello */
@@ -87,6 +103,7 @@ struct hot {
 
 extern struct hot *pmt_hot;
 extern struct python pmt_py;
+extern uint32_t pmt_hex_version; /* of the interpreter, 0x030b02f0 */
 extern struct py_allocator pmt_original[N_DOMAINS];
 extern struct py_arena_allocator pmt_original_arena;
 
@@ -129,6 +146,46 @@ static inline bool ring_ready(void)
     if (UNLIKELY(HOT.head >= HOT.stop_at || HOT.thread != thread_pointer()))
         return ring_slow();
     return true;
+}
+
+/* collector.c */
+void collector_none(void);
+void collector_begin(uint32_t hex_version);
+void collector_slow(void);
+bool collector_was_reset(void);
+void collector_stamp(void);
+/* Say whether the last block is a collector object, where the count cannot tell. */
+void collector_settle(void);
+
+#define GC_ENABLED    (-12)
+#define GC_THRESHOLD0 16
+#define GC_COUNT0     20
+#define GC_COLLECTING 176
+
+static inline uint32_t gc_half(int at)
+{
+    return *(const volatile uint32_t *)(const void *)(HOT.gc + at);
+}
+
+/* At the entry of a mem or obj hook: what has the collector done since the last? */
+static inline void collector_watch(void)
+{
+    HOT.gc_count = gc_half(GC_COUNT0);
+    if (UNLIKELY(HOT.gc_count == 0 || gc_half(GC_THRESHOLD0) != HOT.gc_threshold[0] ||
+                 gc_half(GC_ENABLED) != HOT.gc_enabled ||
+                 gc_half(GC_COLLECTING) != (uint32_t)HOT.gc_collecting))
+        if (HOT.gc_count != 0 || collector_was_reset() ||
+            gc_half(GC_COLLECTING) != (uint32_t)HOT.gc_collecting ||
+            gc_half(GC_THRESHOLD0) != HOT.gc_threshold[0] ||
+            gc_half(GC_ENABLED) != HOT.gc_enabled)
+            collector_slow();
+}
+
+/* At its end. */
+static inline void collector_leave(void)
+{
+    if (UNLIKELY(HOT.gc_count >= HOT.gc_due))
+        collector_stamp();
 }
 
 /* Make room for n records in the main ring; false = recording was stopped. */

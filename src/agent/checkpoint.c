@@ -85,7 +85,9 @@ void oracle_take(enum pmt_when when)
 
     if (!pmt_py.debug_stats || !stream)
         return;
+    collector_settle();
     n_blocks = blocks();
+    collector_settle();
     print_pool_table();
     if (!ring_room(text_n / sizeof(struct pmt_wire_rec) + 2))
         return;

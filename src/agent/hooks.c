@@ -27,6 +27,15 @@ static inline void enter(const void *ptr, size_t size)
 static inline void leave(void)
 {
     HOT.inside = 0;
+    collector_leave();
+}
+
+/* The collector's count beside a size (wire.h). */
+static inline uint64_t with_count(uint64_t b)
+{
+    uint64_t count = HOT.gc_count < PMT_W_COUNT_MAX ? HOT.gc_count : PMT_W_COUNT_MAX;
+
+    return b | count << PMT_W_COUNT_SHIFT;
 }
 
 static void count_failed(void)
@@ -40,7 +49,8 @@ static inline void *record_alloc(uint64_t op, void *p, size_t size)
     if (UNLIKELY(!p))
         count_failed();
     else
-        ring_put(op, (uintptr_t)p, size);
+        ring_put(op, (uintptr_t)p, with_count(size));
+    HOT.gc_last_block = op == PMT_W_ALLOC_OBJ ? p : NULL;
     return p;
 }
 
@@ -52,6 +62,7 @@ static inline void *gil_malloc(int domain, uint64_t op, size_t size)
 
     if (!ring_ready())
         return real->malloc(real->ctx, size);
+    collector_watch();
     enter(NULL, size);
     return record_alloc(op, real->malloc(real->ctx, size), size);
 }
@@ -62,6 +73,7 @@ static inline void *gil_calloc(int domain, uint64_t op, size_t n, size_t each)
 
     if (!ring_ready())
         return real->calloc(real->ctx, n, each);
+    collector_watch();
     enter(NULL, n * each); /* pymalloc has refused products that overflow */
     return record_alloc(op, real->calloc(real->ctx, n, each), n * each);
 }
@@ -73,10 +85,12 @@ static inline void *gil_realloc(int domain, uint64_t op, void *old, size_t size)
 
     if (!ring_ready())
         return real->realloc(real->ctx, old, size);
+    collector_watch();
     enter(old, size);
     if (!old)
         return record_alloc(op, real->realloc(real->ctx, NULL, size), size);
-    ring_put(PMT_W_RESIZE, (uintptr_t)old, op);
+    ring_put(PMT_W_RESIZE, (uintptr_t)old, with_count(op));
+    HOT.gc_last_block = NULL;
     p = real->realloc(real->ctx, old, size);
     leave();
     ring_put(PMT_W_RESIZED, (uintptr_t)p, size);
@@ -93,7 +107,11 @@ static inline void gil_free(int domain, void *p)
         real->free(real->ctx, p);
         return;
     }
-    ring_put(PMT_W_FREE, (uintptr_t)p, 0);
+    collector_watch();
+    if (UNLIKELY(HOT.gc_count == 0))
+        collector_settle();
+    ring_put(PMT_W_FREE, (uintptr_t)p, with_count(0));
+    HOT.gc_last_block = NULL;
     HOT.inside_ptr = p;
     HOT.inside = thread_pointer();
     real->free(real->ctx, p);

@@ -56,6 +56,8 @@ bool ring_room(uint64_t n)
         if (HOT.head + n <= limit) {
             limit -= RESERVE;
             HOT.stop_at = limit < HOT.next_poll ? limit : HOT.next_poll;
+            if (!HOT.gc_looked) /* every call, while its lists are still empty */
+                HOT.stop_at = 0;
             return true;
         }
         if (!wait_a_little(turn)) {
@@ -124,6 +126,11 @@ bool ring_slow(void)
     HOT.busy = true;
     if (HOT.head >= HOT.stop_at && ring_room(RESERVE) && HOT.head >= HOT.next_poll)
         poll();
+    if (HOT.on && !HOT.gc_looked && ring_room(RESERVE) && pmt_py.interp_head &&
+        pmt_py.interp_head()) {
+        collector_begin(pmt_hex_version);
+        (void)ring_room(RESERVE);
+    }
     if (HOT.on && ring_room(RESERVE) && HOT.thread != thread_pointer()) {
         HOT.thread = thread_pointer();
         ring_put(PMT_W_THREAD, 0, HOT.thread);
@@ -178,6 +185,7 @@ bool hot_begin(struct pmt_shm *shm, const struct pmt_ack *ack)
         HOT.address[i] = ack->address[i];
     HOT.next_poll = 0;
     HOT.next_oracle = FIRST_ORACLE;
+    collector_none();
     HOT.stop_at = 0; /* the first hook goes the slow way: thread, clock */
     HOT.on = true;
     return true;

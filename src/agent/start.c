@@ -23,6 +23,7 @@
 #define FORK_PATIENCE_MS 10000u
 
 struct python pmt_py;
+uint32_t pmt_hex_version;
 
 extern char **environ;
 
@@ -46,6 +47,8 @@ static void find_python(void)
         {"Py_DecRef", (void **)&pmt_py.decref},
         {"PyInterpreterState_Head", (void **)&pmt_py.interp_head},
         {"PyInterpreterState_Next", (void **)&pmt_py.interp_next},
+        {"_PyRuntime", (void **)&pmt_py.runtime},
+        {"PyType_Type", (void **)&pmt_py.type_type},
     };
 
     for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
@@ -306,7 +309,7 @@ static void fill_hello(struct pmt_hello *hello, const struct py_options *o)
     copy_text(hello->build, sizeof hello->build, pmt_py.get_version());
     copy_text(hello->python, sizeof hello->python, hello->build);
     hello->python[strcspn(hello->python, " +")] = '\0';
-    hello->hex_version = hex_version(hello->build);
+    hello->hex_version = pmt_hex_version = hex_version(hello->build);
     copy_text(hello->hash_seed, sizeof hello->hash_seed, env_value("PYTHONHASHSEED", o));
     copy_text(hello->malloc_env, sizeof hello->malloc_env, env_value("PYTHONMALLOC", o));
     why = refusal(hello, o);

@@ -57,10 +57,22 @@ enum pmt_wire_op {
     PMT_W_TROUBLE,       /* trouble code; b: how often */
     PMT_W_EXEC,          /* the process is about to exec */
     PMT_W_EXEC_FAILED,   /* ... and it came back */
+    PMT_W_GC_SET,        /* enabled << 32 | threshold 0; b: threshold 2 << 32 | 1 */
+    PMT_W_GC_LAST,       /* 1: the last block is a collector object, 0: it is not */
+    PMT_W_GC_FREEZE,     /* 1: gc.freeze(), 0: gc.unfreeze() */
+    PMT_W_GC_BEGIN,      /* generation, + 4 if not for its thresholds; b: CLOCK_MONOTONIC ns, 0 = not known */
+    PMT_W_GC_END,        /* generation; b: as above; then four DATA: collected,
+                            uncollectable, long_lived_total, long_lived_pending */
+    PMT_W_DATA,          /* b: belongs to the record before */
     PMT_W_END            /* b: exit status, or UINT64_MAX: not known */
 };
 
 enum pmt_when { PMT_WHEN_PERIODIC, PMT_WHEN_END, PMT_WHEN_EXIT, PMT_WHEN_REQUEST };
+
+/* In b of ALLOC_MEM, ALLOC_OBJ, RESIZE (beside its op) and FREE: the collector's
+ * count 0 at the entry of the call, above the size. */
+#define PMT_W_COUNT_SHIFT 40
+#define PMT_W_COUNT_MAX   (((uint64_t)1 << (64 - PMT_W_COUNT_SHIFT)) - 1)
 
 #define PMT_W_OP_SHIFT 56
 #define PMT_W_MASK     (((uint64_t)1 << PMT_W_OP_SHIFT) - 1)

@@ -13,6 +13,7 @@ void pmt_result_release(struct pmt_result *result)
         pmt_free(result->facts[i].value);
     }
     pmt_free(result->facts);
+    pmt_free(result->collections);
     pmt_free(result->health);
     pmt_free(result->oracle);
     pmt_free(result->class_samples);

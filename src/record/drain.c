@@ -6,6 +6,12 @@
  * names. Addresses end here: an event names its block by slot, and that the block lies
  * where the model will put it is kept as a placement check.
  *
+ * Whether the collector counts an obj block is known one record later: allocating it
+ * raised count 0 by one, or did not. So the last obj block is held back until the next
+ * main record says what the count is then. A free lowers the count, before its own
+ * record, if its block was counted and the count above 0. Where the count was reset in
+ * between, the agent has looked at the block itself (GC_LAST).
+ *
  * Blocks that the trace does not know are normal in the raw domain (the interpreter
  * puts other allocators in place for moments while it starts and ends): they are
  * counted. In arenas they would be a fault of the recording: counted as a loss.
@@ -32,6 +38,7 @@ bool pmt_drain_init(struct pmt_drain *d, struct pmt_shm *shm, struct pmt_writer 
 void pmt_drain_release(struct pmt_drain *d)
 {
     pmt_shadow_release(&d->shadow);
+    pmt_vec_release(&d->counted);
     pmt_vec_release(&d->threads);
     pmt_free(d->arenas);
     d->arenas = NULL;
@@ -94,11 +101,31 @@ static inline void settle(struct pmt_drain *d, uint64_t address, uint32_t slot)
     *at = slot;
 }
 
+/* -- what the collector counts -- */
+
+static bool is_counted(const struct pmt_drain *d, uint32_t slot)
+{
+    return slot / 64 < d->counted.n && d->counted.at[slot / 64] >> slot % 64 & 1;
+}
+
+static void set_counted(struct pmt_drain *d, uint32_t slot, bool counted)
+{
+    while (d->counted.n <= slot / 64)
+        if (!pmt_vec_push(&d->counted, 0)) {
+            d->failed = true;
+            return;
+        }
+    d->counted.at[slot / 64] &= ~(UINT64_C(1) << slot % 64);
+    d->counted.at[slot / 64] |= (uint64_t)counted << slot % 64;
+}
+
 static inline void on_alloc(struct pmt_drain *d, enum pmt_op op, uint64_t address,
                             uint64_t size)
 {
     uint32_t slot = pmt_writer_alloc(d->writer, op, size) + 1;
 
+    if (op == PMT_OP_ALLOC_GC || is_counted(d, slot - 1))
+        set_counted(d, slot - 1, op == PMT_OP_ALLOC_GC);
     settle(d, address, slot);
     if (!d->failed)
         put_place(d, address);
@@ -167,6 +194,81 @@ static void end_resize(struct pmt_drain *d, struct pmt_resize *r, uint64_t addre
         if (!d->failed)
             put_place(d, address);
     }
+}
+
+/* -- the held block -- */
+
+static void let_go(struct pmt_drain *d, bool counted)
+{
+    if (!d->held.address)
+        return;
+    on_alloc(d, counted ? PMT_OP_ALLOC_GC : PMT_OP_ALLOC_OBJ, d->held.address,
+             d->held.size);
+    d->held.address = 0;
+}
+
+/* The count is now this; lowered: after a counted block was given back. */
+static void let_go_by_count(struct pmt_drain *d, uint64_t count, bool lowered)
+{
+    uint64_t before = d->held.count;
+    uint64_t if_counted = lowered ? before : before + 1;
+    uint64_t if_not = lowered && before ? before - 1 : before;
+
+    if (if_counted == if_not || (count != if_counted && count != if_not))
+        d->trouble[PMT_TROUBLE_GC_UNSURE]++;
+    let_go(d, count == if_counted && count != if_not);
+}
+
+static bool will_lower(struct pmt_drain *d, uint64_t address)
+{
+    uint32_t *at = pmt_shadow_at(&d->shadow, address);
+
+    return at && *at && is_counted(d, *at - 1);
+}
+
+static void hold(struct pmt_drain *d, uint64_t address, uint64_t size, uint64_t count)
+{
+    d->held.address = address;
+    d->held.size = size;
+    d->held.count = count;
+}
+
+/* -- collections -- */
+
+static uint64_t data_after(const struct pmt_drain *d, uint64_t i)
+{
+    return d->shm->ring[(d->tail + 1 + i) & (PMT_RING_RECORDS - 1)].b;
+}
+
+static uint64_t since_start(const struct pmt_drain *d, uint64_t ns)
+{
+    return ns > d->start_ns ? ns - d->start_ns : 0;
+}
+
+static void put_number(struct pmt_drain *d, enum pmt_op op, uint32_t arg, uint64_t wide)
+{
+    pmt_writer_event(d->writer, op, arg, &wide);
+}
+
+static void on_gc_set(struct pmt_drain *d, uint64_t low, uint64_t b)
+{
+    pmt_writer_event(d->writer, PMT_OP_GC_ENABLED, (uint32_t)(low >> 32) != 0, NULL);
+    put_number(d, PMT_OP_GC_THRESHOLD, 0, low & UINT32_MAX);
+    put_number(d, PMT_OP_GC_THRESHOLD, 1, b & UINT32_MAX);
+    put_number(d, PMT_OP_GC_THRESHOLD, 2, b >> 32);
+}
+
+static void on_gc_begin(struct pmt_drain *d, uint64_t low, uint64_t ns)
+{
+    put_number(d, PMT_OP_GC_BEGIN, (uint32_t)low, ns ? since_start(d, ns) : 0);
+}
+
+static uint64_t on_gc_end(struct pmt_drain *d, uint64_t low, uint64_t ns)
+{
+    for (uint32_t which = 0; which < 4; which++)
+        put_number(d, PMT_OP_GC_STAT, which, data_after(d, which));
+    put_number(d, PMT_OP_GC_END, (uint32_t)low, ns ? since_start(d, ns) : 0);
+    return 4;
 }
 
 /* -- arenas -- */
@@ -285,6 +387,21 @@ static uint64_t on_other(struct pmt_drain *d, enum pmt_wire_op op, uint64_t low,
     case PMT_W_EXEC_FAILED:
         d->exec = false;
         break;
+    case PMT_W_GC_SET:
+        on_gc_set(d, low, b);
+        break;
+    case PMT_W_GC_FREEZE:
+        pmt_writer_event(d->writer, PMT_OP_GC_FREEZE, (uint32_t)low, NULL);
+        break;
+    case PMT_W_GC_LAST:
+        let_go(d, low != 0);
+        break;
+    case PMT_W_GC_BEGIN:
+        let_go(d, false);
+        on_gc_begin(d, low, b);
+        break;
+    case PMT_W_GC_END:
+        return on_gc_end(d, low, b);
     case PMT_W_END:
         d->ended = true;
         d->end_status = b;
@@ -295,30 +412,46 @@ static uint64_t on_other(struct pmt_drain *d, enum pmt_wire_op op, uint64_t low,
     case PMT_W_FREE:
     case PMT_W_RESIZE:
     case PMT_W_RESIZED:
+    case PMT_W_DATA:
         break;
     }
     return 0;
 }
 
+/* What the held block waits for: a record that carries the count. */
+static inline void weigh_held(struct pmt_drain *d, enum pmt_wire_op op, uint64_t low,
+                              uint64_t count)
+{
+    if (d->held.address && op != PMT_W_RESIZED)
+        let_go_by_count(d, count, op == PMT_W_FREE && will_lower(d, low));
+}
+
 static inline uint64_t on_main(struct pmt_drain *d, const struct pmt_wire_rec *rec)
 {
     enum pmt_wire_op op = (enum pmt_wire_op)(rec->a >> PMT_W_OP_SHIFT);
-    uint64_t low = rec->a & PMT_W_MASK;
+    uint64_t low = rec->a & PMT_W_MASK, count = rec->b >> PMT_W_COUNT_SHIFT;
+    uint64_t b = rec->b & ~(PMT_W_COUNT_MAX << PMT_W_COUNT_SHIFT);
 
     if (PMT_LIKELY(op != PMT_W_THREAD && d->main_thread))
         in_thread(d, d->main_thread);
-    if (op == PMT_W_ALLOC_OBJ || op == PMT_W_ALLOC_MEM)
-        on_alloc(d, op == PMT_W_ALLOC_OBJ ? PMT_OP_ALLOC_OBJ : PMT_OP_ALLOC_MEM, low,
-                 rec->b);
-    else if (op == PMT_W_FREE)
+    if (op == PMT_W_ALLOC_OBJ) {
+        weigh_held(d, op, low, count);
+        hold(d, low, b, count);
+    } else if (op == PMT_W_FREE) {
+        weigh_held(d, op, low, count);
         on_free(d, low);
-    else if (op == PMT_W_RESIZE)
+    } else if (op == PMT_W_ALLOC_MEM) {
+        weigh_held(d, op, low, count);
+        on_alloc(d, PMT_OP_ALLOC_MEM, low, b);
+    } else if (op == PMT_W_RESIZE) {
+        weigh_held(d, op, low, count);
         begin_resize(d, &d->resize, 1, low,
-                     rec->b == PMT_W_ALLOC_OBJ ? PMT_OP_ALLOC_OBJ : PMT_OP_ALLOC_MEM);
-    else if (op == PMT_W_RESIZED)
+                     b == PMT_W_ALLOC_OBJ ? PMT_OP_ALLOC_OBJ : PMT_OP_ALLOC_MEM);
+    } else if (op == PMT_W_RESIZED) {
         end_resize(d, &d->resize, low, rec->b);
-    else
+    } else {
         return on_other(d, op, low, rec->b);
+    }
     return 0;
 }
 
@@ -413,6 +546,7 @@ void pmt_drain_troubles(struct pmt_drain *d)
 {
     uint64_t failed = atomic_load(&d->shm->failed_allocs);
 
+    let_go(d, false); /* killed behind it: nobody knows */
     d->trouble[PMT_TROUBLE_ALLOC_FAILED] += failed;
     for (uint32_t code = 0; code < sizeof d->trouble / sizeof *d->trouble; code++)
         if (d->trouble[code])

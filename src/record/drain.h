@@ -32,6 +32,12 @@ struct pmt_drain {
     uint64_t arenas_made;
     uint64_t arena_bytes;      /* of the first arena; 0 = none yet */
     struct pmt_resize resize;  /* of the main ring */
+    struct {
+        uint64_t address;      /* 0 = none */
+        uint64_t size;
+        uint64_t count;        /* the collector's count 0 before it */
+    } held;                    /* an obj block: is it the collector's? (drain.c) */
+    struct { uint64_t *at; size_t n, cap; } counted; /* bit by slot: it is */
     struct pmt_resize raw_resizes[PMT_MAX_RESIZES];
     uint64_t trouble[16];      /* by enum pmt_trouble, written at the end */
     int64_t fork_serial;       /* a fork was met and not yet seen to; else -1 */

@@ -22,9 +22,11 @@ struct preset {
     const char *help;     /* one line */
 };
 
+enum { WHEN_ALLOC = false, WHEN_CHECK = true };
+
 static const struct preset presets[] = {
 #define PRESET(name_, from_, to_, arena, pool, align, small, limit, base, keep, mem, t0,    \
-               t1, t2, releases_, help_)                                                    \
+               t1, t2, when, releases_, help_)                                              \
     {.name = name_,                                                                         \
      .from = from_,                                                                         \
      .to = to_,                                                                             \
@@ -37,7 +39,7 @@ static const struct preset presets[] = {
               .keep_empty_arena = keep,                                                     \
               .mem_is_raw = mem,                                                            \
               .arena_base = PMT_BASE_##base},                                               \
-     .gc = {.threshold = {t0, t1, t2}, .enabled = true},                                    \
+     .gc = {.threshold = {t0, t1, t2}, .enabled = true, .late = WHEN_##when},               \
      .releases = releases_,                                                                 \
      .help = help_},
 #include "replay/preset.def"
@@ -47,7 +49,7 @@ static const struct preset presets[] = {
 _Static_assert(N_PRESETS <= PMT_MAX_PRESETS, "raise PMT_MAX_PRESETS");
 
 #define PRESET(name, from, to, arena, pool, align, small, limit, base, keep, mem, t0, t1,   \
-               t2, releases, help)                                                          \
+               t2, when, releases, help)                                                        \
     _Static_assert((arena) % (pool) == 0, name ": an arena is a whole number of pools");    \
     _Static_assert((small) % (align) == 0, name ": the small limit ends a size class");     \
     _Static_assert(HEADER_BYTES % (align) == 0, name ": the header is rounded to align");   \

@@ -16,6 +16,7 @@
 #include "base/check.h"
 #include "base/vec.h"
 #include "heap/heap_inline.h"
+#include "replay/collect.h"
 #include "replay/oracle.h"
 #include "replay/sample.h"
 
@@ -36,6 +37,7 @@ struct pmt_replay {
     struct window window;
     struct pmt_verify verify;
     struct pmt_oracle_rows oracle;
+    struct pmt_collect collect;
     struct pmt_sampler sampler;
     uint64_t n_allocs, n_frees;   /* blocks */
     uint64_t n_events;
@@ -157,7 +159,8 @@ static void on_trouble(struct pmt_replay *r, uint32_t code, uint64_t count)
 }
 
 /* Everything that is not a block's: rare. */
-static bool on_other(struct pmt_replay *r, enum pmt_op op, uint32_t arg, struct wides *w)
+static bool on_other(struct pmt_replay *r, enum pmt_op op, uint32_t arg, struct wides *w,
+                     uint64_t event)
 {
     switch (op) {
     case PMT_OP_ARENA_NEW:
@@ -182,9 +185,18 @@ static bool on_other(struct pmt_replay *r, enum pmt_op op, uint32_t arg, struct 
     case PMT_OP_THREAD:
     case PMT_OP_FORK:
         break;
+    case PMT_OP_GC_ENABLED:
+    case PMT_OP_GC_FREEZE:
+        return pmt_collect_event(&r->collect, op, arg, 0, event);
+    case PMT_OP_GC_THRESHOLD:
+    case PMT_OP_GC_BEGIN:
+    case PMT_OP_GC_STAT:
+    case PMT_OP_GC_END:
+        return pmt_collect_event(&r->collect, op, arg, take_wide(w), event);
     case PMT_OP_ALLOC_RAW:
     case PMT_OP_ALLOC_MEM:
     case PMT_OP_ALLOC_OBJ:
+    case PMT_OP_ALLOC_GC:
     case PMT_OP_FREE:
     case PMT_OP_REALLOC:
     case PMT_OP_END:
@@ -195,7 +207,8 @@ static bool on_other(struct pmt_replay *r, enum pmt_op op, uint32_t arg, struct 
 
 static inline enum pmt_domain domain_of(uint8_t op)
 {
-    return (enum pmt_domain)(op - PMT_OP_ALLOC_RAW);
+    return op == PMT_OP_ALLOC_GC ? PMT_DOMAIN_OBJ
+                                 : (enum pmt_domain)(op - PMT_OP_ALLOC_RAW);
 }
 
 _Static_assert(PMT_OP_ALLOC_MEM - PMT_OP_ALLOC_RAW == PMT_DOMAIN_MEM &&
@@ -217,16 +230,20 @@ act(struct pmt_replay *r, const struct pmt_batch *b, uint32_t i, uint32_t end,
 
         if (op == PMT_OP_FREE) {
             pmt_heap_release_inline(heap, r->slots.at[slot]);
+            pmt_collect_freed(&r->collect, slot);
             n_frees++;
             continue;
         }
-        if (op <= PMT_OP_ALLOC_OBJ) {
+        if (op <= PMT_OP_ALLOC_OBJ || op == PMT_OP_ALLOC_GC) {
             block = pmt_heap_alloc_inline(heap, domain_of(op), full_arg(b->arg[i], wides));
             n_allocs++;
+            if (op == PMT_OP_ALLOC_GC &&
+                !pmt_collect_allocated(&r->collect, slot, b->first_event + i))
+                break;
         } else if (op == PMT_OP_REALLOC) {
             block = pmt_heap_resize(heap, r->slots.at[slot], full_arg(b->arg[i], wides));
         } else {
-            if (!on_other(r, (enum pmt_op)op, b->arg[i], wides))
+            if (!on_other(r, (enum pmt_op)op, b->arg[i], wides, b->first_event + i))
                 break;
             continue;
         }
@@ -317,6 +334,7 @@ enum pmt_status pmt_replay_new(const struct pmt_config *config, bool check, bool
     r->verify.checked = check;
     r->verify.first_mismatch_event = PMT_NOWHERE;
     pmt_sampler_init(&r->sampler, max_samples);
+    pmt_collect_init(&r->collect, config->gc.late);
     *out = r;
     return PMT_OK;
 }
@@ -329,6 +347,7 @@ void pmt_replay_free(struct pmt_replay *r)
     pmt_vec_release(&r->slots);
     pmt_vec_release(&r->oracle);
     pmt_sampler_release(&r->sampler);
+    pmt_collect_release(&r->collect);
     pmt_free(r);
 }
 
@@ -355,7 +374,8 @@ static void fill_verify(struct pmt_replay *r, struct pmt_result *out)
     struct pmt_verify *v = &r->verify;
 
     v->books_balance = balances(&out->metrics);
-    v->exact = v->checked && v->books_balance && !v->placement_mismatches &&
+    v->gc = r->collect.verify;
+    v->exact = v->checked && v->books_balance && !v->gc.mismatches && !v->placement_mismatches &&
                !v->class_mismatches && !v->book_mismatches &&
                v->placements_checked + v->classes_checked > 0;
     out->verify = *v;
@@ -402,6 +422,9 @@ static void move_rows(struct pmt_replay *r, struct pmt_result *out)
     out->n_class_samples = r->sampler.classes.n;
     out->oracle = r->oracle.at;
     out->n_oracle = r->oracle.n;
+    out->collections = r->collect.rows.at;
+    out->n_collections = r->collect.rows.n;
+    memset(&r->collect.rows, 0, sizeof r->collect.rows);
     memset(&r->sampler, 0, sizeof r->sampler);
     memset(&r->oracle, 0, sizeof r->oracle);
 }
