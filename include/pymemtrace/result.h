@@ -55,18 +55,33 @@ struct pmt_oracle_row {
     uint64_t modelled;
 };
 
-/* One collection of the recorded run. */
+/* One collection that the model made. Under the recorded collector settings each stands
+ * beside one of the recording; under others recorded_* are 0. */
 struct pmt_collection {
     uint64_t event;              /* before so many events */
-    uint64_t begin_ns;           /* recorded: since the recording began; 0 = not known */
-    uint64_t pause_ns;           /* recorded; 0 = not known */
+    uint64_t clock_ns;           /* recorded: last clock at or before it */
     uint32_t generation;
-    bool asked_for;              /* by gc.collect() or at shutdown, not a threshold */
-    int32_t chosen;              /* modelled: the generation the policy takes, -1: none */
-    uint64_t collected;          /* recorded: objects found unreachable */
-    uint64_t uncollectable;      /* recorded */
-    uint64_t long_lived_total;   /* recorded, behind it: left by the last full one */
-    uint64_t long_lived_pending; /* recorded, behind it: waiting for the next full one */
+    bool asked_for;              /* by gc.collect(), at shutdown or by the
+                                    configuration: not for a threshold */
+    int32_t chosen;              /* the generation the policy takes, -1: none */
+    uint64_t visited;            /* modelled: tracked objects in the generations */
+    uint64_t collected;          /* modelled: objects found unreachable */
+    uint64_t freed_blocks;       /* modelled: blocks given back by it */
+    uint64_t pause_ns;           /* modelled, by the cost model; 0 = none was fitted */
+    uint64_t recorded_ns;        /* recorded pause; 0 = not known */
+    uint64_t recorded_collected; /* recorded */
+    uint64_t recorded_uncollectable;
+};
+
+/* How long collections take, fitted to the recorded pauses of the same trace:
+ * ns = fixed + visited * per_visited + freed blocks * per_freed. */
+struct pmt_gc_cost {
+    uint64_t n_pauses;           /* recorded pauses it was fitted to; 0: no model */
+    double fixed_ns;
+    double visited_ns;           /* per tracked object visited */
+    double freed_ns;             /* per block freed */
+    double spread_low, spread_high; /* recorded / modelled pause: the ratios below
+                                    which a tenth and nine tenths of pauses lie */
 };
 
 /* The policy beside the recording (only where the recording tells of the collector). */
@@ -75,6 +90,7 @@ struct pmt_gc_verify {
     uint64_t replayed[3];    /* of these, and of their generation in the model */
     uint64_t for_threshold;  /* collections that the policy has to foretell */
     uint64_t mismatches;     /* of these, not foretold, or of another generation */
+    uint64_t collected_recorded, collected_replayed; /* objects, in all */
     uint64_t deferred;       /* foretold, but the recording has none there: it comes
                                 with a later object (3.8 to 3.11: an exception is set) */
 };
@@ -120,6 +136,7 @@ struct pmt_result {
     struct pmt_class_sample *class_samples; size_t n_class_samples;
     struct pmt_oracle_row *oracle;       size_t n_oracle;
     struct pmt_collection *collections;  size_t n_collections;
+    struct pmt_gc_cost gc_cost;
     struct pmt_health *health;           size_t n_health;
     struct pmt_fact *facts;              size_t n_facts;
     uint64_t replay_ns;    /* measured: wall time of the replay */

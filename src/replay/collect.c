@@ -56,7 +56,8 @@ static void begin(struct pmt_collect *c, uint32_t kind, uint64_t ns, uint64_t ev
     uint32_t told = kind % ASKED_FOR;
     int chosen = asked ? (told < NOT_YET_KNOWN ? (int)told : PMT_GC_NONE) : expected(c);
 
-    c->row = (struct pmt_collection){.event = event, .begin_ns = ns, .asked_for = asked,
+    c->begin_ns = ns;
+    c->row = (struct pmt_collection){.event = event, .asked_for = asked,
                                      .generation = told, .chosen = chosen};
     c->due_event = PMT_NOWHERE;
     c->begun = chosen != PMT_GC_NONE;
@@ -72,7 +73,7 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns)
     if (generation >= PMT_GENERATIONS)
         return true;
     row->generation = generation;
-    row->pause_ns = row->begin_ns && ns > row->begin_ns ? ns - row->begin_ns : 0;
+    row->recorded_ns = c->begin_ns && ns > c->begin_ns ? ns - c->begin_ns : 0;
     if (!c->begun)
         pmt_gc_begin(&c->policy, generation);
     c->verify.recorded[generation]++;
@@ -84,21 +85,21 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns)
         c->verify.mismatches++;
     c->verify.for_threshold += !row->asked_for;
     c->policy.collecting = false;
-    c->policy.long_lived_total = row->long_lived_total;
-    c->policy.long_lived_pending = row->long_lived_pending;
+    c->policy.long_lived_total = c->long_lived_total;
+    c->policy.long_lived_pending = c->long_lived_pending;
     return pmt_vec_push(&c->rows, *row);
 }
 
 static void stat(struct pmt_collect *c, uint32_t which, uint64_t value)
 {
     if (which == 0)
-        c->row.collected = value;
+        c->row.recorded_collected = value;
     else if (which == 1)
-        c->row.uncollectable = value;
+        c->row.recorded_uncollectable = value;
     else if (which == 2)
-        c->row.long_lived_total = value;
+        c->long_lived_total = value;
     else if (which == 3)
-        c->row.long_lived_pending = value;
+        c->long_lived_pending = value;
 }
 
 bool pmt_collect_event(struct pmt_collect *c, enum pmt_op op, uint32_t arg, uint64_t wide,

@@ -20,6 +20,8 @@ struct pmt_collect {
     struct { uint64_t *at; size_t n, cap; } counted; /* bit by slot: a collector object */
     struct { struct pmt_collection *at; size_t n, cap; } rows;
     struct pmt_collection row; /* of the collection under way */
+    uint64_t begin_ns;       /* recorded, 0 = not known */
+    uint64_t long_lived_total, long_lived_pending; /* recorded, behind it */
     bool begun;              /* ... whose generation the policy has been told */
     struct pmt_gc_verify verify;
 };
