@@ -32,19 +32,54 @@ struct pmt_heap_config {
     enum pmt_arena_base arena_base;
 };
 
-/* Collector settings of a preset (facts; replayed from issue B on). */
+/* A moment of a replay. A mark of a name may come more than once. */
+enum pmt_moment_kind {
+    PMT_MOMENT_NEVER,
+    PMT_MOMENT_START,   /* before the first event */
+    PMT_MOMENT_MAIN,    /* the interpreter turns to the user's program */
+    PMT_MOMENT_MARK,    /* pymemtrace_mark(mark) */
+    PMT_MOMENT_TIME,    /* value: ns of the recorded clock */
+    PMT_MOMENT_EVENT,   /* value: so many events are over */
+    PMT_MOMENT_FRACTION /* value: so many billionths of all events are over */
+};
+
+struct pmt_moment {
+    enum pmt_moment_kind kind;
+    uint64_t value;
+    char mark[48];
+};
+
+/* The collector. Thresholds and `enabled` are what the program starts with and may
+ * change itself; those marked as given take their place at the moment `since`. */
 struct pmt_gc_config {
     uint32_t threshold[3];
     bool enabled;
-    bool late; /* 3.12+: a due collection comes at the next evaluation check */
+    bool late;              /* 3.12+: a due collection comes at the next evaluation
+                               check; before, inside the allocation */
+    bool ignore_calls;      /* from `since` on, the program's own gc.collect, enable,
+                               disable, set_threshold, freeze and unfreeze do nothing */
+    bool threshold_given[3];
+    bool enabled_given;
+    struct pmt_moment since;  /* never NEVER after pmt_config_parse() */
+    struct pmt_moment freeze_at, unfreeze_at; /* the first time that it comes */
+    struct pmt_moment disable_until; /* no automatic collection from `since` to here */
+    struct pmt_moment collect_at;    /* full collection; at a mark: each time it comes */
+    struct pmt_moment collect_every; /* full collection each so many events (EVENT) or ns
+                                      (TIME), counted from `since`; else NEVER */
+    uint64_t min_interval_ns;      /* of the recorded clock, between a full collection
+                                      and the next automatic one at least: until then
+                                      a younger generation is collected in its place */
 };
 
 struct pmt_config {
     char preset[24]; /* "cpython-3.11" */
     struct pmt_heap_config heap;
     struct pmt_gc_config gc;
-    bool recorded;   /* no word of the spec differs from the trace's own */
-    char spec[160];  /* canonical: preset, then the keys that differ from it */
+    bool recorded;      /* no word of the spec differs from the trace's own */
+    bool heap_recorded; /* ... no setting of the heap does */
+    bool gc_recorded;   /* ... none of the collector: it collects where it was
+                           recorded to */
+    char spec[768];  /* canonical: preset, then the keys that differ from it */
 };
 
 /*

@@ -74,12 +74,15 @@ struct pmt_collection {
 };
 
 /* How long collections take, fitted to the recorded pauses of the same trace:
- * ns = fixed + visited * per_visited + freed blocks * per_freed. */
+ * ns = (fixed + visited * per_visited + freed blocks * per_freed) * ratio, where the
+ * ratio goes by how many objects are visited: a large set does not fit the caches. */
+#define PMT_GC_RATIOS 32
 struct pmt_gc_cost {
     uint64_t n_pauses;           /* recorded pauses it was fitted to; 0: no model */
     double fixed_ns;
     double visited_ns;           /* per tracked object visited */
     double freed_ns;             /* per block freed */
+    double ratio[PMT_GC_RATIOS]; /* for 2^i ... 2^(i+1) - 1 objects visited (0: as 1) */
     double spread_low, spread_high; /* recorded / modelled pause: the ratios below
                                     which a tenth and nine tenths of pauses lie */
 };

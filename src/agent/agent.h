@@ -94,6 +94,7 @@ struct hot {
     bool gc_late;           /* collections come at the next evaluation check (3.12+) */
     bool gc_last_counted;   /* the last settled block is a collector object */
     uint64_t gc_stamp;      /* ns at the end of a hook call with a collection due */
+    uint32_t n_young;       /* objects in the list of young ones (collector.c) */
     const char *gc_last_block; /* allocated by the last call, if of the obj domain */
     bool gc_collecting;
     int32_t pid;
@@ -150,6 +151,7 @@ static inline bool ring_ready(void)
 
 /* collector.c */
 void collector_none(void);
+bool collector_open(void);
 void collector_begin(uint32_t hex_version);
 void collector_slow(void);
 bool collector_was_reset(void);
@@ -167,10 +169,21 @@ static inline uint32_t gc_half(int at)
     return *(const volatile uint32_t *)(const void *)(HOT.gc + at);
 }
 
+/* The last block is a collector object: remember it until the next collection. */
+void collector_young(void);
+/* ... or may be: the count went up for it and down for the block being freed. */
+void collector_maybe_young(void);
+/* Memory is about to be unmapped: forget young objects in it. */
+void collector_forget(const void *base, size_t size);
+
 /* At the entry of a mem or obj hook: what has the collector done since the last? */
 static inline void collector_watch(void)
 {
+    uint32_t before = HOT.gc_count;
+
     HOT.gc_count = gc_half(GC_COUNT0);
+    if (HOT.gc_count > before)
+        collector_young();
     if (UNLIKELY(HOT.gc_count == 0 || gc_half(GC_THRESHOLD0) != HOT.gc_threshold[0] ||
                  gc_half(GC_ENABLED) != HOT.gc_enabled ||
                  gc_half(GC_COLLECTING) != (uint32_t)HOT.gc_collecting))

@@ -228,11 +228,76 @@ static bool is_collector_object(const char *block)
     return false;
 }
 
+/* -- young objects: which of them are tracked? A collection has just looked at all
+ *    those made since the last one; what it left out of its lists is untracked. -- */
+
+#define MAX_YOUNG (1u << 20) /* more than that, with automatic collection off: the rest
+                                counts as tracked */
+
+static const char **young;
+
+bool collector_open(void)
+{
+    void *map = mmap(NULL, MAX_YOUNG * sizeof *young, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    young = map == MAP_FAILED ? NULL : map;
+    return young != NULL;
+}
+
+void collector_young(void)
+{
+    if (HOT.gc_last_block && HOT.n_young < MAX_YOUNG)
+        young[HOT.n_young++] = HOT.gc_last_block;
+}
+
+void collector_maybe_young(void)
+{
+    if (is_collector_object(HOT.gc_last_block))
+        collector_young();
+}
+
+void collector_forget(const void *base, size_t size)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < HOT.n_young; i++)
+        if ((uintptr_t)young[i] - (uintptr_t)base >= size)
+            young[kept++] = young[i];
+    HOT.n_young = kept;
+}
+
+/* An object is in a list if the first word of its GC head is set; the head lies before
+ * the object, whose type is known. What was freed since and is something else by now,
+ * the recorder knows. */
+static bool is_untracked(const char *block)
+{
+    uint64_t flags;
+
+    for (int head = 0; head <= 16; head += 16)
+        if (known_type(word(block, head + 24), &flags) && (flags & FLAG_GC))
+            return word(block, head) == 0;
+    return false;
+}
+
+static void tell_untracked(void)
+{
+    for (uint32_t i = 0; i < HOT.n_young; i++)
+        if (is_untracked(young[i])) {
+            if (HOT.head >= HOT.stop_at && !ring_room(RESERVE))
+                break;
+            ring_put(PMT_W_GC_UNTRACKED, (uintptr_t)young[i], 0);
+        }
+    HOT.n_young = 0;
+}
+
 void collector_settle(void)
 {
     HOT.gc_last_counted = HOT.gc_last_block && is_collector_object(HOT.gc_last_block);
     if (HOT.gc_last_block)
         ring_put(PMT_W_GC_LAST, HOT.gc_last_counted, 0);
+    if (HOT.gc_last_counted)
+        collector_young();
     HOT.gc_last_block = NULL;
 }
 
@@ -352,10 +417,14 @@ static void look_around(bool collected)
     collector_settle();
     if (settings_changed())
         put_settings();
-    if (collections_since())
+    if (collections_since()) {
         put_whole_collections();
-    else if (!collected)
+        collected = true;
+    } else if (!collected) {
         put_freeze();
+    }
+    if (collected)
+        tell_untracked();
     remember();
 }
 

@@ -50,7 +50,7 @@ static inline void *record_alloc(uint64_t op, void *p, size_t size)
         count_failed();
     else
         ring_put(op, (uintptr_t)p, with_count(size));
-    HOT.gc_last_block = op == PMT_W_ALLOC_OBJ ? p : NULL;
+    HOT.gc_last_block = op == PMT_W_ALLOC_OBJ && size <= SMALL_LIMIT ? p : NULL;
     return p;
 }
 
@@ -110,6 +110,8 @@ static inline void gil_free(int domain, void *p)
     collector_watch();
     if (UNLIKELY(HOT.gc_count == 0))
         collector_settle();
+    else if (HOT.gc_last_block)
+        collector_maybe_young();
     ring_put(PMT_W_FREE, (uintptr_t)p, with_count(0));
     HOT.gc_last_block = NULL;
     HOT.inside_ptr = p;
@@ -196,6 +198,8 @@ static void arena_free(void *ctx, void *p, size_t size)
     (void)ctx;
     if (p && (arena || ring_ready()))
         ring_put(arena ? PMT_W_ARENA_FREE : PMT_W_STACK_FREE, (uintptr_t)p, size);
+    if (arena)
+        collector_forget(p, size);
     pmt_original_arena.free(pmt_original_arena.ctx, p, size);
 }
 

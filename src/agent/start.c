@@ -332,7 +332,8 @@ __attribute__((constructor)) static void start(int argc, char **argv)
     options = read_options(argc, argv);
     fill_hello(&hello, &options);
     copy_text(address, sizeof address, *socket_entry + sizeof PMT_ENV_SOCKET);
-    recording = hot_page() && oracle_open() && handshake(address, &hello);
+    recording = hot_page() && oracle_open() && collector_open() &&
+                handshake(address, &hello);
     if (!recording || !HOT.follow)
         env_scrub();
     if (!recording)

@@ -58,6 +58,7 @@ enum pmt_wire_op {
     PMT_W_EXEC,          /* the process is about to exec */
     PMT_W_EXEC_FAILED,   /* ... and it came back */
     PMT_W_GC_SET,        /* enabled << 32 | threshold 0; b: threshold 2 << 32 | 1 */
+    PMT_W_GC_UNTRACKED,  /* address of an object that the last collection left untracked */
     PMT_W_GC_LAST,       /* 1: the last block is a collector object, 0: it is not */
     PMT_W_GC_FREEZE,     /* 1: gc.freeze(), 0: gc.unfreeze() */
     PMT_W_GC_BEGIN,      /* generation, + 4 if not for its thresholds; b: CLOCK_MONOTONIC ns, 0 = not known */

@@ -8,6 +8,7 @@ struct args {
     bool runs;
     bool timeline;
     bool classes;
+    bool collections;
     bool json;
     bool csv;
     bool quiet;
@@ -23,13 +24,17 @@ static const struct pmt_option options[] = {
      .help = "print the timeline"},
     {.name = "classes", .kind = PMT_OPTION_FLAG, .offset = offsetof(struct args, classes),
      .help = "print the size classes at the end"},
+    {.name = "collections", .kind = PMT_OPTION_FLAG,
+     .offset = offsetof(struct args, collections),
+     .help = "print the collections, one per line"},
     {.name = "config", .letter = 'c', .kind = PMT_OPTION_TEXT, .metavar = "SPEC",
      .offset = offsetof(struct args, config),
      .help = "replay TRACE under this configuration (default: its own)"},
     PMT_OPTION_JSON(struct args),
     PMT_OPTION_CSV(struct args),
     PMT_OPTION_QUIET(struct args, "no progress on standard error"),
-    PMT_OPTION_VERBOSE(struct args, "also the pool table, a timeline, and disagreements"),
+    PMT_OPTION_VERBOSE(struct args, "also the pool table, a timeline, the longest collections, "
+                       "and disagreements"),
     {.name = NULL},
 };
 
@@ -37,9 +42,10 @@ static const struct pmt_option options[] = {
 static enum pmt_status
 check_args(const struct args *args, bool is_db, struct pmt_error *err)
 {
-    if (args->timeline && args->classes)
-        return pmt_error_set(err, PMT_E_USAGE,
-                             "stats: --timeline and --classes: give one of them");
+    if (args->timeline + args->classes + args->collections > 1)
+        return pmt_error_set(err, PMT_E_USAGE, "stats: --%s and --%s: give one of them",
+                             args->timeline ? "timeline" : "classes",
+                             args->collections ? "collections" : "classes");
     if (is_db && args->config)
         return pmt_error_set(err, PMT_E_USAGE,
                              "stats: --config is for a trace: a run in a database has one");
@@ -125,9 +131,10 @@ static int run(const void *given, char **operand, unsigned n_operands)
         check_args(args, is_db, &err) != PMT_OK)
         return pmt_cli_error(&err);
     print.full = args->verbose > 0;
-    print.part = args->timeline  ? PMT_PART_TIMELINE
+    print.part = args->timeline ? PMT_PART_TIMELINE
                  : args->classes ? PMT_PART_CLASSES
-                                 : PMT_PART_SUMMARY;
+                 : args->collections ? PMT_PART_COLLECTIONS
+                                     : PMT_PART_SUMMARY;
     st = (is_db ? show_db : show_trace)(operand[0], args, &print, &exit_code, &err);
     return st == PMT_OK ? pmt_cli_done(exit_code) : pmt_cli_failed(&err);
 }
@@ -135,8 +142,8 @@ static int run(const void *given, char **operand, unsigned n_operands)
 const struct pmt_command pmt_cmd_stats = {
     .name = "stats",
     .summary = "show the figures of a run, of a database or of a trace",
-    .synopsis = "[-qv] [--json | --csv] [--timeline | --classes] [--run=N] DB\n"
-                "[-qv] [--json | --csv] [--timeline | --classes] [-c SPEC] TRACE\n"
+    .synopsis = "[-qv] [--json | --csv] [--timeline | --classes | --collections] [--run=N] DB\n"
+                "[-qv] [--json | --csv] [--timeline | --classes | --collections] [-c SPEC] TRACE\n"
                 "--runs [--json | --csv] DB",
     .options = options,
     .args_bytes = sizeof(struct args),

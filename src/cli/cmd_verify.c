@@ -22,6 +22,16 @@ static void print_count(const char *what, uint64_t checked, uint64_t mismatches)
            mismatches);
 }
 
+/* Only where the recording tells of the collector. */
+static void print_collections(const struct pmt_result *result)
+{
+    const struct pmt_gc_verify *gc = &result->verify.gc;
+
+    if (result->n_collections || gc->recorded[0] || gc->recorded[1] || gc->recorded[2])
+        printf("  %-13s %" PRIu64 " foretold, %" PRIu64 " mismatches\n", "collections",
+               gc->for_threshold, gc->mismatches);
+}
+
 /* The figures on which interpreter and model disagree. */
 static void print_disagreements(const struct pmt_result *result)
 {
@@ -72,6 +82,7 @@ static void print_proof(const struct pmt_result *result)
                v->first_mismatch_event);
     print_count("classes", v->classes_checked, v->class_mismatches);
     print_count("books", v->books_checked, v->book_mismatches);
+    print_collections(result);
     printf("  %-13s %" PRIu64 "\n", "checkpoints", v->checkpoints);
     printf("  %-13s %s\n", "walker",
            v->books_balance ? "every byte of every arena accounted for"

@@ -250,6 +250,15 @@ static void put_number(struct pmt_drain *d, enum pmt_op op, uint32_t arg, uint64
     pmt_writer_event(d->writer, op, arg, &wide);
 }
 
+/* It may be gone, or another block by now. */
+static void on_untracked(struct pmt_drain *d, uint64_t address)
+{
+    uint32_t *at = pmt_shadow_at(&d->shadow, address);
+
+    if (at && *at && is_counted(d, *at - 1))
+        pmt_writer_about(d->writer, PMT_OP_GC_UNTRACKED, *at - 1);
+}
+
 static void on_gc_set(struct pmt_drain *d, uint64_t low, uint64_t b)
 {
     pmt_writer_event(d->writer, PMT_OP_GC_ENABLED, (uint32_t)(low >> 32) != 0, NULL);
@@ -392,6 +401,9 @@ static uint64_t on_other(struct pmt_drain *d, enum pmt_wire_op op, uint64_t low,
         break;
     case PMT_W_GC_FREEZE:
         pmt_writer_event(d->writer, PMT_OP_GC_FREEZE, (uint32_t)low, NULL);
+        break;
+    case PMT_W_GC_UNTRACKED:
+        on_untracked(d, low);
         break;
     case PMT_W_GC_LAST:
         let_go(d, low != 0);

@@ -39,7 +39,8 @@ static const struct preset presets[] = {
               .keep_empty_arena = keep,                                                     \
               .mem_is_raw = mem,                                                            \
               .arena_base = PMT_BASE_##base},                                               \
-     .gc = {.threshold = {t0, t1, t2}, .enabled = true, .late = WHEN_##when},               \
+     .gc = {.threshold = {t0, t1, t2}, .enabled = true, .late = WHEN_##when,                \
+            .since = {.kind = PMT_MOMENT_MAIN}},                                              \
      .releases = releases_,                                                                 \
      .help = help_},
 #include "replay/preset.def"

@@ -185,6 +185,8 @@ static bool on_other(struct pmt_replay *r, enum pmt_op op, uint32_t arg, struct 
     case PMT_OP_THREAD:
     case PMT_OP_FORK:
         break;
+    case PMT_OP_GC_UNTRACKED:
+        break;
     case PMT_OP_GC_ENABLED:
     case PMT_OP_GC_FREEZE:
         return pmt_collect_event(&r->collect, op, arg, 0, event);

@@ -13,6 +13,7 @@ static const char *const group_titles[] = {
     [PMT_GROUP_POOLS] = "Pools, at the end unless a peak",
     [PMT_GROUP_RAW] = "Outside the pools",
     [PMT_GROUP_TOTAL] = "Together",
+    [PMT_GROUP_GC] = "Collector",
 };
 
 static const struct pmt_grid_column columns[] = {
@@ -127,6 +128,8 @@ static void json_label(struct pmt_page *page, const char *which, const struct pm
     pmt_json_str(&page->json, "path", r->trace_path);
     pmt_json_bool(&page->json, "partial", r->partial);
     pmt_json_config(&page->json, &r->config);
+    if (r->gc_cost.n_pauses)
+        pmt_json_gc_cost(&page->json, "gc_cost", &r->gc_cost);
     pmt_json_end(&page->json);
     pmt_strbuf_release(&text);
 }
@@ -137,6 +140,31 @@ static bool any_differs(const struct pmt_metrics *a, const struct pmt_metrics *b
         if (pmt_metric_get(a, i) != pmt_metric_get(b, i))
             return true;
     return false;
+}
+
+/* Is a modelled pause among what text shows? */
+static bool shows_pauses(const struct pmt_page *page, const struct pmt_metrics *a,
+                         const struct pmt_metrics *b)
+{
+    for (size_t i = 0; i < pmt_metric_count(); i++) {
+        const struct pmt_metric_info *m = pmt_metric_at(i);
+
+        if (m->group == PMT_GROUP_GC && m->unit == PMT_UNIT_NS &&
+            (page->options->all || pmt_metric_get(a, i) != pmt_metric_get(b, i)))
+            return true;
+    }
+    return false;
+}
+
+static void text_costs(struct pmt_page *page, const struct pmt_result *a,
+                       const struct pmt_result *b)
+{
+    if (!shows_pauses(page, &a->metrics, &b->metrics))
+        return;
+    if (a->gc_cost.n_pauses)
+        pmt_text_gc_cost(&page->sb, "A  cost model: ", &a->gc_cost);
+    if (b->gc_cost.n_pauses)
+        pmt_text_gc_cost(&page->sb, "B  cost model: ", &b->gc_cost);
 }
 
 static void text_diff(struct pmt_page *page, const struct pmt_result *a,
@@ -155,6 +183,7 @@ static void text_diff(struct pmt_page *page, const struct pmt_result *a,
         n_equal = metric_rows(&g, page, &a->metrics, &b->metrics);
         pmt_grid_end(&g);
     }
+    text_costs(page, a, b);
     if (!differs)
         pmt_strbuf_puts(&page->sb, "All metrics are equal.\n");
     else if (n_equal && !o->only_changed)

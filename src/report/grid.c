@@ -141,6 +141,11 @@ void pmt_grid_str(struct pmt_grid *g, const char *foreign)
     string(g, foreign, NULL);
 }
 
+void pmt_grid_none(struct pmt_grid *g)
+{
+    number(g, NULL, "-");
+}
+
 void pmt_grid_bool(struct pmt_grid *g, bool value)
 {
     number(g, value ? "true" : "false", value ? "yes" : "no");

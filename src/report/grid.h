@@ -52,6 +52,7 @@ void pmt_grid_begin(struct pmt_grid *g, enum pmt_report_format format, struct pm
 
 /* The next cell. A cell of a column that the format does not show is dropped. */
 void pmt_grid_str(struct pmt_grid *g, const char *foreign); /* escaped; NULL: null */
+void pmt_grid_none(struct pmt_grid *g); /* not known: null, empty, "-" */
 void pmt_grid_bool(struct pmt_grid *g, bool value);         /* text: yes, no */
 void pmt_grid_value(struct pmt_grid *g, uint64_t value, enum pmt_unit unit);
 void pmt_grid_delta(struct pmt_grid *g, uint64_t a, uint64_t b, enum pmt_unit unit);

@@ -27,12 +27,24 @@ void pmt_part_classes(struct pmt_page *page, const char *key,
                       const struct pmt_result *result);
 void pmt_part_disagreements(struct pmt_page *page, const char *key,
                             const struct pmt_result *result);
+void pmt_part_collections(struct pmt_page *page, const char *key,
+                          const struct pmt_result *result);
 void pmt_part_health(struct pmt_page *page, const char *key, const struct pmt_result *result);
 void pmt_part_metrics(struct pmt_page *page, const struct pmt_result *result);
 
 /* The object "config" of JSON, and the whole of a summary. */
 void pmt_json_config(struct pmt_json *j, const struct pmt_config *config);
 void pmt_json_summary(struct pmt_page *page, const struct pmt_result *result);
+
+/* The collector (gc_report.c): a section of text, the ten longest collections, the
+ * line on the cost model behind modelled pauses; the objects "gc" and a cost model of
+ * JSON. */
+void pmt_text_gc(struct pmt_page *page, const struct pmt_result *result);
+void pmt_text_longest_collections(struct pmt_page *page, const struct pmt_result *result);
+void pmt_text_gc_cost(struct pmt_strbuf *sb, const char *label,
+                      const struct pmt_gc_cost *cost);
+void pmt_json_gc(struct pmt_page *page, const struct pmt_result *result);
+void pmt_json_gc_cost(struct pmt_json *j, const char *key, const struct pmt_gc_cost *cost);
 
 size_t pmt_count_disagreements(const struct pmt_result *result);
 

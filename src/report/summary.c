@@ -5,10 +5,12 @@
  * it, how much memory, and where is it. "Held at the end" is the answer to "is it
  * a leak, half-empty arenas or malloc?": what is in live blocks, what is free
  * inside the arenas, what the pools themselves cost, and what lies outside them.
+ * Then the collector (gc_report.c), if the trace tells of it.
  */
 #include "report/parts.h"
 
 #include "report/escape.h"
+#include "report/gc_figures.h"
 
 #define COUNT(array)  (sizeof(array) / sizeof *(array))
 #define FEW_ROWS      20
@@ -40,13 +42,22 @@ static void headline(struct pmt_page *page, const struct pmt_result *r)
     pmt_strbuf_puts(sb, "\n");
 }
 
-static void checks(struct pmt_strbuf *sb, const struct pmt_verify *v)
+static uint64_t mismatches_of(const struct pmt_verify *v)
 {
+    return v->placement_mismatches + v->class_mismatches + v->book_mismatches +
+           v->gc.mismatches;
+}
+
+static void checks(struct pmt_strbuf *sb, const struct pmt_result *r)
+{
+    const struct pmt_verify *v = &r->verify;
+
     pmt_strbuf_printf(sb, "%s placements, ", count_text(v->placements_checked).at);
     pmt_strbuf_printf(sb, "%s pool-table figures, ", count_text(v->classes_checked).at);
     pmt_strbuf_printf(sb, "%s totals, ", count_text(v->books_checked).at);
-    pmt_strbuf_printf(sb, "%s mismatches", count_text(v->placement_mismatches +
-                      v->class_mismatches + v->book_mismatches).at);
+    if (pmt_gc_is_told(r))
+        pmt_strbuf_printf(sb, "%s collections foretold, ", count_text(v->gc.for_threshold).at);
+    pmt_strbuf_printf(sb, "%s mismatches", count_text(mismatches_of(v)).at);
     if (v->first_mismatch_event != PMT_NOWHERE)
         pmt_strbuf_printf(sb, ", the first near event %s",
                           count_text(v->first_mismatch_event).at);
@@ -54,9 +65,9 @@ static void checks(struct pmt_strbuf *sb, const struct pmt_verify *v)
         pmt_strbuf_puts(sb, ", the bytes of the arenas do not add up");
 }
 
-static void verdict(struct pmt_page *page, const struct pmt_verify *v)
+static void verdict(struct pmt_page *page, const struct pmt_result *r)
 {
-    uint64_t mismatches = v->placement_mismatches + v->class_mismatches + v->book_mismatches;
+    const struct pmt_verify *v = &r->verify;
     const char *word = "nothing to compare with", *color = "";
 
     if (!v->checked) {
@@ -66,12 +77,12 @@ static void verdict(struct pmt_page *page, const struct pmt_verify *v)
     }
     if (v->exact)
         word = "exact";
-    else if (mismatches || !v->books_balance)
+    else if (mismatches_of(v) || !v->books_balance)
         word = "NOT EXACT";
     if (page->options->color)
         color = v->exact ? PMT_COLOR_GOOD : PMT_COLOR_BAD;
     pmt_strbuf_printf(&page->sb, "Verified: %s%s%s: ", color, word, *color ? "\033[0m" : "");
-    checks(&page->sb, v);
+    checks(&page->sb, r);
     pmt_strbuf_puts(&page->sb, "\n");
 }
 
@@ -175,6 +186,8 @@ static void full_parts(struct pmt_page *page, const struct pmt_result *r)
         pmt_strbuf_puts(&page->sb, "\nFigures of the interpreter that disagree\n");
         pmt_part_disagreements(page, NULL, r);
     }
+    if (r->n_collections)
+        pmt_text_longest_collections(page, r);
     if (r->n_classes) {
         pmt_strbuf_puts(&page->sb, "\nPool table at the end\n");
         pmt_part_classes(page, NULL, r);
@@ -188,10 +201,12 @@ static void full_parts(struct pmt_page *page, const struct pmt_result *r)
 static void text_summary(struct pmt_page *page, const struct pmt_result *r)
 {
     headline(page, r);
-    verdict(page, &r->verify);
+    verdict(page, r);
     peaks(page, &r->metrics);
     held(page, r);
     counts(page, r);
+    if (r->n_collections)
+        pmt_text_gc(page, r);
     if (r->n_health) {
         pmt_strbuf_puts(&page->sb, "\nHealth of the trace\n");
         pmt_part_health(page, NULL, r);
@@ -224,6 +239,8 @@ static void one_part(struct pmt_page *page, const struct pmt_result *r)
         pmt_json_object(&page->json, NULL);
     if (page->options->part == PMT_PART_TIMELINE)
         pmt_part_timeline(page, "timeline", r, SIZE_MAX);
+    else if (page->options->part == PMT_PART_COLLECTIONS)
+        pmt_part_collections(page, "collections", r);
     else
         pmt_part_classes(page, "classes", r);
     if (json)

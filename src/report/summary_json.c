@@ -1,5 +1,6 @@
 /* summary_json.c - the JSON of `replay` and `stats`. Names are promises: they are
  * added to, never renamed. Figures are exact. */
+#include "report/gc_figures.h"
 #include "report/parts.h"
 
 static void trace_object(struct pmt_json *j, const struct pmt_result *r)
@@ -89,8 +90,31 @@ static void checked_object(struct pmt_json *j, const char *key, uint64_t checked
     pmt_json_end(j);
 }
 
-static void verify_object(struct pmt_json *j, const struct pmt_verify *v)
+static void generations(struct pmt_json *j, const char *key, const uint64_t *counts)
 {
+    pmt_json_array_line(j, key);
+    for (int i = 0; i < 3; i++)
+        pmt_json_u64(j, NULL, counts[i]);
+    pmt_json_end(j);
+}
+
+static void verify_gc_object(struct pmt_json *j, const struct pmt_gc_verify *v)
+{
+    pmt_json_object_line(j, "gc");
+    generations(j, "recorded", v->recorded);
+    generations(j, "replayed", v->replayed);
+    pmt_json_u64(j, "foretold", v->for_threshold);
+    pmt_json_u64(j, "mismatches", v->mismatches);
+    pmt_json_u64(j, "deferred", v->deferred);
+    pmt_json_u64(j, "collected_recorded", v->collected_recorded);
+    pmt_json_u64(j, "collected_replayed", v->collected_replayed);
+    pmt_json_end(j);
+}
+
+static void verify_object(struct pmt_json *j, const struct pmt_result *r)
+{
+    const struct pmt_verify *v = &r->verify;
+
     pmt_json_object(j, "verify");
     pmt_json_bool(j, "checked", v->checked);
     checked_object(j, "placement", v->placements_checked, v->placement_mismatches);
@@ -101,6 +125,8 @@ static void verify_object(struct pmt_json *j, const struct pmt_verify *v)
     checked_object(j, "classes", v->classes_checked, v->class_mismatches);
     checked_object(j, "books", v->books_checked, v->book_mismatches);
     pmt_json_u64(j, "checkpoints", v->checkpoints);
+    if (pmt_gc_is_told(r))
+        verify_gc_object(j, &v->gc);
     pmt_json_bool(j, "books_balance", v->books_balance);
     pmt_json_bool(j, "exact", v->exact);
     pmt_json_end(j);
@@ -122,11 +148,16 @@ void pmt_json_summary(struct pmt_page *page, const struct pmt_result *result)
     trace_object(j, result);
     pmt_json_config(j, &result->config);
     heap_object(page, result);
-    verify_object(j, &result->verify);
+    if (pmt_gc_is_told(result))
+        pmt_json_gc(page, result);
+    verify_object(j, result);
     pmt_part_disagreements(page, "oracle", result);
     metrics_object(j, &result->metrics);
     pmt_part_health(page, "health", result);
-    if (page->options->full)
+    if (page->options->full) {
         pmt_part_timeline(page, "timeline", result, SIZE_MAX);
+        if (pmt_gc_is_told(result))
+            pmt_part_collections(page, "collections", result);
+    }
     pmt_json_end(j);
 }

@@ -8,7 +8,7 @@
  * Two numbers in the file's header say whose it is: application_id, which is ours
  * for ever, and user_version, which rises when a column changes its meaning or
  * goes away. A new column is no new version: databases without it read as 0 there
- * and get it with the next write, and databases with columns we do not know keep
+ * and get it with the next write (a new table likewise: no rows until then), and databases with columns we do not know keep
  * them (they are 0 in the runs we add). So programs of one version with different
  * metric.def share a file.
  *
@@ -46,15 +46,51 @@ static const char views_sql[] =
     " FROM sample;"
     "CREATE VIEW IF NOT EXISTS disagreement AS SELECT run_id, event, checkpoint,"
     " figure, recorded, modelled, modelled - recorded AS difference"
-    " FROM oracle WHERE recorded <> modelled;";
+    " FROM oracle WHERE recorded <> modelled;"
+    /* Percentiles by nearest rank among the pauses that are known: of n in order of
+     * length, number ceil(p * n / 100). */
+    "CREATE VIEW IF NOT EXISTS collection_summary AS WITH ranked AS (SELECT *,"
+    " row_number() OVER (PARTITION BY run_id, generation, pause_ns <> 0"
+    " ORDER BY pause_ns) AS rank,"
+    " count(*) OVER (PARTITION BY run_id, generation, pause_ns <> 0) AS n,"
+    " row_number() OVER (PARTITION BY run_id, generation, recorded_pause_ns <> 0"
+    " ORDER BY recorded_pause_ns) AS recorded_rank,"
+    " count(*) OVER (PARTITION BY run_id, generation, recorded_pause_ns <> 0)"
+    " AS recorded_n FROM collection)"
+    " SELECT run_id, generation, count(*) AS collections, sum(asked_for) AS asked_for,"
+    " sum(visited) AS visited, sum(collected) AS collected,"
+    " CASE WHEN sum(visited) > 0 THEN sum(collected = 0) END AS useless,"
+    " sum(nullif(pause_ns, 0)) / 1e6 AS pause_total_ms,"
+    " min(CASE WHEN pause_ns <> 0 AND rank * 100 >= n * 50 THEN pause_ns END) / 1e6"
+    " AS pause_p50_ms,"
+    " min(CASE WHEN pause_ns <> 0 AND rank * 100 >= n * 90 THEN pause_ns END) / 1e6"
+    " AS pause_p90_ms,"
+    " min(CASE WHEN pause_ns <> 0 AND rank * 100 >= n * 99 THEN pause_ns END) / 1e6"
+    " AS pause_p99_ms,"
+    " max(nullif(pause_ns, 0)) / 1e6 AS pause_max_ms,"
+    " count(nullif(recorded_pause_ns, 0)) AS recorded_pauses,"
+    " sum(recorded_collected) AS recorded_collected,"
+    " sum(recorded_pause_ns <> 0 AND recorded_collected = 0) AS recorded_useless,"
+    " sum(nullif(recorded_pause_ns, 0)) / 1e6 AS recorded_pause_total_ms,"
+    " min(CASE WHEN recorded_pause_ns <> 0 AND recorded_rank * 100 >= recorded_n * 50"
+    " THEN recorded_pause_ns END) / 1e6 AS recorded_pause_p50_ms,"
+    " min(CASE WHEN recorded_pause_ns <> 0 AND recorded_rank * 100 >= recorded_n * 90"
+    " THEN recorded_pause_ns END) / 1e6 AS recorded_pause_p90_ms,"
+    " min(CASE WHEN recorded_pause_ns <> 0 AND recorded_rank * 100 >= recorded_n * 99"
+    " THEN recorded_pause_ns END) / 1e6 AS recorded_pause_p99_ms,"
+    " max(nullif(recorded_pause_ns, 0)) / 1e6 AS recorded_pause_max_ms"
+    " FROM ranked GROUP BY run_id, generation;";
 
 static const char *column_type(enum pmt_column_kind kind)
 {
     switch (kind) {
     case PMT_COLUMN_U64:
     case PMT_COLUMN_U32:
+    case PMT_COLUMN_I32:
     case PMT_COLUMN_BOOL:
         return "INTEGER NOT NULL DEFAULT 0";
+    case PMT_COLUMN_REAL:
+        return "REAL DEFAULT 0";
     case PMT_COLUMN_EVENT:
         return "INTEGER";
     case PMT_COLUMN_CHARS:
@@ -145,7 +181,24 @@ pmt_schema_columns(struct pmt_store *store, const struct pmt_table *table,
     return st;
 }
 
-/* Add what an older metric.def did not know. */
+bool pmt_schema_has_any(const struct pmt_table *table, const bool *has)
+{
+    for (size_t i = 0; i < table->n_columns; i++)
+        if (has[i])
+            return true;
+    return false;
+}
+
+/* A whole table; the trigger is made anew, since it names every table. */
+static void add_missing_table(struct pmt_strbuf *sql, const struct pmt_table *t)
+{
+    add_table(sql, t);
+    pmt_strbuf_puts(sql, "DROP TRIGGER IF EXISTS run_delete;\n");
+    add_trigger(sql);
+    pmt_strbuf_puts(sql, views_sql);
+}
+
+/* Add what an older program did not know. */
 static enum pmt_status add_missing(struct pmt_store *store, const struct pmt_table *t,
                                    struct pmt_error *err)
 {
@@ -156,6 +209,10 @@ static enum pmt_status add_missing(struct pmt_store *store, const struct pmt_tab
     st = pmt_schema_columns(store, t, has, err);
     if (st != PMT_OK)
         return st;
+    if (!pmt_schema_has_any(t, has)) {
+        add_missing_table(&sql, t);
+        return exec_built(store, &sql, err);
+    }
     for (size_t i = 0; i < t->n_columns; i++)
         if (!has[i])
             pmt_strbuf_printf(&sql, "ALTER TABLE \"%s\" ADD COLUMN \"%s\" %s;\n", t->name,

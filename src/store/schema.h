@@ -15,7 +15,7 @@ enum pmt_status
 pmt_schema_check(struct pmt_store *store, bool *empty, struct pmt_error *err);
 
 /* Inside a transaction: make the schema in an empty database, or add to an older
- * one the columns that it lacks. */
+ * one the tables and columns that it lacks. */
 enum pmt_status pmt_schema_make(struct pmt_store *store, struct pmt_error *err);
 
 /* Which columns of the table the database has: has[] of n_columns; all false
@@ -23,5 +23,6 @@ enum pmt_status pmt_schema_make(struct pmt_store *store, struct pmt_error *err);
 enum pmt_status
 pmt_schema_columns(struct pmt_store *store, const struct pmt_table *table,
                    bool *has, struct pmt_error *err);
+bool pmt_schema_has_any(const struct pmt_table *table, const bool *has);
 
 #endif

@@ -2,7 +2,7 @@
  *
  * All of a read is one transaction, so a run is seen whole. A column that the file
  * lacks (an older metric.def) is selected as NULL, and NULL reads as 0, no text, or
- * PMT_NOWHERE. */
+ * PMT_NOWHERE; a table that it lacks has no rows. */
 #include <pymemtrace/store.h>
 
 #include <string.h>
@@ -21,6 +21,7 @@ static enum pmt_status damaged(const struct pmt_store *store, const char *column
                          "replay the trace into a new file", store->path, column);
 }
 
+/* *out NULL and PMT_OK: the file has no such table. */
 static enum pmt_status prepare_select(struct pmt_store *store, const struct pmt_table *t,
                                       sqlite3_stmt **out, struct pmt_error *err)
 {
@@ -29,7 +30,7 @@ static enum pmt_status prepare_select(struct pmt_store *store, const struct pmt_
     enum pmt_status st = pmt_schema_columns(store, t, has, err);
 
     *out = NULL;
-    if (st != PMT_OK)
+    if (st != PMT_OK || !pmt_schema_has_any(t, has))
         return st;
     pmt_strbuf_puts(&sql, "SELECT run_id");
     for (size_t i = 0; i < t->n_columns; i++)
@@ -55,6 +56,23 @@ static void read_u32(char *field, int64_t v, bool *good)
 
     *good = v >= 0 && v <= UINT32_MAX;
     memcpy(field, &narrow, sizeof narrow);
+}
+
+static void read_i32(char *field, int64_t v, bool *good)
+{
+    int32_t narrow = (int32_t)v;
+
+    *good = v >= INT32_MIN && v <= INT32_MAX;
+    memcpy(field, &narrow, sizeof narrow);
+}
+
+static void read_real(char *field, sqlite3_stmt *stmt, int at, bool *good)
+{
+    int type = sqlite3_column_type(stmt, at);
+    double v = sqlite3_column_double(stmt, at);
+
+    *good = type == SQLITE_FLOAT || type == SQLITE_INTEGER || type == SQLITE_NULL;
+    memcpy(field, &v, sizeof v);
 }
 
 static bool read_chars(char *field, size_t n_bytes, const char *text)
@@ -114,6 +132,12 @@ static enum pmt_status read_column(struct pmt_store *store, const struct pmt_col
         break;
     case PMT_COLUMN_U32:
         read_u32(field, sqlite3_column_int64(stmt, at), &good);
+        break;
+    case PMT_COLUMN_I32:
+        read_i32(field, sqlite3_column_int64(stmt, at), &good);
+        break;
+    case PMT_COLUMN_REAL:
+        read_real(field, stmt, at, &good);
         break;
     case PMT_COLUMN_BOOL:
         v = sqlite3_column_int64(stmt, at);
@@ -179,7 +203,7 @@ static enum pmt_status read_table(struct pmt_store *store, const struct pmt_tabl
     int rc;
     enum pmt_status st = prepare_select(store, t, &stmt, err);
 
-    if (st != PMT_OK)
+    if (st != PMT_OK || !stmt)
         return st;
     rc = sqlite3_bind_int64(stmt, 1, run_id);
     while (rc == SQLITE_OK && st == PMT_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {

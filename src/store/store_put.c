@@ -42,6 +42,14 @@ static uint32_t u32_at(const char *field)
     return v;
 }
 
+static double real_at(const char *field)
+{
+    double v;
+
+    memcpy(&v, field, sizeof v);
+    return v;
+}
+
 static int bind_text(sqlite3_stmt *stmt, int at, const char *s, size_t n)
 {
     return sqlite3_bind_text64(stmt, at, s, n, SQLITE_STATIC, SQLITE_UTF8);
@@ -75,6 +83,10 @@ static int bind_column(sqlite3_stmt *stmt, int at, const struct pmt_column *c, c
         return sqlite3_bind_int64(stmt, at, (int64_t)u64_at(field));
     case PMT_COLUMN_U32:
         return sqlite3_bind_int64(stmt, at, u32_at(field));
+    case PMT_COLUMN_I32:
+        return sqlite3_bind_int(stmt, at, (int32_t)u32_at(field));
+    case PMT_COLUMN_REAL:
+        return sqlite3_bind_double(stmt, at, real_at(field));
     case PMT_COLUMN_BOOL:
         return sqlite3_bind_int(stmt, at, *(const bool *)field);
     case PMT_COLUMN_EVENT:

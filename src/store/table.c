@@ -29,6 +29,7 @@ static const struct pmt_column run_columns[] = {
     CONFIG("config_gc_threshold1", U32, gc.threshold[1]),
     CONFIG("config_gc_threshold2", U32, gc.threshold[2]),
     CONFIG("config_gc_enabled", BOOL, gc.enabled),
+    CONFIG("config_gc_late", BOOL, gc.late),
 #define VERIFY(kind, field) COLUMN(pmt_result, "verify_" #field, kind, verify.field)
     VERIFY(BOOL, checked),
     VERIFY(BOOL, exact),
@@ -41,6 +42,30 @@ static const struct pmt_column run_columns[] = {
     VERIFY(U64, book_mismatches),
     VERIFY(U64, checkpoints),
     VERIFY(BOOL, books_balance),
+#define VERIFY_GC(name, field) COLUMN(pmt_result, "verify_gc_" name, U64, verify.gc.field)
+    VERIFY_GC("recorded0", recorded[0]),
+    VERIFY_GC("recorded1", recorded[1]),
+    VERIFY_GC("recorded2", recorded[2]),
+    VERIFY_GC("replayed0", replayed[0]),
+    VERIFY_GC("replayed1", replayed[1]),
+    VERIFY_GC("replayed2", replayed[2]),
+    VERIFY_GC("for_threshold", for_threshold),
+    VERIFY_GC("mismatches", mismatches),
+    VERIFY_GC("deferred", deferred),
+    VERIFY_GC("collected_recorded", collected_recorded),
+    VERIFY_GC("collected_replayed", collected_replayed),
+#define COST(kind, field) COLUMN(pmt_result, "gc_cost_" #field, kind, gc_cost.field)
+    COST(U64, n_pauses),
+    COST(REAL, fixed_ns),
+    COST(REAL, visited_ns),
+    COST(REAL, freed_ns),
+    COST(REAL, spread_low),
+    COST(REAL, spread_high),
+#define RATIO(i) COLUMN(pmt_result, "gc_cost_ratio" #i, REAL, gc_cost.ratio[i])
+    RATIO(0), RATIO(1), RATIO(2), RATIO(3), RATIO(4), RATIO(5), RATIO(6), RATIO(7),
+    RATIO(8), RATIO(9), RATIO(10), RATIO(11), RATIO(12), RATIO(13), RATIO(14), RATIO(15),
+    RATIO(16), RATIO(17), RATIO(18), RATIO(19), RATIO(20), RATIO(21), RATIO(22), RATIO(23),
+    RATIO(24), RATIO(25), RATIO(26), RATIO(27), RATIO(28), RATIO(29), RATIO(30), RATIO(31),
 #define METRIC(name, unit, better, group, help)                                \
     COLUMN(pmt_result, #name, U64, metrics.name),
 #include <pymemtrace/metric.def>
@@ -91,6 +116,21 @@ static const struct pmt_column oracle_columns[] = {
     SAME(pmt_oracle_row, U64, modelled),
 };
 
+static const struct pmt_column collection_columns[] = {
+    SAME(pmt_collection, U64, event),
+    COLUMN(pmt_collection, "recorded_clock_ns", U64, clock_ns),
+    SAME(pmt_collection, U32, generation),
+    SAME(pmt_collection, BOOL, asked_for),
+    SAME(pmt_collection, I32, chosen),
+    SAME(pmt_collection, U64, visited),
+    SAME(pmt_collection, U64, collected),
+    SAME(pmt_collection, U64, freed_blocks),
+    SAME(pmt_collection, U64, pause_ns),
+    COLUMN(pmt_collection, "recorded_pause_ns", U64, recorded_ns),
+    SAME(pmt_collection, U64, recorded_collected),
+    SAME(pmt_collection, U64, recorded_uncollectable),
+};
+
 static const struct pmt_column health_columns[] = {
     SAME(pmt_health, SEVERITY, severity),
     SAME(pmt_health, CHARS, what),
@@ -103,6 +143,7 @@ static const struct pmt_column fact_columns[] = {
 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
+_Static_assert(PMT_GC_RATIOS == 32, "one column gc_cost_ratio* each");
 _Static_assert(COUNT(run_columns) <= PMT_MOST_COLUMNS, "raise PMT_MOST_COLUMNS");
 
 #define ONE_ROW(name) {#name, name##_columns, COUNT(name##_columns),            \
@@ -118,6 +159,7 @@ const struct pmt_table pmt_tables[] = {
     ARRAY(class, pmt_class_row, classes),
     ARRAY(class_sample, pmt_class_sample, class_samples),
     ARRAY(oracle, pmt_oracle_row, oracle),
+    ARRAY(collection, pmt_collection, collections),
     ARRAY(health, pmt_health, health),
     ARRAY(fact, pmt_fact, facts),
 };

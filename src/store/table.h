@@ -15,7 +15,9 @@
 enum pmt_column_kind {
     PMT_COLUMN_U64,   /* uint64_t, stored as the int64_t of the same bits */
     PMT_COLUMN_U32,   /* uint32_t */
+    PMT_COLUMN_I32,   /* int32_t */
     PMT_COLUMN_BOOL,  /* 0 or 1 */
+    PMT_COLUMN_REAL,  /* double; what is not a number is NULL, and that is 0 */
     PMT_COLUMN_EVENT, /* uint64_t; PMT_NOWHERE is NULL */
     PMT_COLUMN_CHARS, /* char[n_bytes], NUL-terminated */
     PMT_COLUMN_STR,   /* char *, owned; may be NULL */

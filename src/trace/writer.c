@@ -274,6 +274,16 @@ void pmt_writer_realloc(struct pmt_writer *w, uint32_t slot, uint64_t size_bytes
     w->may_place = true;
 }
 
+void pmt_writer_about(struct pmt_writer *w, enum pmt_op op, uint32_t slot)
+{
+    pmt_assert(pmt_op_forms[op].slot == PMT_SLOT_USE && !pmt_op_forms[op].has_arg);
+    if (!ready(w))
+        return;
+    pmt_assert(slot < w->slots.n_slots && w->slots.place[slot] != PMT_DEAD);
+    gather_ref(w, op, w->slots.place[slot], 0);
+    w->may_place = false;
+}
+
 void pmt_writer_place(struct pmt_writer *w, uint64_t place)
 {
     if (w->failed)
