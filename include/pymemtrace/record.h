@@ -24,7 +24,8 @@ struct pmt_record_summary {
     uint64_t run_ns;           /* measured: from start to the command's end */
     char python[64];           /* "3.11.2" */
     char trace_path[4096];     /* of the first trace */
-    char partial[120];         /* "" = clean end */
+    char partial[120];         /* what the trace does not hold of its process, for
+                                  a reader; "" = nothing is missing */
 };
 
 /*

@@ -126,15 +126,22 @@ static inline uintptr_t thread_pointer(void)
 /* Records kept free ahead of stop_at: what one hook call may append. */
 #define RESERVE 64u
 
-/* Append to the main ring; the caller holds the GIL and passed ring_ready(). */
-static inline void ring_put(uint64_t op, uint64_t low, uint64_t b)
+/* Append to the main ring a record and the `more` records that were put behind it
+ * already: they are committed together. */
+static inline void ring_put_long(uint64_t op, uint64_t low, uint64_t b, uint64_t more)
 {
     struct pmt_wire_rec *rec = &HOT.shm->ring[HOT.head & (PMT_RING_RECORDS - 1)];
 
     rec->a = op << PMT_W_OP_SHIFT | low;
     rec->b = b;
-    HOT.head++;
+    HOT.head += 1 + more;
     atomic_store_explicit(&HOT.shm->head, HOT.head, memory_order_release);
+}
+
+/* Append to the main ring; the caller holds the GIL and passed ring_ready(). */
+static inline void ring_put(uint64_t op, uint64_t low, uint64_t b)
+{
+    ring_put_long(op, low, b, 0);
 }
 
 /* The slow path of ring_ready(). */
@@ -207,8 +214,13 @@ bool ring_room(uint64_t n);
 /* Append to the raw ring, from any thread; `on` must have been seen true. */
 void ring_put_raw(uint64_t op, uint64_t low, uint64_t b);
 
+/* END or an EXEC, by way of the raw ring: for callers that may not hold the GIL, in
+ * a signal handler even. */
+void ring_put_note(enum pmt_wire_op op, uint64_t b);
+
 /* Stop for good: the recorder is gone. */
 void ring_stop(void);
+bool recorder_is_dead(void);
 
 /* Take a checkpoint now: the GIL is held, and all that has happened is recorded. */
 void oracle_take(enum pmt_when when);
@@ -220,6 +232,8 @@ void hooks_install(void);
 /* Set up the hot page for a new recording on shm. */
 bool hot_begin(struct pmt_shm *shm, const struct pmt_ack *ack);
 void children_watch(void);
+/* Show the program the variable that was hidden while the interpreter started. */
+void environment_restore(void);
 
 /* Say hello; true if recording was begun on HOT. */
 bool handshake(const char *address, struct pmt_hello *hello);

@@ -45,7 +45,10 @@ bool oracle_open(void)
     return stream && !setvbuf(stream, buffers + TEXT_BYTES, _IOFBF, TEXT_BYTES);
 }
 
-static int64_t blocks(void)
+/* From 3.12 on the builtin takes the lock of the list of interpreters, which
+ * sys._current_frames() holds while it allocates: so not at a moment of our choosing,
+ * only when the program itself asks or ends. */
+static int64_t blocks(enum pmt_when when)
 {
     static void *(*builtin)(void *self, void *none);
     int64_t n = -1;
@@ -53,6 +56,8 @@ static int64_t blocks(void)
 
     if (pmt_py.allocated_blocks)
         return pmt_py.allocated_blocks();
+    if (when == PMT_WHEN_PERIODIC)
+        return -1;
     if (!builtin && pmt_py.sys_get && pmt_py.cfunction) {
         void *object = pmt_py.sys_get("getallocatedblocks");
 
@@ -79,6 +84,20 @@ static void print_pool_table(void)
     (void)fflush(stream);
 }
 
+/* The text, from the record after next on; not committed yet. */
+static void put_text(void)
+{
+    uint64_t to = HOT.head + 1;
+
+    for (size_t at = 0; at < text_n; at += sizeof(struct pmt_wire_rec)) {
+        struct pmt_wire_rec rec = {0, 0};
+        size_t n = text_n - at < sizeof rec ? text_n - at : sizeof rec;
+
+        memcpy(&rec, text + at, n);
+        HOT.shm->ring[to++ & (PMT_RING_RECORDS - 1)] = rec;
+    }
+}
+
 void oracle_take(enum pmt_when when)
 {
     int64_t n_blocks;
@@ -86,21 +105,14 @@ void oracle_take(enum pmt_when when)
     if (!pmt_py.debug_stats || !stream)
         return;
     collector_settle();
-    n_blocks = blocks();
+    n_blocks = blocks(when);
     collector_settle();
     print_pool_table();
     if (!ring_room(text_n / sizeof(struct pmt_wire_rec) + 2))
         return;
-    ring_put(PMT_W_ORACLE, (uint64_t)when << 32 | text_n, (uint64_t)n_blocks);
-    for (size_t at = 0; at < text_n; at += sizeof(struct pmt_wire_rec)) {
-        struct pmt_wire_rec rec = {0, 0};
-        size_t n = text_n - at < sizeof rec ? text_n - at : sizeof rec;
-
-        memcpy(&rec, text + at, n);
-        HOT.shm->ring[HOT.head & (PMT_RING_RECORDS - 1)] = rec;
-        HOT.head++;
-    }
-    atomic_store_explicit(&HOT.shm->head, HOT.head, memory_order_release);
+    put_text();
+    ring_put_long(PMT_W_ORACLE, (uint64_t)when << 32 | text_n, (uint64_t)n_blocks,
+                  (text_n + sizeof(struct pmt_wire_rec) - 1) / sizeof(struct pmt_wire_rec));
     (void)ring_room(RESERVE);
 }
 

@@ -60,7 +60,7 @@ static void count_children(uint32_t by)
 
 static void before_fork(void)
 {
-    follow_forks = recording_here() && HOT.follow;
+    follow_forks = recording_here() && HOT.follow && !recorder_is_dead();
     if (!recording_here())
         return;
     fork_hello.serial = HOT.forks++;
@@ -97,8 +97,8 @@ static bool before_exec(void)
         return false;
     if (!recording_here())
         count_children(1);
-    else if (ring_ready())
-        ring_put(PMT_W_EXEC, 0, 0);
+    else
+        ring_put_note(PMT_W_EXEC, 0);
     return true;
 }
 
@@ -108,8 +108,8 @@ static int after_failed_exec(bool told, int rc)
 
     if (told && !recording_here())
         count_children((uint32_t)-1);
-    else if (told && ring_ready())
-        ring_put(PMT_W_EXEC_FAILED, 0, 0);
+    else if (told)
+        ring_put_note(PMT_W_EXEC_FAILED, 0);
     errno = saved;
     return rc;
 }
@@ -144,12 +144,21 @@ __attribute__((constructor(101))) static void find_libc(void)
 
     for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++)
         *symbols[i].where = dlsym(RTLD_NEXT, symbols[i].name);
+    (void)dlerror();
+}
+
+/* Other preloaded libraries may start before this one. */
+static void need_libc(void)
+{
+    if (UNLIKELY(!libc.popen))
+        find_libc();
 }
 
 EXPORT int execve(const char *path, char *const argv[], char *const envp[])
 {
     bool told = before_exec();
 
+    need_libc();
     return after_failed_exec(told, libc.execve(path, argv, envp));
 }
 
@@ -162,6 +171,7 @@ EXPORT int execvp(const char *file, char *const argv[])
 {
     bool told = before_exec();
 
+    need_libc();
     return after_failed_exec(told, libc.execvp(file, argv));
 }
 
@@ -169,6 +179,7 @@ EXPORT int execvpe(const char *file, char *const argv[], char *const envp[])
 {
     bool told = before_exec();
 
+    need_libc();
     return after_failed_exec(told, libc.execvpe(file, argv, envp));
 }
 
@@ -176,6 +187,7 @@ EXPORT int fexecve(int fd, char *const argv[], char *const envp[])
 {
     bool told = before_exec();
 
+    need_libc();
     return after_failed_exec(told, libc.fexecve(fd, argv, envp));
 }
 
@@ -186,8 +198,10 @@ EXPORT int posix_spawn(pid_t *pid, const char *path,
                        const posix_spawnattr_t *attr, char *const argv[],
                        char *const envp[])
 {
-    int rc = libc.posix_spawn(pid, path, actions, attr, argv, envp);
+    int rc;
 
+    need_libc();
+    rc = libc.posix_spawn(pid, path, actions, attr, argv, envp);
     count_children(rc == 0);
     return rc;
 }
@@ -197,22 +211,27 @@ EXPORT int posix_spawnp(pid_t *pid, const char *file,
                         const posix_spawnattr_t *attr, char *const argv[],
                         char *const envp[])
 {
-    int rc = libc.posix_spawnp(pid, file, actions, attr, argv, envp);
+    int rc;
 
+    need_libc();
+    rc = libc.posix_spawnp(pid, file, actions, attr, argv, envp);
     count_children(rc == 0);
     return rc;
 }
 
 EXPORT int system(const char *command)
 {
+    need_libc();
     count_children(command != NULL);
     return libc.system(command);
 }
 
 EXPORT FILE *popen(const char *command, const char *type)
 {
-    FILE *f = libc.popen(command, type);
+    FILE *f;
 
+    need_libc();
+    f = libc.popen(command, type);
     count_children(f != NULL);
     return f;
 }
@@ -222,12 +241,14 @@ EXPORT FILE *popen(const char *command, const char *type)
 EXPORT _Noreturn void _exit(int status)
 {
     if (recording_here()) {
-        if (pmt_py.gil_check && pmt_py.gil_check() && !HOT.ended && ring_ready()) {
+        /* Not where a signal handler that calls this has interrupted an allocation:
+         * then the pools cannot be walked. */
+        if (pmt_py.gil_check && pmt_py.gil_check() && !HOT.ended && !HOT.inside &&
+            !HOT.busy && ring_ready()) {
             HOT.busy = true;
             oracle_take(PMT_WHEN_EXIT);
         }
-        if (HOT.on && ring_room(RESERVE))
-            ring_put(PMT_W_END, 0, (uint64_t)(status & 0xff));
+        ring_put_note(PMT_W_END, (uint64_t)(status & 0xff));
     }
     for (;;)
         syscall(SYS_exit_group, status);

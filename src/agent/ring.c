@@ -13,6 +13,7 @@
 
 #define POLL_RECORDS 1024u /* between looks at the clock: 25 ns per 1024 events */
 #define FIRST_ORACLE ((uint64_t)1 << 20)
+#define NOTE_TRIES   10000u /* turns of the scheduler for a lock that is held */
 
 struct hot *pmt_hot;
 
@@ -23,7 +24,7 @@ void ring_stop(void)
 }
 
 /* The recorder's mutex is robust: the kernel marks it when its owner dies. */
-static bool recorder_is_dead(void)
+bool recorder_is_dead(void)
 {
     int rc = pthread_mutex_trylock(&HOT.shm->recorder);
 
@@ -38,12 +39,14 @@ static bool recorder_is_dead(void)
 static bool wait_a_little(unsigned turn)
 {
     struct timespec ts = {0, 50000};
+    int saved = errno;
 
     if (turn < 64) {
         sched_yield();
         return true;
     }
     nanosleep(&ts, NULL);
+    errno = saved; /* free() leaves it alone, so must we */
     return turn % 64 || !recorder_is_dead();
 }
 
@@ -84,9 +87,11 @@ static void tell_trouble_once(bool *told, bool is_so, enum pmt_trouble code)
     ring_put(PMT_W_TROUBLE, (uint64_t)code, 1);
 }
 
+/* From 3.12 on each may have arenas and a lock of its own; before, they share all. */
 static bool several_interpreters(void)
 {
-    void *first = pmt_py.interp_head ? pmt_py.interp_head() : NULL;
+    bool apart = !pmt_py.allocated_blocks;
+    void *first = apart && pmt_py.interp_head ? pmt_py.interp_head() : NULL;
 
     return first && pmt_py.interp_next && pmt_py.interp_next(first);
 }
@@ -98,6 +103,7 @@ static void poll(void)
     if (!ring_room(RESERVE))
         return;
     put_clock();
+    environment_restore();
     if (HOT.ended)
         return;
     /* While it finalizes, the interpreter calls itself not initialized. */
@@ -119,10 +125,13 @@ static void poll(void)
 
 bool ring_slow(void)
 {
+    int saved;
+
     if (!HOT.on)
         return false;
     if (HOT.busy)
         return HOT.head >= HOT.stop_at ? ring_room(RESERVE) : true;
+    saved = errno;
     HOT.busy = true;
     if (HOT.head >= HOT.stop_at && ring_room(RESERVE) && HOT.head >= HOT.next_poll)
         poll();
@@ -136,28 +145,37 @@ bool ring_slow(void)
         ring_put(PMT_W_THREAD, 0, HOT.thread);
     }
     HOT.busy = false;
+    errno = saved;
     return HOT.on;
 }
 
-static void raw_lock(void)
+static bool raw_try_lock(unsigned tries)
 {
     uint32_t expected = 0;
 
     while (!atomic_compare_exchange_weak_explicit(&HOT.raw_lock, &expected, 1,
                                                   memory_order_acquire,
                                                   memory_order_relaxed)) {
+        if (tries && !--tries)
+            return false;
         expected = 0;
         sched_yield();
     }
+    return true;
 }
 
-void ring_put_raw(uint64_t op, uint64_t low, uint64_t b)
+static void raw_unlock(void)
+{
+    atomic_store_explicit(&HOT.raw_lock, 0, memory_order_release);
+}
+
+/* The caller has the lock. */
+static void put_raw(uint64_t op, uint64_t low, uint64_t b)
 {
     struct pmt_shm *shm = HOT.shm;
     uint64_t head;
     struct pmt_wire_raw *rec;
 
-    raw_lock();
     head = atomic_load_explicit(&shm->raw_head, memory_order_relaxed);
     for (unsigned turn = 0; HOT.on; turn++) {
         if (head - atomic_load_explicit(&shm->raw_tail, memory_order_acquire) <
@@ -174,7 +192,23 @@ void ring_put_raw(uint64_t op, uint64_t low, uint64_t b)
         rec->thread = thread_pointer();
         atomic_store_explicit(&shm->raw_head, head + 1, memory_order_release);
     }
-    atomic_store_explicit(&HOT.raw_lock, 0, memory_order_release);
+}
+
+void ring_put_raw(uint64_t op, uint64_t low, uint64_t b)
+{
+    (void)raw_try_lock(0);
+    put_raw(op, low, b);
+    raw_unlock();
+}
+
+/* A signal handler may have interrupted the very thread that holds the lock: then
+ * this goes untold. */
+void ring_put_note(enum pmt_wire_op op, uint64_t b)
+{
+    if (!raw_try_lock(NOTE_TRIES))
+        return;
+    put_raw(op, 0, b);
+    raw_unlock();
 }
 
 bool hot_begin(struct pmt_shm *shm, const struct pmt_ack *ack)

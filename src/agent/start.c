@@ -57,6 +57,7 @@ static void find_python(void)
         if (found)
             *symbols[i].where = found;
     }
+    (void)dlerror(); /* what was not found is no business of the program's */
 }
 
 /* -- the environment, changed in place: setenv() would allocate -- */
@@ -79,18 +80,63 @@ static void env_remove(const char *name)
         e[0] = e[1];
 }
 
-/* LD_PRELOAD is "AGENT" or "AGENT:what was there before". */
+/* Take `word` out of a list with colons or spaces between, as often as it is there;
+ * false when nothing else was in it. What an empty word stood for stays. */
+static bool drop_word(char *list, const char *word)
+{
+    size_t n = strlen(word);
+    char *at = list;
+
+    while (*at) {
+        size_t len = strcspn(at, ": ");
+
+        if (len != n || memcmp(at, word, n)) {
+            at += len + (at[len] != '\0');
+        } else if (at[len]) {
+            memmove(at, at + len + 1, strlen(at + len + 1) + 1);
+            if (!*at)
+                return true;
+        } else if (at == list) {
+            return false;
+        } else {
+            at[-1] = '\0';
+            return true;
+        }
+    }
+    return true;
+}
+
+/* A program on the way here may have put libraries of its own before the agent. */
 static void env_scrub(void)
 {
     char **preload = env_entry(PMT_ENV_PRELOAD);
-    char *value = preload ? *preload + sizeof PMT_ENV_PRELOAD : NULL;
-    char *rest = value ? strchr(value, ':') : NULL;
+    Dl_info self;
 
-    if (value && rest)
-        memmove(value, rest + 1, strlen(rest + 1) + 1);
-    else if (value)
+    if (preload && dladdr((void *)&pmt_py, &self) && self.dli_fname &&
+        !drop_word(*preload + sizeof PMT_ENV_PRELOAD, self.dli_fname))
         env_remove(PMT_ENV_PRELOAD);
     env_remove(PMT_ENV_SOCKET);
+}
+
+/* PYTHONMALLOC=pymalloc names the allocator that is there anyway, but reading it
+ * makes the interpreter set all allocators anew, over our hooks: so it does not see
+ * it. The program does, in os.environ, which is made later. */
+static char *hidden; /* its entry, the first letter changed */
+
+static void env_hide(const char *name)
+{
+    char **e = env_entry(name);
+
+    hidden = e ? *e : NULL;
+    if (hidden)
+        hidden[0] = '-';
+}
+
+void environment_restore(void)
+{
+    if (hidden)
+        hidden[0] = 'P';
+    hidden = NULL;
 }
 
 /* -- refusals -- */
@@ -128,8 +174,10 @@ static struct py_options read_options(int argc, char **argv)
     struct py_options o = {false, false};
 
     for (int i = 1; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
-        if (argv[i][1] == '-')
+        if (argv[i][1] == '-') {
+            i += !strcmp(argv[i], "--check-hash-based-pycs");
             continue;
+        }
         for (const char *c = argv[i] + 1; *c; c++) {
             const char *value = c[1] ? c + 1 : i + 1 < argc ? argv[i + 1] : "";
 
@@ -172,19 +220,20 @@ static bool same_allocator(void)
 static const char *refusal(const struct pmt_hello *hello, const struct py_options *o)
 {
     if (strstr(hello->build, "free-threading") || strstr(hello->build, "free-threaded"))
-        return "this is a free-threaded build: it has no pymalloc; use the default build";
+        return "a free-threaded build has no pymalloc: use the default build";
     if (hello->hex_version < 0x03080000 || hello->hex_version >= 0x030e0000)
-        return "this CPython cannot be recorded: 3.8 to 3.13 can";
+        return "only 3.8 to 3.13 can be";
+    if (!pmt_py.set_allocator || !pmt_py.get_allocator || !pmt_py.get_arena)
+        return "it does not export its allocators";
     if (dlsym(RTLD_DEFAULT, "_Py_NegativeRefcount"))
-        return "this is a debug build of CPython: its blocks are not those of a "
-               "release build; use a release build";
+        return "the blocks of a debug build are not those of a release build: use one "
+               "of those";
     if (o->dev || (*env_value("PYTHONDEVMODE", o) && !o->dev))
-        return "development mode (-X dev or PYTHONDEVMODE) replaces the allocators: "
-               "switch it off to record";
+        return "-X dev or PYTHONDEVMODE replaces the allocator: record without it";
     if (!is_pymalloc(hello->malloc_env))
-        return "PYTHONMALLOC is set to another allocator: unset it to record";
+        return "PYTHONMALLOC sets another allocator: record without it";
     if (same_allocator())
-        return "this CPython was built without pymalloc";
+        return "it was built without pymalloc";
     return NULL;
 }
 
@@ -327,7 +376,7 @@ __attribute__((constructor)) static void start(int argc, char **argv)
     if (!socket_entry)
         return;
     find_python();
-    if (!pmt_py.set_allocator || !pmt_py.get_version || !pmt_py.get_arena)
+    if (!pmt_py.get_version || !pmt_py.is_initialized)
         return;
     options = read_options(argc, argv);
     fill_hello(&hello, &options);
@@ -338,10 +387,8 @@ __attribute__((constructor)) static void start(int argc, char **argv)
         env_scrub();
     if (!recording)
         return;
-    /* The setting names the allocator that is there anyway, but reading it makes
-     * the interpreter set all allocators anew, over our hooks. */
     if (*hello.malloc_env)
-        env_remove("PYTHONMALLOC");
+        env_hide("PYTHONMALLOC");
     HOT.pid = getpid();
     hooks_install();
     children_watch();
@@ -349,6 +396,6 @@ __attribute__((constructor)) static void start(int argc, char **argv)
 
 __attribute__((destructor)) static void finish(void)
 {
-    if (pmt_hot && HOT.on && HOT.pid == getpid() && ring_room(RESERVE))
-        ring_put(PMT_W_END, 0, UINT64_MAX);
+    if (pmt_hot && HOT.on && HOT.pid == getpid())
+        ring_put_note(PMT_W_END, UINT64_MAX);
 }

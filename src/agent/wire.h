@@ -10,7 +10,7 @@
  * Main ring: everything that happens under the GIL (the mem and obj domains,
  * arenas, forks, checkpoints). One producer at a time, so appending is two plain
  * stores and one release store of `head`. Raw ring: the raw domain, which any
- * thread may use without the GIL; a spin lock of the agent's orders its producers,
+ * thread may use without the GIL, and the process's end; a spin lock of the agent's orders its producers,
  * and each record carries the main head at its time, by which the recorder merges.
  *
  * Why the merge is right: let X happen before Y (a block freed in one ring, its
@@ -53,19 +53,21 @@ enum pmt_wire_op {
     PMT_W_CLOCK,         /* b: CLOCK_MONOTONIC ns */
     PMT_W_FORK,          /* serial */
     PMT_W_ORACLE,        /* enum pmt_when << 32 | bytes of text; b: blocks; the
-                            text follows in ceil(bytes / 16) records */
+                            text follows in ceil(bytes / 16) records, which
+                            are committed together with this one */
     PMT_W_TROUBLE,       /* trouble code; b: how often */
-    PMT_W_EXEC,          /* the process is about to exec */
-    PMT_W_EXEC_FAILED,   /* ... and it came back */
     PMT_W_GC_SET,        /* enabled << 32 | threshold 0; b: threshold 2 << 32 | 1 */
     PMT_W_GC_UNTRACKED,  /* address of an object that the last collection left untracked */
     PMT_W_GC_LAST,       /* 1: the last block is a collector object, 0: it is not */
     PMT_W_GC_FREEZE,     /* 1: gc.freeze(), 0: gc.unfreeze() */
-    PMT_W_GC_BEGIN,      /* generation, + 4 if not for its thresholds; b: CLOCK_MONOTONIC ns, 0 = not known */
+    PMT_W_GC_BEGIN,      /* generation, 3 = see its end, + 4 if not for its thresholds;
+                            b: CLOCK_MONOTONIC ns, 0 = not known */
     PMT_W_GC_END,        /* generation; b: as above; then four DATA: collected,
                             uncollectable, long_lived_total, long_lived_pending */
     PMT_W_DATA,          /* b: belongs to the record before */
-    PMT_W_END            /* b: exit status, or UINT64_MAX: not known */
+    PMT_W_EXEC,          /* raw ring: the process is about to exec */
+    PMT_W_EXEC_FAILED,   /* raw ring: ... and it came back */
+    PMT_W_END            /* raw ring; b: exit status, or UINT64_MAX: not known */
 };
 
 enum pmt_when { PMT_WHEN_PERIODIC, PMT_WHEN_END, PMT_WHEN_EXIT, PMT_WHEN_REQUEST };

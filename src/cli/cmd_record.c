@@ -1,6 +1,7 @@
 /* cmd_record.c - run a command and record its Python. */
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -95,7 +96,7 @@ static void print_summary(const struct pmt_record_summary *s)
         (void)fprintf(stderr, "; %" PRIu32 " child process%s not recorded (see --follow)",
                       s->n_children, s->n_children == 1 ? "" : "es");
     if (s->partial[0])
-        (void)fprintf(stderr, "; partial: %s", s->partial);
+        (void)fprintf(stderr, "; %s", s->partial);
     (void)fputc('\n', stderr);
 }
 
@@ -127,7 +128,8 @@ static int run(const void *given, char **operand, unsigned n_operands)
         return pmt_cli_error(&err);
     record.agent_path = agent;
     st = pmt_record(&record, &summary, &err);
-    if (!args->quiet)
+    (void)signal(SIGPIPE, SIG_IGN); /* the status is the command's, whoever reads ours */
+    if (!args->quiet && st == PMT_OK)
         print_summary(&summary);
     return st == PMT_OK ? exit_of(summary.wait_status) : pmt_cli_error(&err);
 }

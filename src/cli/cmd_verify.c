@@ -49,10 +49,20 @@ static void print_disagreements(const struct pmt_result *result)
         printf("  and %" PRIu64 " more\n", n - MOST_ROWS);
 }
 
+static const char *loss(const struct pmt_result *result)
+{
+    for (size_t i = 0; i < result->n_health; i++)
+        if (result->health[i].severity == PMT_LOSS)
+            return result->health[i].what;
+    return NULL;
+}
+
 static const char *verdict(const struct pmt_result *result)
 {
     if (pmt_cli_contradicted(&result->verify))
         return "NOT exact";
+    if (loss(result))
+        return "NOT exact: the recording has a gap";
     if (!result->verify.exact)
         return "nothing to check: the trace holds no proof";
     return result->partial ? "exact as far as the trace goes" : "exact";
@@ -60,7 +70,7 @@ static const char *verdict(const struct pmt_result *result)
 
 static int exit_of(const struct pmt_result *result)
 {
-    if (pmt_cli_contradicted(&result->verify))
+    if (pmt_cli_contradicted(&result->verify) || loss(result))
         return PMT_EXIT_DIFFERS;
     if (result->partial)
         return PMT_EXIT_PARTIAL;
@@ -74,6 +84,8 @@ static void print_proof(const struct pmt_result *result)
     printf("%s\n", verdict(result));
     if (result->partial)
         printf("  %-13s %s\n", "partial", result->partial);
+    if (loss(result))
+        printf("  %-13s %s\n", "gap", loss(result));
     printf("  %-13s %s, %" PRIu64 " events\n", "configuration", result->config.preset,
            result->metrics.events);
     print_count("placements", v->placements_checked, v->placement_mismatches);

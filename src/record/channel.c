@@ -46,25 +46,28 @@ enum pmt_status pmt_channel_listen(int *fd, const char *address, struct pmt_erro
     return PMT_OK;
 }
 
-static bool same_user(int fd)
+static bool same_user(int fd, struct ucred *peer)
 {
-    struct ucred peer;
-    socklen_t n = sizeof peer;
+    socklen_t n = sizeof *peer;
 
-    return !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) &&
-           (peer.uid == geteuid() || peer.uid == 0);
+    return !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, peer, &n) &&
+           (peer->uid == geteuid() || peer->uid == 0);
 }
 
 int pmt_channel_accept(int listen_fd, struct pmt_hello *hello)
 {
     struct timeval patience = {5, 0};
+    struct ucred peer;
     int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
 
     if (fd < 0)
         return -1;
     (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    if (same_user(fd) && recv(fd, hello, sizeof *hello, 0) == (ssize_t)sizeof *hello &&
+    if (same_user(fd, &peer) &&
+        recv(fd, hello, sizeof *hello, 0) == (ssize_t)sizeof *hello &&
         hello->magic == PMT_WIRE_MAGIC && hello->version == PMT_WIRE_VERSION) {
+        if (peer.pid > 0)
+            hello->pid = peer.pid; /* as we see it: it may live in a namespace */
         hello->python[sizeof hello->python - 1] = '\0';
         hello->build[sizeof hello->build - 1] = '\0';
         hello->hash_seed[sizeof hello->hash_seed - 1] = '\0';

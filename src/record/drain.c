@@ -85,20 +85,19 @@ static inline void put_place(struct pmt_drain *d, uint64_t address)
         pmt_writer_place(d->writer, place);
 }
 
-/* The block with this slot (+ 1) now lies at address. */
-static inline void settle(struct pmt_drain *d, uint64_t address, uint32_t slot)
+/* Where the slot (+ 1) of a block that now comes to lie at address is to be kept; what
+ * the trace has there is gone. NULL = out of memory. */
+static inline uint32_t *clear_site(struct pmt_drain *d, uint64_t address)
 {
     uint32_t *at = pmt_shadow_at(&d->shadow, address);
 
     if (PMT_UNLIKELY(!at)) {
         d->failed = true;
-        return;
-    }
-    if (PMT_UNLIKELY(*at)) {
+    } else if (PMT_UNLIKELY(*at)) {
         d->trouble[PMT_TROUBLE_OVER_LIVE]++;
         pmt_writer_free(d->writer, *at - 1);
     }
-    *at = slot;
+    return at;
 }
 
 /* -- what the collector counts -- */
@@ -122,13 +121,17 @@ static void set_counted(struct pmt_drain *d, uint32_t slot, bool counted)
 static inline void on_alloc(struct pmt_drain *d, enum pmt_op op, uint64_t address,
                             uint64_t size)
 {
-    uint32_t slot = pmt_writer_alloc(d->writer, op, size) + 1;
+    uint32_t *at = clear_site(d, address);
 
-    if (op == PMT_OP_ALLOC_GC || is_counted(d, slot - 1))
-        set_counted(d, slot - 1, op == PMT_OP_ALLOC_GC);
-    settle(d, address, slot);
-    if (!d->failed)
-        put_place(d, address);
+    uint32_t slot;
+
+    if (PMT_UNLIKELY(!at))
+        return;
+    slot = pmt_writer_alloc(d->writer, op, size);
+    *at = slot + 1;
+    if (op == PMT_OP_ALLOC_GC || is_counted(d, slot))
+        set_counted(d, slot, op == PMT_OP_ALLOC_GC);
+    put_place(d, address);
 }
 
 /* Take the slot (+ 1) away from an address; 0 = nothing known there. */
@@ -181,18 +184,21 @@ static void end_resize(struct pmt_drain *d, struct pmt_resize *r, uint64_t addre
                        uint64_t size)
 {
     struct pmt_resize was = *r;
+    uint32_t *at;
 
     *r = (struct pmt_resize){0};
-    if (!address) { /* failed: the old block stays */
-        if (was.slot)
-            settle(d, was.old, was.slot);
-    } else if (!was.slot) {
-        on_alloc(d, was.op ? was.op : PMT_OP_ALLOC_RAW, address, size);
-    } else {
+    if (!was.slot) {
+        if (address)
+            on_alloc(d, was.op ? was.op : PMT_OP_ALLOC_RAW, address, size);
+        return;
+    }
+    at = clear_site(d, address ? address : was.old); /* failed: it stays */
+    if (!at)
+        return;
+    *at = was.slot;
+    if (address) {
         pmt_writer_realloc(d->writer, was.slot - 1, size);
-        settle(d, address, was.slot);
-        if (!d->failed)
-            put_place(d, address);
+        put_place(d, address);
     }
 }
 
@@ -335,16 +341,19 @@ static void on_clock(struct pmt_drain *d, uint64_t ns)
     pmt_writer_event(d->writer, PMT_OP_CLOCK, 0, &since);
 }
 
-/* The text follows in the ring; it was committed together with this record. */
+/* The text follows in the ring; it was committed together with this record, so a
+ * length that goes past the head is no agent's: it is left alone. */
 static uint64_t on_oracle(struct pmt_drain *d, uint64_t low, uint64_t blocks)
 {
     static const char *const names[] = {"periodic", "end", "exit", "request"};
     uint64_t bytes = low & UINT32_MAX, n = (bytes + 15) / 16, when = low >> 32;
-    char *text = pmt_alloc(n * 16);
-    struct pmt_oracle oracle = {.text = text, .text_len = bytes,
-                                .blocks = (int64_t)blocks,
+    struct pmt_oracle oracle = {.text_len = bytes, .blocks = (int64_t)blocks,
                                 .when = names[when & 3]};
+    char *text;
 
+    if (n >= atomic_load_explicit(&d->shm->head, memory_order_acquire) - d->tail)
+        return 0;
+    oracle.text = text = pmt_alloc(n * 16);
     if (!text) {
         d->failed = true;
         return n;
@@ -390,12 +399,6 @@ static uint64_t on_other(struct pmt_drain *d, enum pmt_wire_op op, uint64_t low,
         if (low < sizeof d->trouble / sizeof *d->trouble)
             d->trouble[low] += b;
         break;
-    case PMT_W_EXEC:
-        d->exec = true;
-        break;
-    case PMT_W_EXEC_FAILED:
-        d->exec = false;
-        break;
     case PMT_W_GC_SET:
         on_gc_set(d, low, b);
         break;
@@ -414,10 +417,9 @@ static uint64_t on_other(struct pmt_drain *d, enum pmt_wire_op op, uint64_t low,
         break;
     case PMT_W_GC_END:
         return on_gc_end(d, low, b);
+    case PMT_W_EXEC:
+    case PMT_W_EXEC_FAILED:
     case PMT_W_END:
-        d->ended = true;
-        d->end_status = b;
-        break;
     case PMT_W_ALLOC_RAW:
     case PMT_W_ALLOC_MEM:
     case PMT_W_ALLOC_OBJ:
@@ -482,11 +484,26 @@ static struct pmt_resize *raw_resize(struct pmt_drain *d, uint64_t thread)
     return unused;
 }
 
+/* What the process says of its own end, and may take back. */
+static void on_note(struct pmt_drain *d, enum pmt_wire_op op, uint64_t status)
+{
+    if (op == PMT_W_END) {
+        d->ended = true;
+        d->end_status = status;
+    } else {
+        d->exec = op == PMT_W_EXEC;
+    }
+}
+
 static void on_raw(struct pmt_drain *d, const struct pmt_wire_raw *rec)
 {
     enum pmt_wire_op op = (enum pmt_wire_op)(rec->a >> PMT_W_OP_SHIFT);
     uint64_t low = rec->a & PMT_W_MASK;
 
+    if (op == PMT_W_END || op == PMT_W_EXEC || op == PMT_W_EXEC_FAILED) {
+        on_note(d, op, rec->b);
+        return;
+    }
     in_thread(d, rec->thread);
     if (op == PMT_W_ALLOC_RAW)
         on_alloc(d, PMT_OP_ALLOC_RAW, low, rec->b);
@@ -533,6 +550,8 @@ uint64_t pmt_drain_some(struct pmt_drain *d, uint64_t most)
     uint64_t from = d->tail, taken = 0, raw_pos;
     uint64_t until = head - d->tail > most ? d->tail + most : head;
 
+    if (PMT_UNLIKELY((int64_t)(head - d->tail) < 0))
+        until = d->tail; /* interpreters with a lock each wrote over each other */
     taken += raw_up_to(d, raw_head, d->tail);
     raw_pos = next_raw(d, raw_head);
     while (d->tail < until && d->fork_serial < 0) {

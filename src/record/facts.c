@@ -127,12 +127,12 @@ enum pmt_status pmt_facts_begin(struct pmt_writer *w, const struct pmt_hello *he
     return l.st == PMT_OK ? pmt_writer_begin(w, err) : l.st;
 }
 
-static const char *end_kind(const struct pmt_session *s, int wait_status)
+const char *pmt_facts_end_kind(const struct pmt_session *s, int wait_status)
 {
+    if (s->drain.exec)
+        return "exec"; /* how the other program ended is its own affair */
     if (wait_status != -1 && WIFSIGNALED(wait_status))
         return "killed";
-    if (s->drain.exec)
-        return "exec";
     if (s->drain.ended || (wait_status != -1 && WIFEXITED(wait_status)))
         return "exit";
     return "killed";
@@ -149,8 +149,10 @@ enum pmt_status pmt_facts_end(struct pmt_session *s, int wait_status,
     ((void)snprintf(buf, sizeof buf, fmt, value), pairs[n++] = (name),         \
      pairs[n++] = (buf))
     pairs[n++] = "end.kind";
-    pairs[n++] = end_kind(s, wait_status);
-    if (wait_status != -1 && WIFEXITED(wait_status))
+    pairs[n++] = pmt_facts_end_kind(s, wait_status);
+    if (s->drain.exec)
+        ; /* the status is that of the other program */
+    else if (wait_status != -1 && WIFEXITED(wait_status))
         PAIR("end.status", status, "%d", WEXITSTATUS(wait_status));
     else if (wait_status != -1)
         PAIR("end.signal", status, "%d", WTERMSIG(wait_status));

@@ -11,6 +11,9 @@ struct pmt_session;
 enum pmt_status pmt_facts_begin(struct pmt_writer *w, const struct pmt_hello *hello,
                                 uint64_t now_ns, struct pmt_error *err);
 
+/* "exit", "killed" or "exec". wait_status: as of waitpid(), or -1 if not known. */
+const char *pmt_facts_end_kind(const struct pmt_session *s, int wait_status);
+
 /* The facts of the end, and pmt_writer_finish(). */
 enum pmt_status pmt_facts_end(struct pmt_session *s, int wait_status,
                               struct pmt_error *err);

@@ -33,6 +33,7 @@ struct recording {
     int listen_fd;
     char address[64];
     int file;                     /* opened beforehand, or -1 */
+    uint32_t n_ignored;           /* interpreters that came later */
     int signal_fd;                /* signals to hand on to the command */
     pid_t child;                  /* the command */
     bool child_ended;
@@ -43,57 +44,78 @@ struct recording {
 
 /* -- starting the command -- */
 
+/* A full disk or a reader that went away is an error of the trace, not our end; and a
+ * parent that ignores its children must not keep us from waiting for ours. */
+static const struct { int signal; void (*handler)(int); } set_aside[] = {
+    {SIGPIPE, SIG_IGN}, {SIGXFSZ, SIG_IGN}, {SIGCHLD, SIG_DFL},
+};
+#define N_SET_ASIDE (sizeof set_aside / sizeof *set_aside)
+
+/* Sent to us, meant for the command. */
+static const int handed_on[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2};
+#define N_HANDED_ON (sizeof handed_on / sizeof *handed_on)
+
 struct saved_signals {
-    struct sigaction interrupt, quit;
+    struct sigaction action[N_SET_ASIDE];
     sigset_t mask;
 };
 
-/* The terminal's signals reach the command by themselves; those that are sent to us
- * are handed on to it (pass_signals). */
 static int take_signals(struct saved_signals *saved)
 {
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigset_t passed;
 
-    (void)sigaction(SIGINT, &ignore, &saved->interrupt);
-    (void)sigaction(SIGQUIT, &ignore, &saved->quit);
+    for (size_t i = 0; i < N_SET_ASIDE; i++) {
+        struct sigaction ours = {.sa_handler = set_aside[i].handler};
+
+        (void)sigaction(set_aside[i].signal, &ours, &saved->action[i]);
+    }
     (void)sigemptyset(&passed);
-    (void)sigaddset(&passed, SIGTERM);
-    (void)sigaddset(&passed, SIGHUP);
+    for (size_t i = 0; i < N_HANDED_ON; i++)
+        (void)sigaddset(&passed, handed_on[i]);
     (void)sigprocmask(SIG_BLOCK, &passed, &saved->mask);
     return signalfd(-1, &passed, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 static void give_signals_back(const struct saved_signals *saved)
 {
-    (void)sigaction(SIGINT, &saved->interrupt, NULL);
-    (void)sigaction(SIGQUIT, &saved->quit, NULL);
+    for (size_t i = 0; i < N_SET_ASIDE; i++)
+        (void)sigaction(set_aside[i].signal, &saved->action[i], NULL);
     (void)sigprocmask(SIG_SETMASK, &saved->mask, NULL);
 }
 
-/* Our two variables in front of the inherited environment, LD_PRELOAD kept behind the
- * agent. NULL = out of memory; the process execs or ends, nothing is freed. */
+static bool names(const char *entry, const char *variable)
+{
+    size_t n = strlen(variable);
+
+    return !strncmp(entry, variable, n) && entry[n] == '=';
+}
+
+/* The inherited environment with our two variables: the agent before what LD_PRELOAD
+ * has, and where it has it, so that it is as it was once the agent has taken itself
+ * out. NULL = out of memory; the process execs or ends, nothing is freed. */
 static char **environment(const char *agent, const char *address)
 {
     extern char **environ;
     const char *before = getenv(PMT_ENV_PRELOAD);
     struct pmt_strbuf preload = {0}, name = {0};
-    size_t n = 0, at = 2;
+    size_t n = 0, at = 0;
     char **env;
 
     while (environ[n])
         n++;
     env = pmt_alloc_array(n + 3, sizeof *env);
     pmt_strbuf_printf(&preload, "%s=%s%s%s", PMT_ENV_PRELOAD, agent,
-                      before && *before ? ":" : "", before ? before : "");
+                      before ? ":" : "", before ? before : "");
     pmt_strbuf_printf(&name, "%s=%s", PMT_ENV_SOCKET, address);
     if (!env || preload.failed || name.failed)
         return NULL;
-    env[0] = preload.at;
-    env[1] = name.at;
+    env[at++] = name.at;
+    if (!before)
+        env[at++] = preload.at;
     for (size_t i = 0; i < n; i++)
-        if (strncmp(environ[i], PMT_ENV_PRELOAD "=", sizeof PMT_ENV_PRELOAD) &&
-            strncmp(environ[i], PMT_ENV_SOCKET "=", sizeof PMT_ENV_SOCKET))
+        if (names(environ[i], PMT_ENV_PRELOAD))
+            env[at++] = preload.at;
+        else if (!names(environ[i], PMT_ENV_SOCKET))
             env[at++] = environ[i];
     env[at] = NULL;
     return env;
@@ -178,12 +200,16 @@ static void greet(struct recording *r)
 
     if (connection < 0)
         return;
-    if (!r->begun)
+    if (!r->begun && r->refused == PMT_OK)
         begin_first(r, &hello, connection);
+    else if (!r->begun) /* what comes after one that was refused does not run either */
+        pmt_channel_ack(connection, PMT_ACK_DIE, false, NULL, -1);
     else if (r->options->follow && !*hello.refusal)
-        pmt_session_spawn(r->options, r->tally, &hello, connection);
-    else
+        pmt_session_spawn(&r->session, &hello, connection);
+    else {
         pmt_channel_ack(connection, PMT_ACK_IGNORE, false, NULL, -1);
+        r->n_ignored++;
+    }
 }
 
 static void reap(struct recording *r, int flags)
@@ -191,7 +217,7 @@ static void reap(struct recording *r, int flags)
     while (!r->child_ended) {
         pid_t pid = waitpid(r->child, &r->child_status, flags);
 
-        if (pid == r->child)
+        if (pid == r->child || (pid < 0 && errno == ECHILD))
             r->child_ended = true;
         else if (pid == 0 || errno != EINTR)
             return;
@@ -214,16 +240,34 @@ static void end_session(struct recording *r)
                                      ? r->child_status : -1);
 }
 
+/* What the terminal's keys send goes to the whole group, so the command has it. */
 static void pass_signals(const struct recording *r)
 {
     struct signalfd_siginfo info;
 
     while (r->signal_fd >= 0 && read(r->signal_fd, &info, sizeof info) > 0)
-        if (!r->child_ended)
+        if (!r->child_ended && info.ssi_code != SI_KERNEL)
             (void)kill(r->child, (int)info.ssi_signo);
 }
 
-/* Until the command and the first session have ended. */
+/* The recorder processes of followed ones; meanwhile those may start more. */
+static void wait_for_followers(struct recording *r)
+{
+    bool any = true;
+
+    while (any) {
+        if (readable(r->listen_fd, 0))
+            greet(r);
+        pass_signals(r);
+        while (waitpid(-1, NULL, WNOHANG) > 0)
+            continue;
+        any = waitpid(-1, NULL, WNOHANG) == 0;
+        if (any)
+            (void)readable(r->listen_fd, 10);
+    }
+}
+
+/* Until the command and all sessions have ended. */
 static void watch(struct recording *r)
 {
     while (!r->child_ended || (r->begun && !r->over)) {
@@ -237,9 +281,23 @@ static void watch(struct recording *r)
         if (idle)
             reap(r, WNOHANG);
     }
-    /* A child that said hello while the command ended. */
-    if (readable(r->listen_fd, 0))
-        greet(r);
+    wait_for_followers(r);
+}
+
+/* What the trace does not hold of its process. */
+static void say_end(const struct recording *r, char *out, size_t size)
+{
+    const struct pmt_session *s = &r->session;
+    const char *kind = s->end_kind ? s->end_kind : "";
+
+    if (!strcmp(kind, "exec"))
+        (void)snprintf(out, size, "it ends where the process began another program");
+    else if (strcmp(kind, "killed"))
+        return;
+    else if (s->pid == r->child && WIFSIGNALED(r->child_status))
+        (void)snprintf(out, size, "partial: killed by signal %d", WTERMSIG(r->child_status));
+    else
+        (void)snprintf(out, size, "partial: the process was killed");
 }
 
 static void summarize(const struct recording *r, uint64_t start_ns,
@@ -255,11 +313,10 @@ static void summarize(const struct recording *r, uint64_t start_ns,
     memcpy(out->python, s->python, sizeof s->python);
     out->events = pmt_writer_events(s->writer);
     out->file_bytes = pmt_writer_file_bytes(s->writer);
-    out->n_children = r->options->follow ? 0 : atomic_load(&s->shm->children);
+    out->n_children = r->n_ignored +
+                      (r->options->follow ? 0 : atomic_load(&s->shm->children));
     memcpy(out->trace_path, s->path, sizeof out->trace_path);
-    if (r->child_ended && s->pid == r->child && WIFSIGNALED(r->child_status))
-        (void)snprintf(out->partial, sizeof out->partial, "killed by signal %d",
-                       WTERMSIG(r->child_status));
+    say_end(r, out->partial, sizeof out->partial);
 }
 
 static enum pmt_status verdict(struct recording *r, struct pmt_error *err)
@@ -300,6 +357,7 @@ static enum pmt_status prepare(struct recording *r, struct pmt_error *err)
     pmt_channel_name(r->address);
     if (st == PMT_OK)
         st = pmt_channel_listen(&r->listen_fd, r->address, err);
+    r->session.listen_fd = r->listen_fd;
     return st;
 }
 
@@ -332,15 +390,13 @@ enum pmt_status pmt_record(const struct pmt_record_options *options,
         return pmt_error_set(err, PMT_E_NOMEM, "out of memory");
     r.session.options = options;
     r.session.tally = r.tally;
-    r.session.file = r.session.pidfd = -1;
+    r.session.file = r.session.pidfd = r.session.listen_fd = -1;
     r.signal_fd = take_signals(&saved);
     st = prepare(&r, err);
     if (st == PMT_OK)
         st = start_command(&r, &saved, err);
     if (st == PMT_OK) {
         watch(&r);
-        while (wait(NULL) > 0 || errno == EINTR)
-            continue;
         st = verdict(&r, err);
     }
     summarize(&r, start_ns, summary);

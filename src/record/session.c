@@ -84,12 +84,26 @@ static enum pmt_status name_file(struct pmt_session *s, bool follower,
     return PMT_OK;
 }
 
+/* Where we were started with a standard stream closed, what is printed to it must not
+ * land in the trace. */
+static int past_standard(int fd)
+{
+    int higher = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    int saved = errno;
+
+    (void)close(fd);
+    errno = saved;
+    return higher;
+}
+
 enum pmt_status pmt_session_create(const char *path, bool force, int *fd,
                                    struct pmt_error *err)
 {
     int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | (force ? O_TRUNC : O_EXCL);
 
     *fd = open(path, flags, 0600);
+    if (*fd >= 0 && *fd <= STDERR_FILENO)
+        *fd = past_standard(*fd);
     if (*fd >= 0)
         return PMT_OK;
     if (errno == EEXIST)
@@ -134,6 +148,28 @@ static enum pmt_status take_up(struct pmt_session *s, int connection, struct pmt
     return PMT_OK;
 }
 
+/* The writer does not know which file it writes. */
+static void name_path(const struct pmt_session *s, struct pmt_error *err)
+{
+    char why[sizeof err->msg];
+
+    if (strstr(err->msg, s->path))
+        return;
+    memcpy(why, err->msg, sizeof why);
+    (void)snprintf(err->msg, sizeof err->msg, "%.200s: %.270s", s->path, why);
+}
+
+/* A file that holds no event yet; a device is not ours to remove. */
+static void discard_file(struct pmt_session *s)
+{
+    struct stat about;
+
+    if (!fstat(s->file, &about) && S_ISREG(about.st_mode))
+        (void)unlink(s->path);
+    (void)close(s->file);
+    s->file = -1;
+}
+
 enum pmt_status pmt_session_begin(struct pmt_session *s, const struct pmt_hello *hello,
                                   int connection, int file, struct pmt_error *err)
 {
@@ -153,8 +189,14 @@ enum pmt_status pmt_session_begin(struct pmt_session *s, const struct pmt_hello 
         st = take_up(s, connection, err);
     if (st == PMT_OK && !pmt_drain_init(&s->drain, s->shm, s->writer, now))
         st = pmt_error_set(err, PMT_E_NOMEM, "out of memory");
-    if (st != PMT_OK)
+    if (st != PMT_OK) {
+        name_path(s, err);
+        if (file < 0 && s->file >= 0)
+            discard_file(s);
+        s->file = -1; /* one that was given stays the caller's */
+        pmt_session_release(s);
         return st;
+    }
     atomic_fetch_add(&s->tally->traces, 1);
     s->rss_due_ns = now;
     s->flush_due_ns = now + FLUSH_NS;
@@ -205,6 +247,16 @@ static int wait_for_fork(const struct pmt_session *s, int64_t serial,
     return connection;
 }
 
+static void let_go_of_parent(struct pmt_session *s)
+{
+    (void)close(s->file);
+    if (s->pidfd >= 0)
+        (void)close(s->pidfd);
+    (void)munmap(s->shm, sizeof *s->shm);
+    s->shm = NULL;
+    s->pidfd = -1;
+}
+
 /* The session becomes that of the forked child: the same state, another file and
  * another shared memory. */
 static enum pmt_status become_child(struct pmt_session *s, const struct pmt_hello *hello,
@@ -213,6 +265,7 @@ static enum pmt_status become_child(struct pmt_session *s, const struct pmt_hell
     int from = open(s->path, O_RDONLY | O_CLOEXEC);
     enum pmt_status st;
 
+    let_go_of_parent(s);
     s->parent_pid = s->pid;
     s->parent_event = pmt_writer_events(s->writer);
     s->pid = hello->pid;
@@ -226,6 +279,7 @@ static enum pmt_status become_child(struct pmt_session *s, const struct pmt_hell
                            s->path, strerror(errno));
     if (st != PMT_OK)
         return st;
+    (void)close(from);
     pmt_writer_move_to(s->writer, s->file);
     pmt_drain_fork(&s->drain, s->shm);
     atomic_fetch_add(&s->tally->traces, 1);
@@ -242,6 +296,14 @@ static _Noreturn void leave(struct pmt_session *s)
     _exit(s->broken);
 }
 
+/* Nobody would answer there once the first recorder is gone. */
+static void stop_listening(struct pmt_session *s)
+{
+    if (s->listen_fd >= 0)
+        (void)close(s->listen_fd);
+    s->listen_fd = -1;
+}
+
 static void see_to_fork(struct pmt_session *s)
 {
     int64_t serial = s->drain.fork_serial;
@@ -254,6 +316,7 @@ static void see_to_fork(struct pmt_session *s)
     s->broken = pmt_writer_flush(s->writer, &s->error) != PMT_OK;
     if (s->broken || fork() != 0)
         return;
+    stop_listening(s);
     connection = wait_for_fork(s, serial, &hello);
     if (connection < 0)
         _exit(0);
@@ -263,16 +326,18 @@ static void see_to_fork(struct pmt_session *s)
     leave(s);
 }
 
-void pmt_session_spawn(const struct pmt_record_options *options, struct pmt_tally *tally,
-                       const struct pmt_hello *hello, int connection)
+void pmt_session_spawn(const struct pmt_session *like, const struct pmt_hello *hello,
+                       int connection)
 {
-    struct pmt_session s = {.options = options, .tally = tally};
+    struct pmt_session s = {.options = like->options, .tally = like->tally,
+                            .listen_fd = like->listen_fd};
     struct pmt_error err;
 
     if (fork() != 0) {
         (void)close(connection);
         return;
     }
+    stop_listening(&s);
     s.broken = pmt_session_begin(&s, hello, connection, -1, &err) != PMT_OK;
     if (!s.broken)
         record_to_the_end(&s);
@@ -281,39 +346,69 @@ void pmt_session_spawn(const struct pmt_record_options *options, struct pmt_tall
 
 /* -- the loop -- */
 
+/* What /proc/PID/name says, "" if it is not there. */
+static void read_proc(int32_t pid, const char *name, char *text, size_t size)
+{
+    char path[64];
+    ssize_t n = 0;
+    int fd;
+
+    (void)snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        n = read(fd, text, size - 1);
+        (void)close(fd);
+    }
+    text[n > 0 ? n : 0] = '\0';
+}
+
+/* Without a pidfd: "PID (name) state ...", Z for one that was not waited for yet. */
+static bool is_gone(int32_t pid)
+{
+    char text[512], *name_end;
+
+    read_proc(pid, "stat", text, sizeof text);
+    name_end = strrchr(text, ')');
+    return !name_end || !strncmp(name_end, ") Z", 3) || !strncmp(name_end, ") X", 3);
+}
+
 static bool has_ended(struct pmt_session *s, int also_fd, int timeout_ms)
 {
     struct pollfd p[2] = {{.fd = s->pidfd, .events = POLLIN},
                           {.fd = also_fd, .events = POLLIN}};
+    int n = poll(p, 2, timeout_ms);
 
-    return poll(p, 2, timeout_ms) > 0 && (p[0].revents & (POLLIN | POLLHUP | POLLERR));
+    if (s->pidfd < 0)
+        return is_gone(s->pid);
+    return n > 0 && (p[0].revents & (POLLIN | POLLHUP | POLLERR));
 }
 
 static uint64_t resident_bytes(int32_t pid)
 {
-    char path[64], text[128];
+    char text[128];
     unsigned long long pages = 0;
-    ssize_t n = 0;
-    int fd;
 
-    (void)snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd >= 0) {
-        n = read(fd, text, sizeof text - 1);
-        (void)close(fd);
-    }
-    text[n > 0 ? n : 0] = '\0';
+    read_proc(pid, "statm", text, sizeof text);
     return sscanf(text, "%*u %llu", &pages) == 1 ? (uint64_t)pages * (uint64_t)getpagesize()
                                                  : 0;
+}
+
+/* Not of a process that does nothing: its trace does not grow. */
+static void sample_rss(struct pmt_session *s)
+{
+    uint64_t rss = resident_bytes(s->pid);
+
+    if (!rss || (rss == s->rss_bytes && pmt_writer_events(s->writer) == s->rss_events))
+        return;
+    pmt_drain_rss(&s->drain, rss);
+    s->rss_bytes = rss;
+    s->rss_events = pmt_writer_events(s->writer);
 }
 
 static void housekeeping(struct pmt_session *s, uint64_t now)
 {
     if (now >= s->rss_due_ns) {
-        uint64_t rss = resident_bytes(s->pid);
-
-        if (rss)
-            pmt_drain_rss(&s->drain, rss);
+        sample_rss(s);
         s->rss_due_ns = now + (s->options->rss_period_ns ? s->options->rss_period_ns
                                                          : RSS_NS);
     }
@@ -337,7 +432,8 @@ static void notice_failure(struct pmt_session *s)
     if (e)
         s->error = *e;
     else
-        (void)pmt_error_set(&s->error, PMT_E_NOMEM, "%s: out of memory", s->path);
+        (void)pmt_error_set(&s->error, PMT_E_NOMEM, "out of memory");
+    name_path(s, &s->error);
 }
 
 bool pmt_session_turn(struct pmt_session *s, int also_fd)
@@ -362,10 +458,13 @@ bool pmt_session_turn(struct pmt_session *s, int also_fd)
 
 void pmt_session_end(struct pmt_session *s, int wait_status)
 {
+    s->end_kind = pmt_facts_end_kind(s, wait_status);
     pmt_drain_troubles(&s->drain);
     notice_failure(s);
-    if (!s->broken && pmt_facts_end(s, wait_status, &s->error) != PMT_OK)
+    if (!s->broken && pmt_facts_end(s, wait_status, &s->error) != PMT_OK) {
         s->broken = true;
+        name_path(s, &s->error);
+    }
 }
 
 void pmt_session_release(struct pmt_session *s)
@@ -378,4 +477,7 @@ void pmt_session_release(struct pmt_session *s)
         (void)close(s->file);
     if (s->pidfd >= 0)
         (void)close(s->pidfd);
+    s->writer = NULL;
+    s->shm = NULL;
+    s->file = s->pidfd = -1;
 }

@@ -27,14 +27,18 @@ struct pmt_session {
     char python[32];          /* its version, "3.11.2" */
     int32_t parent_pid;       /* of a forked one: whose events its trace begins with */
     uint64_t parent_event;
-    int pidfd;                /* readable once the process has ended */
+    int pidfd;                /* readable once the process has ended; -1 = the kernel
+                                 has no such descriptors */
     int file;                 /* trace */
+    int listen_fd;            /* of the whole recording; not for processes of ours */
     char address[64];         /* its forks say hello at this and their serial */
     char path[4096];
     struct pmt_shm *shm;
     struct pmt_writer *writer;
     struct pmt_drain drain;
     uint64_t rss_due_ns, flush_due_ns, flushed_events;
+    uint64_t rss_bytes, rss_events; /* last resident size, events with it */
+    const char *end_kind;     /* "exit", "killed", "exec"; NULL = has not ended */
     bool broken;              /* the trace can no longer be written */
     struct pmt_error error;   /* ... and why */
 };
@@ -61,9 +65,9 @@ void pmt_session_end(struct pmt_session *s, int wait_status);
 void pmt_session_release(struct pmt_session *s);
 
 /* A recorder process of its own for this connection: forks; in the child records to
- * the end and exits. */
-void pmt_session_spawn(const struct pmt_record_options *options, struct pmt_tally *tally,
-                       const struct pmt_hello *hello, int connection);
+ * the end and exits. like: the first session, for what all of them share. */
+void pmt_session_spawn(const struct pmt_session *like, const struct pmt_hello *hello,
+                       int connection);
 
 uint64_t pmt_now_ns(void);
 

@@ -65,7 +65,7 @@ static bool grow(struct pmt_shadow *sh)
 
 struct pmt_granule *pmt_shadow_find(struct pmt_shadow *sh, uint64_t address)
 {
-    uint64_t key = (address >> PMT_SHADOW_BITS) + 1;
+    uint64_t key = pmt_shadow_key(address);
     struct pmt_granule *g = entry(sh, key);
 
     if (!g->key) {

@@ -9,10 +9,10 @@
 
 #define PMT_SHADOW_BITS 18 /* a granule is 256 KiB, the smallest arena there is */
 #define PMT_SHADOW_BYTES ((uint64_t)1 << PMT_SHADOW_BITS)
-#define PMT_SHADOW_SLOTS (PMT_SHADOW_BYTES >> 4) /* blocks are 16-byte aligned */
+#define PMT_SHADOW_SLOTS (PMT_SHADOW_BYTES >> 4) /* most blocks are 16-byte aligned */
 
 struct pmt_granule {
-    uint64_t key;      /* address >> PMT_SHADOW_BITS, plus 1; 0 = free entry */
+    uint64_t key;      /* pmt_shadow_key() of its addresses; 0 = free entry */
     uint32_t *slots;   /* slot + 1 per 16 bytes, 0 = nothing there */
     uint32_t lo_end;   /* offsets below lie in the arena at lo_base (0: none) */
     uint32_t hi_begin; /* offsets from here lie in the arena at hi_base */
@@ -29,6 +29,13 @@ struct pmt_shadow {
 bool pmt_shadow_init(struct pmt_shadow *sh);
 void pmt_shadow_release(struct pmt_shadow *sh);
 
+/* Some replacements of malloc align small blocks to 8 bytes only: those at odd
+ * multiples have granules of their own, under the same number with the top bit set. */
+static inline uint64_t pmt_shadow_key(uint64_t address)
+{
+    return ((address >> PMT_SHADOW_BITS) + 1) | (address & 8) << 60;
+}
+
 /* The granule of an address, made if new; NULL = out of memory. */
 struct pmt_granule *pmt_shadow_find(struct pmt_shadow *sh, uint64_t address);
 
@@ -37,7 +44,7 @@ static inline uint32_t *pmt_shadow_at(struct pmt_shadow *sh, uint64_t address)
 {
     struct pmt_granule *g = sh->last;
 
-    if (!g || g->key != (address >> PMT_SHADOW_BITS) + 1)
+    if (!g || g->key != pmt_shadow_key(address))
         g = pmt_shadow_find(sh, address);
     return g ? &g->slots[(address & (PMT_SHADOW_BYTES - 1)) >> 4] : NULL;
 }

@@ -103,7 +103,7 @@ static enum pmt_status read_words(struct parse *p, const char *spec, struct pmt_
 
 static bool has_thresholds(const struct parse *p)
 {
-    return p->given[PMT_KEY_GC] && p->values[PMT_KEY_GC].number == PMT_GC_THRESHOLDS;
+    return p->given[PMT_KEY_GC] && p->values[PMT_KEY_GC].number == PMT_GC_WORD_THRESHOLDS;
 }
 
 /* Words that give the same thing, or cannot both be meant. */
@@ -114,7 +114,7 @@ static enum pmt_status check_gc_words(const struct parse *p, const struct pmt_co
         if (p->given[k] && has_thresholds(p))
             return pmt_error_set(err, PMT_E_USAGE, "%s= is given twice: gc= gives it too",
                                  pmt_config_key_at(k).name);
-    if (p->given[PMT_KEY_GC] && p->values[PMT_KEY_GC].number == PMT_GC_RECORDED && !base)
+    if (p->given[PMT_KEY_GC] && p->values[PMT_KEY_GC].number == PMT_GC_WORD_RECORDED && !base)
         return pmt_error_set(err, PMT_E_USAGE,
                              "gc=recorded: there is no trace here to take it from");
     return PMT_OK;
@@ -130,7 +130,7 @@ static void take_recorded_gc(struct pmt_gc_config *gc, const struct pmt_gc_confi
 
 static void set_values(struct parse *p, const struct pmt_config *base)
 {
-    if (p->given[PMT_KEY_GC] && p->values[PMT_KEY_GC].number == PMT_GC_RECORDED)
+    if (p->given[PMT_KEY_GC] && p->values[PMT_KEY_GC].number == PMT_GC_WORD_RECORDED)
         take_recorded_gc(&p->config.gc, &base->gc);
     for (size_t k = 0; k < PMT_N_KEYS; k++)
         if (p->given[k])

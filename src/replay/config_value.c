@@ -1,7 +1,8 @@
 /* config_value.c - the keys of the config grammar: how the values of each are read,
  * written, compared and put into their fields.
  *
- *   value = size | number | when | every | seconds | name    size = digits [ "K" | "M" | "G" ]
+ *   value = size | number | name | moment | every | seconds    (the last three: moment.h)
+ *   size  = digits [ "K" | "M" | "G" ]
  *
  * Sizes, numbers and names are one 64-bit number, whatever the field's width. */
 #include "replay/config_value.h"
@@ -17,7 +18,7 @@
 #define GIB (KIB * KIB * KIB)
 
 enum kind {
-    KIND_SIZE, KIND_STEP, KIND_LIMIT, KIND_NUMBER, KIND_GC, KIND_SINCE, KIND_WHEN,
+    KIND_SIZE, KIND_STEP, KIND_LIMIT, KIND_NUMBER, KIND_GC, KIND_SINCE, KIND_MOMENT,
     KIND_EVERY, KIND_SECONDS, KIND_YESNO, KIND_MEM, KIND_BASE, KIND_CALLS, KIND_LATE
 };
 
@@ -59,7 +60,7 @@ static struct words words_of(enum kind kind)
     case KIND_NUMBER:
     case KIND_GC:
     case KIND_SINCE:
-    case KIND_WHEN:
+    case KIND_MOMENT:
     case KIND_EVERY:
     case KIND_SECONDS: break;
     }
@@ -72,14 +73,14 @@ _Static_assert(PMT_BASE_RECORDED == 0 && PMT_BASE_ALIGNED == 1 && PMT_BASE_LOST 
 /* Whether the field is a struct pmt_moment. */
 static bool is_moment(const struct key *key)
 {
-    return key->kind == KIND_SINCE || key->kind == KIND_WHEN || key->kind == KIND_EVERY;
+    return key->kind == KIND_SINCE || key->kind == KIND_MOMENT || key->kind == KIND_EVERY;
 }
 
 /* -- fields -- */
 
-static struct pmt_moment get_when(const struct pmt_config *config, const struct key *key)
+static struct pmt_moment get_moment(const struct pmt_config *config, const struct key *key)
 {
-    struct pmt_moment when;
+    struct pmt_moment moment;
 
     pmt_assert(is_moment(key) && key->n_bytes == sizeof when);
     memcpy(&when, (const char *)config + key->offset, sizeof when);
@@ -128,10 +129,10 @@ static void set_number(struct pmt_config *config, const struct key *key, uint64_
 
 static void set_gc(struct pmt_gc_config *gc, const struct pmt_value *value)
 {
-    if (value->number == PMT_GC_THRESHOLDS)
+    if (value->number == PMT_GC_WORD_THRESHOLDS)
         memcpy(gc->threshold, value->threshold, sizeof gc->threshold);
-    if (value->number != PMT_GC_RECORDED)
-        gc->enabled = value->number == PMT_GC_THRESHOLDS;
+    if (value->number != PMT_GC_WORD_RECORDED)
+        gc->enabled = value->number == PMT_GC_WORD_THRESHOLDS;
 }
 
 void pmt_value_set(struct pmt_config *config, enum pmt_key k, const struct pmt_value *value)
@@ -141,7 +142,7 @@ void pmt_value_set(struct pmt_config *config, enum pmt_key k, const struct pmt_v
     if (key->kind == KIND_GC)
         set_gc(&config->gc, value);
     else if (is_moment(key))
-        memcpy((char *)config + key->offset, &value->when, sizeof value->when);
+        memcpy((char *)config + key->offset, &value->moment, sizeof value->moment);
     else
         set_number(config, key, value->number);
 }
@@ -155,15 +156,15 @@ static bool is_same_gc(const struct pmt_gc_config *a, const struct pmt_gc_config
 bool pmt_value_is_same(const struct pmt_config *a, const struct pmt_config *b, enum pmt_key k)
 {
     const struct key *key = &keys[k];
-    struct pmt_moment when_a, when_b;
+    struct pmt_moment moment_a, moment_b;
 
     if (key->kind == KIND_GC)
         return is_same_gc(&a->gc, &b->gc);
     if (!is_moment(key))
         return get_number(a, key) == get_number(b, key);
-    when_a = get_when(a, key);
-    when_b = get_when(b, key);
-    return pmt_moment_is_same(&when_a, &when_b);
+    moment_a = get_moment(a, key);
+    moment_b = get_moment(b, key);
+    return pmt_moment_is_same(&moment_a, &moment_b);
 }
 
 /* -- reading -- */
@@ -253,12 +254,12 @@ static bool parse_gc(const struct key *key, const char *text, struct pmt_value *
     uint64_t threshold[3];
 
     if (strcmp(text, "off") == 0 || strcmp(text, "recorded") == 0) {
-        out->number = text[0] == 'o' ? PMT_GC_OFF : PMT_GC_RECORDED;
+        out->number = text[0] == 'o' ? PMT_GC_WORD_OFF : PMT_GC_WORD_RECORDED;
         return true;
     }
     if (read_thresholds(text, key->max, threshold) != 3)
         return false;
-    out->number = PMT_GC_THRESHOLDS;
+    out->number = PMT_GC_WORD_THRESHOLDS;
     for (unsigned g = 0; g < 3; g++) {
         if (threshold[g] > key->max)
             return false;
@@ -294,11 +295,11 @@ static bool parse_value(const struct key *key, const char *text, struct pmt_valu
     case KIND_GC:
         return parse_gc(key, text, out);
     case KIND_SINCE:
-        return pmt_moment_parse(text, &out->when) && out->when.kind != PMT_MOMENT_NEVER;
-    case KIND_WHEN:
-        return pmt_moment_parse(text, &out->when);
+        return pmt_moment_parse(text, &out->moment) && out->moment.kind != PMT_MOMENT_NEVER;
+    case KIND_MOMENT:
+        return pmt_moment_parse(text, &out->moment);
     case KIND_EVERY:
-        return pmt_every_parse(text, &out->when);
+        return pmt_every_parse(text, &out->moment);
     case KIND_SECONDS:
         *number = 0;
         return strcmp(text, "none") == 0 || pmt_seconds_parse(text, number);
@@ -363,7 +364,7 @@ void pmt_config_key_value(const struct pmt_config *config, size_t i, char *buf, 
     if (key->kind == KIND_GC) {
         write_gc(&config->gc, buf, len);
     } else if (is_moment(key)) {
-        struct pmt_moment when = get_when(config, key);
+        struct pmt_moment when = get_moment(config, key);
 
         if (key->kind == KIND_EVERY)
             pmt_every_write(&when, buf, len);
@@ -425,7 +426,7 @@ static const char *nearest_value(const struct key *key, const char *text, char *
     case KIND_GC:
         return nearest_gc(key, text, buf, len);
     case KIND_SINCE:
-    case KIND_WHEN:
+    case KIND_MOMENT:
         near = pmt_moment_nearest(text, buf, len);
         return near && strcmp(near, "never") == 0 && key->kind == KIND_SINCE ? NULL : near;
     case KIND_EVERY:

@@ -13,13 +13,13 @@ enum pmt_key {
 };
 
 /* What gc= was given. */
-enum pmt_gc_word { PMT_GC_THRESHOLDS, PMT_GC_OFF, PMT_GC_RECORDED };
+enum pmt_gc_word { PMT_GC_WORD_THRESHOLDS, PMT_GC_WORD_OFF, PMT_GC_WORD_RECORDED };
 
 /* A value that was read, of any kind. */
 struct pmt_value {
     uint64_t number;         /* a size, number or ns; index of a word; enum pmt_gc_word */
     uint32_t threshold[3];   /* gc=T0,T1,T2 */
-    struct pmt_moment when;    /* a moment or span */
+    struct pmt_moment moment;  /* a moment or span */
 };
 
 /* The key called name, or PMT_N_KEYS. */

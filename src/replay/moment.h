@@ -1,7 +1,7 @@
 /* moment.h - moments and spans of a replay as the config grammar writes them. For
  * src/replay.
  *
- *   when    = "start" | "main" | "mark:" NAME | "time:" seconds | "event:" count
+ *   moment  = "start" | "main" | "mark:" NAME | "time:" seconds | "event:" count
  *           | "fraction:" decimal | "never"
  *   every   = count | "time:" seconds | "never"
  *   seconds = digits [ "." up to nine digits ]

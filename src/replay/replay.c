@@ -305,9 +305,7 @@ enum pmt_status pmt_replay_oracle(struct pmt_replay *r, const struct pmt_oracle 
 {
     enum pmt_status st = PMT_OK;
 
-    if (!r->check)
-        return PMT_OK;
-    if (!pmt_oracle_compare(oracle, r->heap, &r->oracle, &r->verify))
+    if (r->check && !pmt_oracle_compare(oracle, r->heap, &r->oracle, &r->verify))
         return pmt_error_set(err, PMT_E_NOMEM, "out of memory for the comparison");
     if (r->walk)
         st = pmt_heap_check(r->heap, err);
@@ -371,14 +369,25 @@ static bool balances(const struct pmt_metrics *m)
                m->quantization_bytes + m->alignment_bytes == m->arena_bytes;
 }
 
+/* The recording says itself that something is missing from it. */
+static bool has_losses(const struct pmt_replay *r)
+{
+    bool any = r->n_unknown_troubles > 0;
+
+    for (uint32_t code = 0; code < N_TROUBLES; code++)
+        any |= r->trouble[code] && pmt_trouble_severity(code) == PMT_LOSS;
+    return any;
+}
+
 static void fill_verify(struct pmt_replay *r, struct pmt_result *out)
 {
     struct pmt_verify *v = &r->verify;
 
     v->books_balance = balances(&out->metrics);
     v->gc = r->collect.verify;
-    v->exact = v->checked && v->books_balance && !v->gc.mismatches && !v->placement_mismatches &&
-               !v->class_mismatches && !v->book_mismatches &&
+    v->exact = v->checked && v->books_balance && !v->placement_mismatches &&
+               !v->class_mismatches && !v->book_mismatches && !v->gc.mismatches &&
+               !has_losses(r) &&
                v->placements_checked + v->classes_checked > 0;
     out->verify = *v;
 }
@@ -394,8 +403,10 @@ static bool fill_health(const struct pmt_replay *r, struct pmt_result *out)
         if (!count)
             continue;
         (void)strncpy(row.what, pmt_trouble_text(code), sizeof row.what - 1);
-        if (!pmt_vec_push(&rows, row))
+        if (!pmt_vec_push(&rows, row)) {
+            pmt_vec_release(&rows);
             return false;
+        }
     }
     out->health = rows.at;
     out->n_health = rows.n;

@@ -67,5 +67,7 @@ bool pmt_sampler_finish(struct pmt_sampler *s, const struct pmt_heap *heap,
 {
     if (s->rows.n && s->rows.at[s->rows.n - 1].event == row.event)
         return true;
+    if (s->rows.n >= s->max)
+        thin(s);
     return keep(s, heap, row);
 }

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "base/alloc.h"
 #include "report/gc_figures.h"
 
@@ -49,7 +50,7 @@ static struct pmt_text price(double ns)
     return out;
 }
 
-/* ", times 0.75 to 1.5 by how many": from the smallest to the largest. */
+/* "times 0.75 to 1.5 by the number visited; ": from the smallest to the largest. */
 static void ratios(struct pmt_strbuf *sb, const struct pmt_gc_cost *cost)
 {
     double low = 0, high = 0;
@@ -63,25 +64,24 @@ static void ratios(struct pmt_strbuf *sb, const struct pmt_gc_cost *cost)
             high = ratio;
     }
     if (low != 0)
-        pmt_strbuf_printf(sb, ", all times %.3g to %.3g by the number visited", low, high);
+        pmt_strbuf_printf(sb, "times %.3g to %.3g by the number visited; ", low, high);
 }
 
 void pmt_text_gc_cost(struct pmt_strbuf *sb, const char *label, const struct pmt_gc_cost *cost)
 {
     pmt_strbuf_printf(sb, "%s%s per object visited", label, price(cost->visited_ns).at);
     pmt_strbuf_printf(sb, " + %s per block freed", price(cost->freed_ns).at);
-    pmt_strbuf_printf(sb, " + %s", price(cost->fixed_ns).at);
+    pmt_strbuf_printf(sb, " + %s,\n%*s", price(cost->fixed_ns).at, (int)strlen(label), "");
     ratios(sb, cost);
-    pmt_strbuf_printf(sb, "; of %s recorded pauses",
+    pmt_strbuf_printf(sb, "four in five of %s recorded pauses",
                       pmt_human(cost->n_pauses, PMT_UNIT_COUNT).at);
-    pmt_strbuf_printf(sb, " four in five are %.3g to %.3g times as long\n", cost->spread_low,
-                      cost->spread_high);
+    pmt_strbuf_printf(sb, " took %.3g to %.3g of that\n", cost->spread_low, cost->spread_high);
 }
 
 static const struct pmt_grid_column generation_columns[] = {
     {NULL, "", PMT_GRID_LEFT},          {NULL, "generation", PMT_GRID_RIGHT},
     {NULL, "collections", PMT_GRID_RIGHT}, {NULL, "collected", PMT_GRID_RIGHT},
-    {NULL, "useless", PMT_GRID_RIGHT},  {NULL, "pauses", PMT_GRID_RIGHT},
+    {NULL, "useless", PMT_GRID_RIGHT},  {NULL, "in pauses", PMT_GRID_RIGHT},
     {NULL, "p50", PMT_GRID_RIGHT},      {NULL, "p90", PMT_GRID_RIGHT},
     {NULL, "p99", PMT_GRID_RIGHT},      {NULL, "longest", PMT_GRID_RIGHT},
 };
@@ -151,7 +151,7 @@ static void recorded_line(struct pmt_strbuf *sb, const struct pmt_result *r,
         pmt_strbuf_printf(sb, ", %s of the run",
                           pmt_human_share(total, r->metrics.run_ns).at);
     if (rows && all->pauses.n < all->collections)
-        pmt_strbuf_printf(sb, ", without %s not measured",
+        pmt_strbuf_printf(sb, ", %s not measured",
                           pmt_human(all->collections - all->pauses.n, PMT_UNIT_COUNT).at);
     longest(sb, f->longest);
     if (!rows)
@@ -210,9 +210,9 @@ static const struct pmt_grid_column collection_columns[] = {
     {"visited", "visited", PMT_GRID_RIGHT},
     {"collected", "collected", PMT_GRID_RIGHT},
     {"freed_blocks", "blocks freed", PMT_GRID_RIGHT},
-    {"pause_ns", "pause", PMT_GRID_RIGHT},
-    {"recorded_pause_ns", "recorded: pause", PMT_GRID_RIGHT},
-    {"recorded_collected", "collected", PMT_GRID_RIGHT},
+    {"pause_ns", "modelled pause", PMT_GRID_RIGHT},
+    {"recorded_pause_ns", "recorded pause", PMT_GRID_RIGHT},
+    {"recorded_collected", "recorded collected", PMT_GRID_RIGHT},
     {"recorded_uncollectable", "uncollectable", PMT_GRID_RIGHT},
 };
 
@@ -223,7 +223,7 @@ static void collection_row(struct pmt_grid *g, const struct pmt_collection *c,
     bool modelled = b->side[PMT_GC_MODELLED].knows_objects;
 
     pmt_grid_value(g, c->event, PMT_UNIT_COUNT);
-    pmt_grid_value(g, c->clock_ns, PMT_UNIT_NS);
+    value_or_none(g, c->clock_ns, c->clock_ns, PMT_UNIT_NS);
     pmt_grid_value(g, c->generation, PMT_UNIT_COUNT);
     pmt_grid_bool(g, c->asked_for);
     value_or_none(g, c->chosen >= 0, (uint64_t)(c->chosen >= 0 ? c->chosen : 0),
@@ -254,7 +254,7 @@ void pmt_part_collections(struct pmt_page *page, const char *key,
         collection_row(&g, &result->collections[i], &b);
     pmt_grid_end(&g);
     if (page->options->format == PMT_FORMAT_TEXT && b.side[PMT_GC_MODELLED].longest)
-        pmt_text_gc_cost(&page->sb, "Pauses not recorded are modelled: ", &result->gc_cost);
+        pmt_text_gc_cost(&page->sb, "cost model: ", &result->gc_cost);
 }
 
 /* The longest first: by the recorded pause where there is one, since that is what

@@ -23,146 +23,24 @@
 #include "base/alloc.h"
 #include "base/bytes.h"
 #include "base/check.h"
-#include "trace/chunk.h"
 #include "trace/decode.h"
-#include "trace/deflate.h"
-#include "trace/facts.h"
-#include "trace/source.h"
-
-/* A buffer that grows to what a chunk needs, within the caps of format.h. */
-struct buffer {
-    uint8_t *at;
-    size_t cap; /* bytes */
-};
+#include "trace/fact_list.h"
+#include "trace/intake.h"
 
 struct pmt_trace {
-    struct pmt_source src;
-    struct pmt_unpacker *unpacker;
+    struct pmt_intake in;        /* the current chunk, and whether the trace is partial */
     struct pmt_decoder *decoder;
     struct pmt_facts facts;
-    struct buffer packed, raw;  /* data of the current chunk */
-    struct pmt_chunk chunk;     /* header of the current chunk */
-    uint64_t chunk_no;          /* its number, from 0 */
-    uint64_t chunk_offset;      /* where it begins in the file */
-    uint64_t n_events;          /* events in the chunks before it */
-    unsigned minor;             /* version of the file */
-    bool over;                  /* no more items */
+    enum pmt_status ended;       /* OK, or what ended the trace: END or an error */
+    struct pmt_error error;      /* that error */
     char when[PMT_WHEN_MAX + 1]; /* of the last oracle item */
-    char partial[320];          /* "" while whole */
 };
 
-/* ---- ends ------------------------------------------------------------- */
+/* ---- kinds of chunks --------------------------------------------------- */
 
-static enum pmt_status no_memory(struct pmt_trace *t, struct pmt_error *err)
+static enum pmt_status damaged(struct pmt_trace *t, const char *why)
 {
-    return pmt_error_at(err, PMT_E_NOMEM, t->chunk_no, t->n_events, t->chunk_offset,
-                        "%s: out of memory", t->src.name);
-}
-
-/* Cases 2 and 3; returns END. event: in the whole trace. */
-static enum pmt_status end_early(struct pmt_trace *t, const char *how, uint64_t event,
-                                 const char *why)
-{
-    (void)snprintf(t->partial, sizeof t->partial,
-                   "%s chunk %" PRIu64 " (event %" PRIu64 ", offset 0x%" PRIx64 ")%s%s",
-                   how, t->chunk_no, event, t->chunk_offset, *why ? ": " : "", why);
-    t->over = true;
-    return PMT_END;
-}
-
-static enum pmt_status end_cut(struct pmt_trace *t)
-{
-    return end_early(t, "cut in", t->n_events, "");
-}
-
-static enum pmt_status end_damaged(struct pmt_trace *t, const char *why)
-{
-    return end_early(t, "damaged in", t->n_events, why);
-}
-
-static enum pmt_status too_new(struct pmt_trace *t, const char *what, struct pmt_error *err)
-{
-    t->over = true;
-    return pmt_error_at(err, PMT_E_VERSION, t->chunk_no, t->n_events, t->chunk_offset,
-                        "%s: has %s, it was written by a newer version: use a newer pymemtrace",
-                        t->src.name, what);
-}
-
-/* ---- chunks ----------------------------------------------------------- */
-
-static bool make_room(struct buffer *buf, size_t n)
-{
-    uint8_t *p;
-
-    if (n <= buf->cap)
-        return true;
-    p = pmt_alloc(n + n / 2);
-    if (!p)
-        return false;
-    pmt_free(buf->at);
-    buf->at = p;
-    buf->cap = n + n / 2;
-    return true;
-}
-
-static enum pmt_status unpack(struct pmt_trace *t, struct pmt_error *err)
-{
-    if (!make_room(&t->raw, (size_t)t->chunk.raw_bytes + 1))
-        return no_memory(t, err);
-    switch (pmt_unpack(t->unpacker, t->packed.at, t->chunk.packed_bytes, t->raw.at,
-                       t->chunk.raw_bytes)) {
-    case PMT_UNPACKED:
-        return PMT_OK;
-    case PMT_UNPACK_NOMEM:
-        return no_memory(t, err);
-    case PMT_UNPACK_BAD:
-        break;
-    }
-    return end_damaged(t, "the data does not unpack");
-}
-
-/* The data of the chunk whose header was read, checked but still packed. */
-static enum pmt_status read_data(struct pmt_trace *t, struct pmt_error *err)
-{
-    size_t n = t->chunk.packed_bytes, got;
-    enum pmt_status st;
-
-    if (!make_room(&t->packed, n + 1))
-        return no_memory(t, err);
-    st = pmt_source_read(&t->src, t->packed.at, n, &got, err);
-    if (st != PMT_OK)
-        return st;
-    if (got < n)
-        return end_cut(t);
-    if (!pmt_chunk_crc_holds(t->chunk.packed_crc, t->packed.at, n))
-        return end_damaged(t, "the checksum of the data is wrong");
-    return PMT_OK;
-}
-
-/* The next chunk, header and packed data. END: there is none. */
-static enum pmt_status read_chunk(struct pmt_trace *t, struct pmt_error *err)
-{
-    uint8_t head[PMT_CHUNK_HEADER_BYTES];
-    enum pmt_status st;
-    const char *wrong;
-    size_t got;
-
-    t->chunk_offset = t->src.at;
-    st = pmt_source_read(&t->src, head, sizeof head, &got, err);
-    if (st != PMT_OK)
-        return st;
-    if (got == 0)
-        return end_early(t, "cut before", t->n_events, "the recording has no end");
-    if (got < sizeof head)
-        return end_cut(t);
-    wrong = pmt_chunk_get(head, &t->chunk);
-    if (!wrong && t->chunk.first_event != t->n_events)
-        wrong = "the number of its first event does not follow";
-    if (!wrong && t->chunk.n_events && t->chunk.kind != PMT_KIND_EVENTS)
-        wrong = "a chunk of this kind has no events";
-    if (wrong)
-        return end_damaged(t, wrong);
-    return read_data(t, err);
+    return pmt_intake_damaged(&t->in, t->in.n_events, why);
 }
 
 static enum pmt_status read_facts(struct pmt_trace *t, unsigned which, struct pmt_error *err)
@@ -170,14 +48,14 @@ static enum pmt_status read_facts(struct pmt_trace *t, unsigned which, struct pm
     const char *wrong = "";
     enum pmt_status st;
 
-    if (t->chunk.raw_bytes > PMT_FACTS_MAX)
-        return end_damaged(t, "the facts are too long");
-    st = unpack(t, err);
+    if (t->in.chunk.raw_bytes > PMT_FACTS_MAX)
+        return damaged(t, "the facts are too long");
+    st = pmt_intake_unpack(&t->in, err);
     if (st == PMT_OK)
-        st = pmt_facts_take(&t->facts, which, t->raw.at, t->chunk.raw_bytes, &wrong);
+        st = pmt_facts_take(&t->facts, which, t->in.raw.at, t->in.chunk.raw_bytes, &wrong);
     if (st == PMT_E_NOMEM)
-        return no_memory(t, err);
-    return st == PMT_E_TRACE ? end_damaged(t, wrong) : st;
+        return pmt_intake_no_memory(&t->in, err);
+    return st == PMT_E_TRACE ? damaged(t, wrong) : st;
 }
 
 static enum pmt_status read_events(struct pmt_trace *t, struct pmt_item *item,
@@ -186,26 +64,26 @@ static enum pmt_status read_events(struct pmt_trace *t, struct pmt_item *item,
     struct pmt_decode_fault fault;
     enum pmt_status st;
 
-    if (t->chunk.n_events == 0 || t->chunk.n_events > PMT_BATCH_EVENTS)
-        return end_damaged(t, "the number of its events is out of range");
-    st = unpack(t, err);
+    if (t->in.chunk.n_events == 0 || t->in.chunk.n_events > PMT_BATCH_EVENTS)
+        return damaged(t, "the number of its events is out of range");
+    st = pmt_intake_unpack(&t->in, err);
     if (st != PMT_OK)
         return st;
-    st = pmt_decode(t->decoder, t->raw.at, t->chunk.raw_bytes, t->chunk.n_events,
+    st = pmt_decode(t->decoder, t->in.raw.at, t->in.chunk.raw_bytes, t->in.chunk.n_events,
                     &item->u.batch, &fault);
-    if (st == PMT_E_VERSION && t->minor > PMT_FORMAT_MINOR)
-        return too_new(t, fault.what, err);
+    if (st == PMT_E_VERSION && t->in.minor > PMT_FORMAT_MINOR)
+        return pmt_intake_too_new(&t->in, fault.what, err);
     if (st == PMT_E_TRACE || st == PMT_E_VERSION)
-        return end_early(t, "damaged in", t->n_events + fault.event, fault.what);
+        return pmt_intake_damaged(&t->in, t->in.n_events + fault.event, fault.what);
     if (st == PMT_E_LIMIT)
-        return pmt_error_at(err, st, t->chunk_no, t->n_events, t->chunk_offset,
+        return pmt_error_at(err, st, t->in.chunk_no, t->in.n_events, t->in.chunk_offset,
                             "%s: more than %u blocks live at once: this cannot be replayed",
-                            t->src.name, PMT_SLOTS_MAX);
+                            t->in.src.name, PMT_SLOTS_MAX);
     if (st != PMT_OK)
-        return no_memory(t, err);
+        return pmt_intake_no_memory(&t->in, err);
     item->kind = PMT_ITEM_BATCH;
-    item->u.batch.first_event = t->n_events;
-    t->n_events += t->chunk.n_events;
+    item->u.batch.first_event = t->in.n_events;
+    t->in.n_events += t->in.chunk.n_events;
     return PMT_OK;
 }
 
@@ -221,25 +99,25 @@ static enum pmt_status read_oracle(struct pmt_trace *t, struct pmt_item *item,
                                    struct pmt_error *err)
 {
     struct pmt_cursor in;
-    enum pmt_status st = unpack(t, err);
+    enum pmt_status st = pmt_intake_unpack(&t->in, err);
     uint64_t blocks;
     size_t n_when;
 
     if (st != PMT_OK)
         return st;
-    t->raw.at[t->chunk.raw_bytes] = 0;
-    in = (struct pmt_cursor){t->raw.at, t->raw.at + t->chunk.raw_bytes, false};
+    t->in.raw.at[t->in.chunk.raw_bytes] = 0;
+    in = (struct pmt_cursor){t->in.raw.at, t->in.raw.at + t->in.chunk.raw_bytes, false};
     blocks = pmt_take_varint(&in);
     n_when = strnlen((const char *)in.at, pmt_cursor_left(&in));
     if (in.bad || blocks > INT64_MAX || n_when > PMT_WHEN_MAX ||
         n_when == pmt_cursor_left(&in))
-        return end_damaged(t, "what the interpreter said is not well-formed");
+        return damaged(t, "what the interpreter said is not well-formed");
     memcpy(t->when, in.at, n_when + 1);
     if (!is_printable(t->when))
-        return end_damaged(t, "what the interpreter said is not well-formed");
+        return damaged(t, "what the interpreter said is not well-formed");
     in.at += n_when + 1;
     item->kind = PMT_ITEM_ORACLE;
-    item->u.oracle = (struct pmt_oracle){.event = t->n_events, .text = (const char *)in.at,
+    item->u.oracle = (struct pmt_oracle){.event = t->in.n_events, .text = (const char *)in.at,
                                          .text_len = pmt_cursor_left(&in),
                                          .blocks = (int64_t)blocks - 1, .when = t->when};
     return PMT_OK;
@@ -252,12 +130,12 @@ static void note_early_end(struct pmt_trace *t)
     const char *signal = pmt_facts_find(&t->facts, "end.signal");
 
     if (kind && !strcmp(kind, "killed"))
-        (void)snprintf(t->partial, sizeof t->partial, "the process was killed%s%s at event %"
+        (void)snprintf(t->in.partial, sizeof t->in.partial, "the process was killed%s%s at event %"
                        PRIu64, signal ? " by signal " : "", signal ? signal : "",
-                       t->n_events);
+                       t->in.n_events);
     else if (kind && !strcmp(kind, "stopped"))
-        (void)snprintf(t->partial, sizeof t->partial, "the recording stopped at event %"
-                       PRIu64 ", before the process ended", t->n_events);
+        (void)snprintf(t->in.partial, sizeof t->in.partial, "the recording stopped at event %"
+                       PRIu64 ", before the process ended", t->in.n_events);
 }
 
 /* Case 1: the facts of the end, the tail, and nothing after it. */
@@ -270,66 +148,37 @@ static enum pmt_status read_end(struct pmt_trace *t, struct pmt_error *err)
     enum pmt_status st = read_facts(t, 1, err);
 
     if (st == PMT_OK)
-        st = pmt_source_read(&t->src, tail, sizeof tail, &got, err);
+        st = pmt_source_read(&t->in.src, tail, sizeof tail, &got, err);
     if (st != PMT_OK)
         return st;
     if (got < PMT_TAIL_BYTES)
-        return end_cut(t);
+        return pmt_intake_cut(&t->in);
     wrong = pmt_tail_get(tail, &index_offset);
-    if (!wrong && index_offset >= t->chunk_offset)
+    if (!wrong && index_offset >= t->in.chunk_offset)
         wrong = "the index is not where it should be";
     if (!wrong && got > PMT_TAIL_BYTES)
         wrong = "something follows the end of the trace";
     if (wrong)
-        return end_damaged(t, wrong);
+        return damaged(t, wrong);
     note_early_end(t);
-    t->over = true;
     return PMT_END;
 }
 
 /* ---- open and close --------------------------------------------------- */
 
-/* Case 4, or not a trace at all. */
-static enum pmt_status read_file_header(struct pmt_trace *t, struct pmt_error *err)
-{
-    uint8_t head[PMT_FILE_HEADER_BYTES];
-    enum pmt_status st;
-    unsigned major;
-    size_t got;
-
-    st = pmt_source_read(&t->src, head, sizeof head, &got, err);
-    if (st != PMT_OK)
-        return st;
-    if (got < sizeof head || memcmp(head, PMT_MAGIC, PMT_MAGIC_BYTES) != 0)
-        return pmt_error_set(err, PMT_E_TRACE, "%s: %s", t->src.name,
-                             pmt_source_guess(head, got));
-    if (!pmt_chunk_crc_holds(pmt_le32(head + 12), head, 12))
-        return pmt_error_at(err, PMT_E_TRACE, PMT_NOWHERE, PMT_NOWHERE, 0,
-                            "%s: is damaged in the file header: copy it again from its source",
-                            t->src.name);
-    major = pmt_le32(head + 8) & 0xffff;
-    t->minor = pmt_le32(head + 8) >> 16;
-    if (major != PMT_FORMAT_MAJOR)
-        return pmt_error_set(err, PMT_E_VERSION,
-                             "%s: has format %u.%u, this program reads %u.x: use %s pymemtrace",
-                             t->src.name, major, t->minor, PMT_FORMAT_MAJOR,
-                             major > PMT_FORMAT_MAJOR ? "a newer" : "an older");
-    return PMT_OK;
-}
-
 static enum pmt_status read_header_facts(struct pmt_trace *t, struct pmt_error *err)
 {
-    enum pmt_status st = read_chunk(t, err);
+    enum pmt_status st = pmt_intake_next(&t->in, err);
 
-    if (st == PMT_OK && t->chunk.kind != PMT_KIND_FACTS)
-        st = end_damaged(t, "the first chunk does not hold the facts of the header");
+    if (st == PMT_OK && t->in.chunk.kind != PMT_KIND_FACTS)
+        st = damaged(t, "the first chunk does not hold the facts of the header");
     if (st == PMT_OK)
         st = read_facts(t, 0, err);
     if (st == PMT_END)
         return pmt_error_set(err, PMT_E_TRACE,
                              "%s: is %s, before the first event: record again, or copy "
-                             "it again from its source", t->src.name, t->partial);
-    t->chunk_no++;
+                             "it again from its source", t->in.src.name, t->in.partial);
+    t->in.chunk_no++;
     return st;
 }
 
@@ -345,17 +194,11 @@ static enum pmt_status open_source(struct pmt_source *src, struct pmt_trace **ou
         pmt_source_close(src);
         return st;
     }
-    t->src = *src;
-    st = read_file_header(t, err);
+    st = pmt_intake_open(&t->in, src, err);
     if (st != PMT_OK)
         goto done;
-    t->unpacker = pmt_unpacker_new();
     t->decoder = pmt_decoder_new();
-    if (!t->unpacker || !t->decoder) {
-        st = no_memory(t, err);
-        goto done;
-    }
-    st = read_header_facts(t, err);
+    st = t->decoder ? read_header_facts(t, err) : pmt_intake_no_memory(&t->in, err);
     if (st != PMT_OK)
         goto done;
     *out = t;
@@ -396,11 +239,8 @@ void pmt_trace_close(struct pmt_trace *t)
     if (!t)
         return;
     pmt_decoder_free(t->decoder);
-    pmt_unpacker_free(t->unpacker);
     pmt_facts_release(&t->facts);
-    pmt_free(t->packed.at);
-    pmt_free(t->raw.at);
-    pmt_source_close(&t->src);
+    pmt_intake_release(&t->in);
     pmt_free(t);
 }
 
@@ -411,7 +251,7 @@ static enum pmt_status use_chunk(struct pmt_trace *t, struct pmt_item *item,
                                  bool *item_made, struct pmt_error *err)
 {
     *item_made = true;
-    switch (t->chunk.kind) {
+    switch (t->in.chunk.kind) {
     case PMT_KIND_EVENTS:
         return read_events(t, item, err);
     case PMT_KIND_ORACLE:
@@ -419,11 +259,11 @@ static enum pmt_status use_chunk(struct pmt_trace *t, struct pmt_item *item,
     case PMT_KIND_END:
         return read_end(t, err);
     case PMT_KIND_FACTS:
-        return end_damaged(t, "the facts of the header come twice");
+        return damaged(t, "the facts of the header come twice");
     default:
         *item_made = false;
-        return pmt_chunk_is_critical(&t->chunk)
-                   ? too_new(t, "a chunk of a kind this program does not know", err)
+        return pmt_chunk_is_critical(&t->in.chunk)
+                   ? pmt_intake_too_new(&t->in, "a chunk of a kind this program does not know", err)
                    : PMT_OK;
     }
 }
@@ -431,20 +271,17 @@ static enum pmt_status use_chunk(struct pmt_trace *t, struct pmt_item *item,
 enum pmt_status pmt_trace_next(struct pmt_trace *t, struct pmt_item *item,
                                struct pmt_error *err)
 {
-    enum pmt_status st = PMT_END;
     bool made = false;
 
-    while (!t->over && !made) {
-        st = read_chunk(t, err);
-        if (st == PMT_OK)
-            st = use_chunk(t, item, &made, err);
-        if (st != PMT_OK) {
-            t->over = true;
-            return st;
-        }
-        t->chunk_no++;
+    while (t->ended == PMT_OK && !made) {
+        t->ended = pmt_intake_next(&t->in, &t->error);
+        if (t->ended == PMT_OK)
+            t->ended = use_chunk(t, item, &made, &t->error);
+        t->in.chunk_no += t->ended == PMT_OK;
     }
-    return st;
+    if (err && t->ended != PMT_OK && t->ended != PMT_END)
+        *err = t->error;
+    return t->ended;
 }
 
 /* ---- what is known of a trace ----------------------------------------- */
@@ -469,9 +306,9 @@ void pmt_trace_fact_at(const struct pmt_trace *t, size_t i, const char **name,
 
 const char *pmt_trace_partial(const struct pmt_trace *t)
 {
-    return t->partial[0] ? t->partial : NULL;
+    return t->in.partial[0] ? t->in.partial : NULL;
 }
 
-uint64_t pmt_trace_file_bytes(const struct pmt_trace *t) { return t->src.file_bytes; }
-uint64_t pmt_trace_bytes_read(const struct pmt_trace *t) { return t->src.at; }
-uint64_t pmt_trace_events_read(const struct pmt_trace *t) { return t->n_events; }
+uint64_t pmt_trace_file_bytes(const struct pmt_trace *t) { return t->in.src.file_bytes; }
+uint64_t pmt_trace_bytes_read(const struct pmt_trace *t) { return t->in.src.at; }
+uint64_t pmt_trace_events_read(const struct pmt_trace *t) { return t->in.n_events; }

@@ -90,7 +90,7 @@ enum pmt_status pmt_source_read(struct pmt_source *src, uint8_t *out, size_t n,
 static bool is_text(const uint8_t *bytes, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (bytes[i] < 0x20 && !strchr("\t\n\r\f", bytes[i]))
+        if (bytes[i] < 0x20 && !memchr("\t\n\r\f", bytes[i], 4))
             return false;
     return n > 0;
 }
@@ -112,14 +112,15 @@ const char *pmt_source_guess(const uint8_t *bytes, size_t n)
         {"\x7f" "ELF", 4, "is a program, not a trace: record it with "
                           "`pymemtrace record -o FILE -- COMMAND`"},
     };
+    size_t n_magic = n < PMT_MAGIC_BYTES ? n : PMT_MAGIC_BYTES;
 
     if (n == 0)
         return "is empty: nothing was recorded, record again";
+    if (n < PMT_FILE_HEADER_BYTES && !memcmp(bytes, PMT_MAGIC, n_magic))
+        return "is cut before the first event: nothing was recorded, record again";
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (n >= known[i].n && !memcmp(bytes, known[i].begins, known[i].n))
             return known[i].guess;
-    if (n < PMT_FILE_HEADER_BYTES && !memcmp(bytes, PMT_MAGIC, n < PMT_MAGIC_BYTES ? n : PMT_MAGIC_BYTES))
-        return "is cut before the first event: nothing was recorded, record again";
     if (is_text(bytes, n))
         return "is text, not a recorded trace: make one with "
                "`pymemtrace record -o FILE -- COMMAND`";

@@ -43,8 +43,11 @@ uint64_t builder_random(uint64_t *state);
 
 /* Events as columns, grown as needed: what a reader should give. */
 struct columns_log {
-    size_t n_events, n_wide, n_checks, n_placements, cap, wide_cap, check_cap;
-    uint8_t *op;
+    size_t n_events;                 /* in op[], slot[], arg[] */
+    size_t n_wide, n_checks;         /* in wide[], check[] */
+    size_t n_placements;             /* as the batches said */
+    size_t cap, wide_cap, check_cap; /* room in them */
+    uint8_t *op;                     /* the columns of struct pmt_batch, in one piece */
     uint32_t *slot;
     uint32_t *arg;
     uint64_t *wide;

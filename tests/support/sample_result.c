@@ -1,6 +1,7 @@
 /* sample_result.c - results made by hand. */
 #include "support/sample_result.h"
 
+#include <float.h>
 #include <stdio.h>
 #include <string.h>
 #include "base/alloc.h"
@@ -35,6 +36,7 @@ static const struct pmt_config sample_config = {
 
 static const struct pmt_metrics sample_metrics = {
     .events = 1234567, .run_ns = 2345678901, .rss_peak_bytes = 41 << 20,
+    .recorded_gc_ns = 6530000, .recorded_gc_max_ns = 6000000,
     .allocs = 650000, .frees = 580000, .reallocs = 4567, .reallocs_in_place = 1200,
     .small_allocs = 640000, .arenas_allocated = 24, .arenas_reclaimed = 4,
     .arenas_highwater = 22, .arenas_current = 20, .arena_bytes = 20 << 20,
@@ -43,12 +45,19 @@ static const struct pmt_metrics sample_metrics = {
     .quantization_bytes = 200000, .alignment_bytes = 787136, .used_peak_bytes = 19 << 20,
     .pools_used = 1100, .raw_blocks = 420, .raw_bytes = 6543210, .raw_peak_bytes = 9876543,
     .stack_peak_bytes = 32768, .peak_bytes = 31 << 20,
+    .gc_collections_0 = 3, .gc_collections_1 = 1, .gc_collections_2 = 1, .gc_useless = 2,
+    .gc_visited = 43200, .gc_collected = 1290, .gc_pause_total_ns = 6600000,
+    .gc_pause_max_ns = 6100000, .gc_pause_p50_ns = 100000, .gc_pause_p90_ns = 6100000,
+    .gc_pause_p99_ns = 6100000, .gc_peak_tracked = 42000, .gc_peak_garbage = 1190,
+    .gc_peak_garbage_bytes = 240000,
 };
 
 static const struct pmt_verify sample_verify = {
     .checked = true, .exact = true, .placements_checked = 641234,
     .first_mismatch_event = PMT_NOWHERE, .classes_checked = 480, .books_checked = 36,
     .checkpoints = 5, .books_balance = true,
+    .gc = {.recorded = {3, 1, 1}, .replayed = {3, 1, 1}, .for_threshold = 4,
+           .collected_recorded = 1290, .collected_replayed = 1290, .deferred = 1},
 };
 
 static const struct pmt_class_row sample_classes[] = {
@@ -69,6 +78,17 @@ static const struct pmt_oracle_row sample_oracle[] = {
     {1234567, "end", "class 2 pools", 130, 131},
     {1234567, "end", "blocks", 60420, 60420}};
 
+static const struct pmt_collection sample_collections[] = {
+    {90000, 200000000, 0, false, 0, 701, 40, 120, 90000, 100000, 40, 0},
+    {120000, 260000000, 0, false, 0, 701, 0, 0, 80000, 80000, 0, 0},
+    {130000, 0, 0, false, 0, 702, 60, 180, 100000, 0, 60, 0},
+    {600000, 1100000000, 1, false, 1, 2096, 0, 0, 230000, 350000, 0, 0},
+    {1200000, 2200000000, 2, true, -1, 39000, 1190, 3570, 6100000, 6000000, 1190, 1}};
+
+static const struct pmt_gc_cost sample_gc_cost = {
+    .n_pauses = 4, .fixed_ns = 4200.5, .visited_ns = 38.125, .freed_ns = 55.0,
+    .ratio = {[9] = 0.75, [11] = 1.0, [15] = 1.5}, .spread_low = 0.8125, .spread_high = 1.25};
+
 static const struct pmt_health sample_health[] = {
     {PMT_INFO, "raw blocks freed that were allocated before the hooks or past them", 37},
     {PMT_LOSS, "more than one interpreter allocated", 1}};
@@ -77,14 +97,33 @@ void sample_result(struct pmt_result *out)
 {
     *out = (struct pmt_result){
         .trace_path = pmt_strdup("app.pmt"), .trace_bytes = 345678, .config = sample_config,
-        .metrics = sample_metrics, .verify = sample_verify, .replay_ns = 8000000};
+        .metrics = sample_metrics, .verify = sample_verify,
+        .gc_cost = sample_gc_cost, .replay_ns = 8000000};
     SET_ARRAY(out, classes, sample_classes);
     SET_ARRAY(out, samples, sample_samples);
     SET_ARRAY(out, class_samples, sample_class_samples);
     SET_ARRAY(out, oracle, sample_oracle);
+    SET_ARRAY(out, collections, sample_collections);
     SET_ARRAY(out, health, sample_health);
     add_fact(out, "python.version", "3.11.2");
     add_fact(out, "argv", "python3 app.py --size 3");
+}
+
+/* Other thresholds: one collection less, and nothing recorded beside the others. */
+static void what_if_thresholds(struct pmt_result *out)
+{
+    out->config.gc.threshold[0] = 1000;
+    out->metrics.gc_collections_0 = 2;
+    out->metrics.gc_useless = 1;
+    out->metrics.gc_visited -= 701;
+    out->metrics.gc_pause_total_ns -= 80000;
+    memmove(&out->collections[1], &out->collections[2],
+            (--out->n_collections - 1) * sizeof *out->collections);
+    for (size_t i = 0; i < out->n_collections; i++) {
+        struct pmt_collection *c = &out->collections[i];
+
+        c->recorded_ns = c->recorded_collected = c->recorded_uncollectable = 0;
+    }
 }
 
 void sample_result_what_if(struct pmt_result *out)
@@ -103,6 +142,7 @@ void sample_result_what_if(struct pmt_result *out)
     out->metrics.arena_peak_bytes = 24 << 20;
     out->metrics.unused_pool_bytes += 4 << 20;
     out->metrics.peak_bytes += 2 << 20;
+    what_if_thresholds(out);
 }
 
 static void fill_chars(char *at, size_t n_bytes)
@@ -112,7 +152,9 @@ static void fill_chars(char *at, size_t n_bytes)
 }
 
 static const struct pmt_verify extreme_verify = {
-    true, false, UINT64_MAX, UINT64_MAX - 1, INT64_MAX, (uint64_t)INT64_MAX + 1, 1, 2, 3, 4, true};
+    true, false, UINT64_MAX, UINT64_MAX - 1, INT64_MAX, (uint64_t)INT64_MAX + 1, 1, 2, 3, 4,
+    {{UINT64_MAX, UINT64_MAX - 1, UINT64_MAX - 2}, {5, 6, 7}, UINT64_MAX - 3, UINT64_MAX - 4,
+     UINT64_MAX - 5, UINT64_MAX - 6, UINT64_MAX - 7}, true};
 
 static const struct pmt_sample extreme_samples[] = {
     {UINT64_MAX, UINT64_MAX - 1, UINT64_MAX - 2, UINT64_MAX - 3, UINT64_MAX - 4, UINT64_MAX - 5,
@@ -125,7 +167,7 @@ static void extreme_config(struct pmt_config *config)
     *config = (struct pmt_config){
         .heap = {UINT64_MAX, UINT32_MAX, UINT32_MAX - 1, UINT32_MAX - 2, UINT32_MAX - 3,
                  (uint64_t)INT64_MAX + 1, true, true, PMT_BASE_LOST},
-        .gc = {{UINT32_MAX, 0, 1}, false},
+        .gc = {{UINT32_MAX, 0, 1}, false, true},
     };
     fill_chars(config->preset, sizeof config->preset);
     fill_chars(config->spec, sizeof config->spec);
@@ -139,11 +181,16 @@ void sample_result_extreme(struct pmt_result *out)
         {UINT64_MAX, {UINT32_MAX, UINT32_MAX - 1, UINT64_MAX, UINT64_MAX - 1, 0}}};
     static const struct pmt_oracle_row oracle[] = {
         {UINT64_MAX, "full-length", "forty characters less one .............", 0, UINT64_MAX}};
+    static const struct pmt_collection collections[] = {
+        {UINT64_MAX, UINT64_MAX - 1, UINT32_MAX, true, INT32_MIN, UINT64_MAX - 2, UINT64_MAX - 3,
+         UINT64_MAX - 4, UINT64_MAX - 5, UINT64_MAX - 6, UINT64_MAX - 7, UINT64_MAX - 8},
+        {0, 0, 2, false, INT32_MAX, 0, 0, 0, 1, 1, 0, 0}};
     static const struct pmt_health health[] = {{PMT_LOSS, "a\033[31m\n\"'\xff", UINT64_MAX}};
 
     *out = (struct pmt_result){
         .trace_path = pmt_strdup("\xff\x01'; DROP TABLE run; --"), .partial = pmt_strdup(""),
-        .trace_bytes = UINT64_MAX, .verify = extreme_verify, .replay_ns = UINT64_MAX};
+        .trace_bytes = UINT64_MAX, .verify = extreme_verify, .replay_ns = UINT64_MAX,
+        .gc_cost = {UINT64_MAX, DBL_MAX, -DBL_MAX, DBL_MIN, {-1.5, [31] = 1e-300}, 0.1, 1.0 / 3}};
     extreme_config(&out->config);
     for (size_t i = 0; i < pmt_metric_count(); i++)
         pmt_metric_set(&out->metrics, i, UINT64_MAX - i);
@@ -151,6 +198,7 @@ void sample_result_extreme(struct pmt_result *out)
     SET_ARRAY(out, samples, extreme_samples);
     SET_ARRAY(out, class_samples, class_samples);
     SET_ARRAY(out, oracle, oracle);
+    SET_ARRAY(out, collections, collections);
     SET_ARRAY(out, health, health);
     add_fact(out, "", "");
     add_fact(out, "=cmd|' /C calc'!A0", "line\none\xc3");
@@ -169,6 +217,8 @@ void sample_result_long(struct pmt_result *out, size_t n)
 }
 
 #define SAME_U64(field)  EXPECT_U64(actual->field, want->field)
+#define SAME_I64(field)  EXPECT_I64(actual->field, want->field)
+#define SAME_REAL(field) EXPECT(actual->field == want->field)
 #define SAME_BOOL(field) EXPECT(actual->field == want->field)
 #define SAME_STR(field)  EXPECT_STR(actual->field, want->field)
 
@@ -189,6 +239,7 @@ static void same_config(const struct pmt_config *actual, const struct pmt_config
     for (int i = 0; i < 3; i++)
         SAME_U64(gc.threshold[i]);
     SAME_BOOL(gc.enabled);
+    SAME_BOOL(gc.late);
 }
 
 static void same_verify(const struct pmt_verify *actual, const struct pmt_verify *want)
@@ -204,6 +255,27 @@ static void same_verify(const struct pmt_verify *actual, const struct pmt_verify
     SAME_U64(book_mismatches);
     SAME_U64(checkpoints);
     SAME_BOOL(books_balance);
+    for (int i = 0; i < 3; i++) {
+        SAME_U64(gc.recorded[i]);
+        SAME_U64(gc.replayed[i]);
+    }
+    SAME_U64(gc.for_threshold);
+    SAME_U64(gc.mismatches);
+    SAME_U64(gc.collected_recorded);
+    SAME_U64(gc.collected_replayed);
+    SAME_U64(gc.deferred);
+}
+
+static void same_cost(const struct pmt_gc_cost *actual, const struct pmt_gc_cost *want)
+{
+    SAME_U64(n_pauses);
+    SAME_REAL(fixed_ns);
+    SAME_REAL(visited_ns);
+    SAME_REAL(freed_ns);
+    for (int i = 0; i < PMT_GC_RATIOS; i++)
+        SAME_REAL(ratio[i]);
+    SAME_REAL(spread_low);
+    SAME_REAL(spread_high);
 }
 
 static void same_sample(const struct pmt_sample *actual, const struct pmt_sample *want)
@@ -248,6 +320,23 @@ static void same_oracle(const struct pmt_oracle_row *actual, const struct pmt_or
     SAME_U64(modelled);
 }
 
+static void same_collection(const struct pmt_collection *actual,
+                            const struct pmt_collection *want)
+{
+    SAME_U64(event);
+    SAME_U64(clock_ns);
+    SAME_U64(generation);
+    SAME_BOOL(asked_for);
+    SAME_I64(chosen);
+    SAME_U64(visited);
+    SAME_U64(collected);
+    SAME_U64(freed_blocks);
+    SAME_U64(pause_ns);
+    SAME_U64(recorded_ns);
+    SAME_U64(recorded_collected);
+    SAME_U64(recorded_uncollectable);
+}
+
 static void same_health(const struct pmt_health *actual, const struct pmt_health *want)
 {
     SAME_U64(severity);
@@ -277,10 +366,12 @@ void expect_same_result(const struct pmt_result *actual, const struct pmt_result
         if (!EXPECT_U64(pmt_metric_get(&actual->metrics, i), pmt_metric_get(&want->metrics, i)))
             (void)printf("    metric %s\n", pmt_metric_at(i)->name);
     same_verify(&actual->verify, &want->verify);
+    same_cost(&actual->gc_cost, &want->gc_cost);
     SAME_ARRAY(classes, same_class);
     SAME_ARRAY(samples, same_sample);
     SAME_ARRAY(class_samples, same_class_sample);
     SAME_ARRAY(oracle, same_oracle);
+    SAME_ARRAY(collections, same_collection);
     SAME_ARRAY(health, same_health);
     SAME_ARRAY(facts, same_fact);
 }

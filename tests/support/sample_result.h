@@ -8,7 +8,8 @@
  * with pmt_result_release(). */
 void sample_result(struct pmt_result *out);
 
-/* The same trace under a larger arena: some metrics better, some worse. */
+/* The same trace under larger arenas and other thresholds of the collector: some
+ * metrics better, some worse. */
 void sample_result_what_if(struct pmt_result *out);
 
 /* Every field at its limit: 64-bit extremes, full character arrays, odd bytes. */

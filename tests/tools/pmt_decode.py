@@ -290,6 +290,8 @@ def decode(file, out):
             lines = read_facts(raw, facts)
             read_tail(file)
             out.writelines(line + "\n" for line in lines)
+            if facts.get(b"end.kind") in (b"killed", b"stopped"):
+                raise Partial("the process was %s" % facts[b"end.kind"].decode())
         elif kind == b"HEAD":
             raise Partial("a second header")
         elif kind[:1].isupper():

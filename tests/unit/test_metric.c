@@ -35,7 +35,7 @@ static void test_metric_every_row_is_its_own_field(void)
     for (size_t i = 0; i < pmt_metric_count(); i++)
         EXPECT_U64(pmt_metric_get(&m, i), i + 1);
     EXPECT_U64(m.events, 1);
-    EXPECT_U64(m.peak_bytes, pmt_metric_get(&m, pmt_metric_count() - 1));
+    EXPECT_U64(m.gc_peak_garbage_bytes, pmt_metric_get(&m, pmt_metric_count() - 1));
 }
 
 SUITE(metric, TEST(test_metric_names_are_unique_and_described),

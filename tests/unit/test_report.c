@@ -47,10 +47,17 @@ static const char *number(const char *p)
     p += strspn(p, "0123456789");
     if (p == from || (*from == '0' && p > from + 1))
         return NULL;
-    if (*p == '.')
-        return p[1 + strspn(p + 1, "0123456789")] && isdigit((unsigned char)p[1])
-                   ? p + 1 + strspn(p + 1, "0123456789") : NULL;
-    return p;
+    if (*p == '.') {
+        from = p + 1;
+        p = from + strspn(from, "0123456789");
+        if (p == from)
+            return NULL;
+    }
+    if (*p == 'e') {
+        from = p + 1 + (p[1] == '-' || p[1] == '+');
+        p = from + strspn(from, "0123456789");
+    }
+    return p == from ? NULL : p;
 }
 
 static const char *members(const char *p, char close, bool keys)
@@ -94,10 +101,10 @@ static bool is_json(const char *text)
 
 static void test_report_the_json_checker_itself(void)
 {
-    static const char *const good[] = {"{}\n", "[1, -2.5, \"a\\u0001\\\"\", null]\n",
+    static const char *const good[] = {"{}\n", "[1, -2.5, 1e+300, 2.5e-7, \"a\\u0001\\\"\", null]\n",
                                        "{\"a\": {\"b\": [true]}}\n"};
     static const char *const bad[] = {"{}", "{,}\n", "[1,]\n", "{\"a\" 1}\n", "[01]\n",
-                                      "[\"\x01\"]\n", "[\"\\x\"]\n", "[1.]\n", "[+1]\n"};
+                                      "[\"\x01\"]\n", "[\"\\x\"]\n", "[1.]\n", "[1e]\n", "[1.e5]\n", "[+1]\n"};
 
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         EXPECT(is_json(good[i]));
@@ -228,7 +235,7 @@ static void test_report_hostile_results_are_harmless(void)
     struct pmt_error err;
 
     sample_result_extreme(&r);
-    for (int i = 0; i < N_WHATS * 3 * 3; i++) {
+    for (int i = 0; i < N_WHATS * 3 * 4; i++) {
         struct pmt_report_options o = {.format = (enum pmt_report_format)(i % 3),
                                        .part = (enum pmt_report_part)(i / 9), .full = true,
                                        .all = true};

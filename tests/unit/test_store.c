@@ -1,5 +1,6 @@
 /* test_store.c - what is put is what is got; a run is wholly there or absent. */
 #include <fcntl.h>
+#include <math.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -174,6 +175,30 @@ static void test_store_every_field_has_a_column(void)
     }
 }
 
+/* The same for the result itself, whose fields are columns of the tables with one row
+ * per run, or arrays. A bool alone may hide in the padding. */
+static void test_store_every_field_of_a_result_is_kept(void)
+{
+    static unsigned char covered[sizeof(struct pmt_result)];
+    size_t gap = 0;
+
+    for (size_t t = 0; t < pmt_n_tables; t++) {
+        const struct pmt_table *table = &pmt_tables[t];
+
+        for (size_t i = 0; t < 2 && i < table->n_columns; i++)
+            memset(covered + table->columns[i].offset, 1, table->columns[i].n_bytes);
+        if (table->is_array) {
+            memset(covered + table->at_offset, 1, sizeof(void *));
+            memset(covered + table->n_offset, 1, sizeof(size_t));
+        }
+    }
+    for (size_t i = 0; i < sizeof covered; i++) {
+        gap = covered[i] ? 0 : gap + 1;
+        if (!EXPECT(gap < 8))
+            (void)printf("    at byte %zu of struct pmt_result\n", i);
+    }
+}
+
 /* Is the name in the page, not as a part of a longer one? */
 static bool has_word(const char *page, const char *word)
 {
@@ -286,6 +311,14 @@ static void test_store_views_can_be_queried(void)
                    " AND python = '3.11.2' AND peak_mib = 31.0 AND NOT is_partial"), 1);
     EXPECT_I64(sql("SELECT count(*) FROM timeline WHERE arena_mib > 0"), 3);
     EXPECT_I64(sql("SELECT difference FROM disagreement"), 1);
+    EXPECT_I64(sql("SELECT count(*) FROM collection_summary WHERE generation = 0"
+                   " AND collections = 3 AND visited = 2104 AND collected = 100"
+                   " AND useless = 1 AND pause_p50_ms = 0.09 AND pause_p99_ms = 0.1"
+                   " AND round(pause_total_ms, 3) = 0.27 AND recorded_pauses = 2"
+                   " AND recorded_useless = 1 AND recorded_pause_p50_ms = 0.08"
+                   " AND recorded_pause_max_ms = 0.1"), 1);
+    EXPECT_I64(sql("SELECT count(*) FROM collection_summary WHERE generation > 0"
+                   " AND collections = 1 AND asked_for = (generation = 2)"), 2);
     EXPECT_I64(sql("PRAGMA application_id"), PMT_APPLICATION_ID);
     EXPECT_I64(sql("PRAGMA user_version"), PMT_SCHEMA_VERSION);
     remove_folder();
@@ -420,6 +453,10 @@ static void test_store_refuses_values_that_no_run_has(void)
         "UPDATE run SET verify_exact = 2",
         "UPDATE run SET preset = 'a preset whose name is far too long for anybody'",
         "UPDATE health SET severity = x'ff'",
+        "UPDATE collection SET chosen = 2147483648",
+        "UPDATE collection SET chosen = -2147483649",
+        "UPDATE collection SET generation = -1",
+        "UPDATE run SET gc_cost_fixed_ns = 'much'",
     };
 
     make_folder();
@@ -469,6 +506,15 @@ static void test_store_survives_damage(void)
 
 /* --- other versions of metric.def --------------------------------------- */
 
+/* What the collector had said is no longer known. */
+static void forget_collector(struct pmt_result *r)
+{
+    pmt_free(r->collections);
+    r->collections = NULL;
+    r->n_collections = 0;
+    r->gc_cost.freed_ns = 0;
+}
+
 static void test_store_reads_and_extends_an_older_schema(void)
 {
     struct pmt_result want, got;
@@ -476,12 +522,14 @@ static void test_store_reads_and_extends_an_older_schema(void)
 
     make_folder();
     put_sample(1);
-    (void)sql("DROP VIEW run_summary; ALTER TABLE run DROP COLUMN peak_bytes;"
+    (void)sql("DROP VIEW run_summary; DROP VIEW collection_summary; DROP TRIGGER run_delete;"
+              "DROP TABLE collection; ALTER TABLE run DROP COLUMN gc_cost_freed_ns; ALTER TABLE run DROP COLUMN peak_bytes;"
               "ALTER TABLE run DROP COLUMN verify_first_mismatch_event;"
               "ALTER TABLE sample DROP COLUMN stack_bytes;"
               "ALTER TABLE run ADD COLUMN from_the_future INTEGER NOT NULL DEFAULT 0");
     sample_result(&want);
     want.metrics.peak_bytes = 0;
+    forget_collector(&want);
     for (size_t i = 0; i < want.n_samples; i++)
         want.samples[i].stack_bytes = 0;
     EXPECT_STATUS(get_at(db_path, 1, &got, &err), PMT_OK, &err);
@@ -497,6 +545,27 @@ static void test_store_reads_and_extends_an_older_schema(void)
     expect_same_result(&got, &want);
     pmt_result_release(&got);
     pmt_result_release(&want);
+    EXPECT_I64(sql("SELECT count(*) FROM collection_summary"), 3);
+    EXPECT_I64(sql("DELETE FROM run WHERE run_id = 2; SELECT count(*) FROM collection"), 0);
+    remove_folder();
+}
+
+/* What is not a number is no reason to lose a run. */
+static void test_store_reads_back_zero_for_what_is_not_a_number(void)
+{
+    struct pmt_result r, got;
+    struct pmt_error err;
+    int64_t id;
+
+    make_folder();
+    sample_result(&r);
+    r.gc_cost.visited_ns = NAN;
+    r.gc_cost.spread_high = INFINITY;
+    EXPECT_STATUS(put_at(db_path, &r, &id, &err), PMT_OK, &err);
+    EXPECT_STATUS(get_at(db_path, 1, &got, &err), PMT_OK, &err);
+    EXPECT(got.gc_cost.visited_ns == 0 && got.gc_cost.spread_high == INFINITY);
+    pmt_result_release(&got);
+    pmt_result_release(&r);
     remove_folder();
 }
 
@@ -797,6 +866,7 @@ static void test_store_sqlite_out_of_memory_is_a_status(void)
 
 SUITE(store, TEST(test_store_gives_back_what_was_put),
       TEST(test_store_every_field_has_a_column),
+      TEST(test_store_every_field_of_a_result_is_kept),
       TEST(test_store_the_manual_names_every_column), TEST(test_store_lists_runs),
       TEST(test_store_names_the_runs_there_are),
       TEST(test_store_the_same_result_makes_the_same_file),
@@ -806,6 +876,7 @@ SUITE(store, TEST(test_store_gives_back_what_was_put),
       TEST(test_store_removes_a_new_file_that_was_not_used),
       TEST(test_store_refuses_values_that_no_run_has),
       TEST(test_store_survives_damage), TEST(test_store_reads_and_extends_an_older_schema),
+      TEST(test_store_reads_back_zero_for_what_is_not_a_number),
       TEST(test_store_waits_for_a_lock_and_then_says_so),
       TEST(test_store_writers_take_turns),
       TEST(test_store_reads_but_does_not_write_a_read_only_file),

@@ -1,8 +1,8 @@
-/* facts.h - name and value pairs, in memory and in a chunk, for src/trace.
+/* fact_list.h - name and value pairs, in memory and in a chunk, for src/trace.
  *
  * In a chunk: name NUL value NUL, again and again. */
-#ifndef PMT_TRACE_FACTS_H
-#define PMT_TRACE_FACTS_H
+#ifndef PMT_TRACE_FACT_LIST_H
+#define PMT_TRACE_FACT_LIST_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* facts.c - name and value pairs as a reader keeps them. */
-#include "trace/facts.h"
+/* fact_list.c - name and value pairs as a reader keeps them. */
+#include "trace/fact_list.h"
 
 #include <string.h>
 #include "base/alloc.h"

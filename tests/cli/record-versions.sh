@@ -1,0 +1,43 @@
+# Every interpreter that is here: a program with collections, threads, large blocks and
+# an end through os._exit is recorded and replayed exactly.
+cat >app.py <<'PY'
+import json, os, sys, threading
+def work(n):
+    data = [{"n": i, "text": str(i) * 3, "far": bytes(i % 700)} for i in range(n)]
+    loops = [[] for _ in range(500)]
+    for loop in loops:
+        loop.append(loop)
+    assert json.loads(json.dumps([d["text"] for d in data]))
+    data.extend([None] * 5000)
+    del data[::3]
+threads = [threading.Thread(target=work, args=(1500,)) for _ in range(3)]
+for t in threads: t.start()
+for t in threads: t.join()
+try: bytearray(1 << 60)
+except MemoryError: pass
+print(sys.version_info[:2])
+sys.stdout.flush()
+if len(sys.argv) > 1: os._exit(0)
+PY
+n=0
+check() { # PYTHON
+    for end in '' exit; do
+        pymemtrace record -qf -o a.pmt -- "$1" app.py $end >out 2>err || { echo "$1: not recorded"; cat err; return; }
+        grep -q '^(3, ' out || cat out
+        [ ! -s err ] || cat err
+        pymemtrace verify a.pmt >proof || { echo "$1 $end:"; cat proof; }
+        grep -Eq '^  checkpoints   [1-9]' proof || { echo "$1 $end: no checkpoint"; cat proof; }
+    done
+    n=$((n + 1))
+}
+check "$(python3 -c 'import sys; print(sys.executable)')"
+[ ! -x /usr/bin/python3 ] || check /usr/bin/python3
+for minor in 8 9 10 11 12 13; do
+    for folder in "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.$minor.*; do
+        case $folder in
+        *t) ;; # free-threaded
+        *) [ ! -x "$folder/bin/python" ] || check "$folder/bin/python" ;;
+        esac
+    done
+done
+[ "$n" -gt 0 ]

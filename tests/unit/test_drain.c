@@ -1,0 +1,434 @@
+/* test_drain.c - rings written by hand, and the events that come of them: the merge of
+ * the two rings, resizes on both sides of a call, blocks that are not known. */
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/alloc.h"
+#include "record/drain.h"
+#include "support/builder.h"
+#include "support/expect.h"
+
+#define AT(n)    (UINT64_C(0x7f0000000000) + 16 * (uint64_t)(n)) /* addresses */
+#define ARENA    (UINT64_C(0x7e0000000000) + 4096)
+#define THREAD   UINT64_C(0x1000) /* of the main ring */
+#define NATIVE   UINT64_C(0x2000) /* threads without the GIL */
+#define OTHER    UINT64_C(0x3000)
+#define ALL      UINT64_MAX
+
+struct rig {
+    struct pmt_shm *shm;
+    struct pmt_drain drain;
+    struct builder out;
+    char text[4096]; /* the events, once read */
+};
+
+static void rig_open(struct rig *rig)
+{
+    rig->shm = aligned_alloc(4096, sizeof *rig->shm);
+    memset(rig->shm, 0, sizeof *rig->shm);
+    rig->text[0] = '\0';
+    builder_open(&rig->out);
+    EXPECT(pmt_drain_init(&rig->drain, rig->shm, rig->out.w, 1000));
+}
+
+static void put(struct rig *rig, uint64_t op, uint64_t low, uint64_t b)
+{
+    uint64_t head = atomic_load(&rig->shm->head);
+
+    rig->shm->ring[head % PMT_RING_RECORDS] =
+        (struct pmt_wire_rec){op << PMT_W_OP_SHIFT | low, b};
+    atomic_store(&rig->shm->head, head + 1);
+}
+
+static void put_raw(struct rig *rig, uint64_t thread, uint64_t op, uint64_t low, uint64_t b)
+{
+    uint64_t head = atomic_load(&rig->shm->raw_head);
+
+    rig->shm->raw[head % PMT_RAW_RECORDS] =
+        (struct pmt_wire_raw){op << PMT_W_OP_SHIFT | low, b, atomic_load(&rig->shm->head),
+                              thread};
+    atomic_store(&rig->shm->raw_head, head + 1);
+}
+
+static void put_text(struct rig *rig, const char *text)
+{
+    size_t n = strlen(text);
+
+    for (size_t at = 0; at < n; at += 16) {
+        struct pmt_wire_rec rec = {0, 0};
+        uint64_t head = atomic_load(&rig->shm->head);
+
+        memcpy(&rec, text + at, n - at < 16 ? n - at : 16);
+        rig->shm->ring[head % PMT_RING_RECORDS] = rec;
+        atomic_store(&rig->shm->head, head + 1);
+    }
+}
+
+static void say(struct rig *rig, const char *word, uint64_t a, uint64_t b)
+{
+    size_t n = strlen(rig->text);
+
+    (void)snprintf(rig->text + n, sizeof rig->text - n, "%s%s%" PRIu64 ":%" PRIu64,
+                   n ? " " : "", word, a, b);
+}
+
+/* raw0:56 = ALLOC_RAW into slot 0 of 56 bytes ... */
+static void say_event(struct rig *rig, const struct pmt_batch *b, uint32_t i,
+                      const uint64_t **wide)
+{
+    static const char *const words[] = {
+        [PMT_OP_ALLOC_RAW] = "raw", [PMT_OP_ALLOC_MEM] = "mem", [PMT_OP_ALLOC_OBJ] = "obj",
+        [PMT_OP_FREE] = "free", [PMT_OP_REALLOC] = "to", [PMT_OP_ARENA_NEW] = "arena",
+        [PMT_OP_ARENA_FREE] = "gone", [PMT_OP_THREAD] = "thread", [PMT_OP_CLOCK] = "clock",
+        [PMT_OP_FORK] = "fork", [PMT_OP_TROUBLE] = "trouble",
+    };
+    uint64_t arg = b->arg[i];
+
+    for (unsigned n = pmt_op_n_wide(b->op[i]); n; n--)
+        arg = b->op[i] == PMT_OP_TROUBLE ? arg * 100 + *(*wide)++ : *(*wide)++;
+    say(rig, words[b->op[i]] ? words[b->op[i]] : "?", b->slot[i], arg);
+}
+
+/* Read what was written; the text of all events. */
+static const char *events(struct rig *rig)
+{
+    struct pmt_trace *trace;
+    struct pmt_item item;
+
+    pmt_drain_release(&rig->drain);
+    free(rig->shm);
+    builder_finish(&rig->out);
+    EXPECT_STATUS(pmt_trace_open(rig->out.path, &trace, NULL), PMT_OK, NULL);
+    while (pmt_trace_next(trace, &item, NULL) == PMT_OK) {
+        const uint64_t *wide = item.u.batch.wide;
+
+        if (item.kind == PMT_ITEM_ORACLE) {
+            say(rig, item.u.oracle.when, item.u.oracle.text_len,
+                (uint64_t)item.u.oracle.blocks);
+            continue;
+        }
+        for (uint32_t i = 0; i < item.u.batch.n_events; i++)
+            say_event(rig, &item.u.batch, i, &wide);
+    }
+    EXPECT(pmt_trace_partial(trace) == NULL);
+    pmt_trace_close(trace);
+    builder_close(&rig->out);
+    return rig->text;
+}
+
+static void test_drain_blocks(void)
+{
+    struct rig rig;
+
+    rig_open(&rig);
+    put(&rig, PMT_W_THREAD, 0, THREAD);
+    put(&rig, PMT_W_CLOCK, 0, 1500);
+    put(&rig, PMT_W_ALLOC_OBJ, AT(0), 56);
+    put(&rig, PMT_W_ALLOC_MEM, AT(4), 100);
+    put(&rig, PMT_W_FREE, AT(0), 0);
+    put(&rig, PMT_W_RESIZE, AT(4), PMT_W_ALLOC_MEM);
+    put(&rig, PMT_W_RESIZED, AT(20), 900);
+    put(&rig, PMT_W_FREE, AT(20), 0);
+    EXPECT_U64(pmt_drain_some(&rig.drain, ALL), 8);
+    EXPECT_U64(atomic_load(&rig.shm->tail), 8);
+    EXPECT_U64(pmt_drain_some(&rig.drain, ALL), 0);
+    EXPECT_STR(events(&rig), "thread0:0 clock0:500 obj0:56 mem1:100 free0:0 to1:900 free1:0");
+}
+
+/* A raw record goes before the main record that its position names, and after the one
+ * before that; threads are told where they change. */
+static void test_drain_merges_by_position(void)
+{
+    struct rig rig;
+
+    rig_open(&rig);
+    put(&rig, PMT_W_THREAD, 0, THREAD);
+    put_raw(&rig, NATIVE, PMT_W_ALLOC_RAW, AT(0), 1);
+    put(&rig, PMT_W_ALLOC_OBJ, AT(1), 2);
+    put_raw(&rig, NATIVE, PMT_W_FREE, AT(0), 0);
+    put_raw(&rig, OTHER, PMT_W_ALLOC_RAW, AT(2), 3);
+    put(&rig, PMT_W_FREE, AT(1), 0);
+    put_raw(&rig, THREAD, PMT_W_FREE, AT(2), 0);
+    while (pmt_drain_some(&rig.drain, 1)) /* in the smallest steps */
+        continue;
+    EXPECT_U64(atomic_load(&rig.shm->raw_tail), 4);
+    EXPECT_STR(events(&rig), "thread0:0 raw0:1 thread0:1 obj1:2 thread0:0 free0:0 "
+                             "thread0:2 raw0:3 thread0:1 free1:0 free0:0");
+}
+
+/* The same address in both rings: given back in one, taken in the other. */
+static void test_drain_address_changes_rings(void)
+{
+    struct rig rig;
+
+    rig_open(&rig);
+    put_raw(&rig, NATIVE, PMT_W_ALLOC_RAW, AT(0), 600);
+    put_raw(&rig, NATIVE, PMT_W_FREE, AT(0), 0);
+    put(&rig, PMT_W_THREAD, 0, NATIVE);
+    put(&rig, PMT_W_ALLOC_OBJ, AT(0), 700);
+    put(&rig, PMT_W_FREE, AT(0), 0);
+    put_raw(&rig, NATIVE, PMT_W_ALLOC_RAW, AT(0), 800);
+    (void)pmt_drain_some(&rig.drain, ALL);
+    EXPECT_U64(rig.drain.trouble[PMT_TROUBLE_OVER_LIVE], 0);
+    EXPECT_STR(events(&rig), "thread0:0 raw0:600 free0:0 obj0:700 free0:0 raw0:800");
+}
+
+/* Two threads resize at once; one takes the address that the other gave up. */
+static void test_drain_resizes_of_threads(void)
+{
+    struct rig rig;
+
+    rig_open(&rig);
+    put_raw(&rig, NATIVE, PMT_W_ALLOC_RAW, AT(0), 10);
+    put_raw(&rig, OTHER, PMT_W_ALLOC_RAW, AT(1), 20);
+    put_raw(&rig, NATIVE, PMT_W_RESIZE, AT(0), PMT_W_ALLOC_RAW);
+    put_raw(&rig, OTHER, PMT_W_RESIZE, AT(1), PMT_W_ALLOC_RAW);
+    put_raw(&rig, OTHER, PMT_W_RESIZED, AT(0), 21);
+    put_raw(&rig, NATIVE, PMT_W_RESIZED, AT(5), 11);
+    put_raw(&rig, NATIVE, PMT_W_FREE, AT(5), 0);
+    put_raw(&rig, NATIVE, PMT_W_FREE, AT(0), 0);
+    (void)pmt_drain_some(&rig.drain, ALL);
+    EXPECT_U64(rig.drain.trouble[PMT_TROUBLE_OVER_LIVE], 0);
+    EXPECT_STR(events(&rig), "thread0:0 raw0:10 thread0:1 raw1:20 thread0:0 "
+                             "thread0:1 to1:21 thread0:0 to0:11 free0:0 free1:0");
+}
+
+static void test_drain_failed_resize_keeps_the_block(void)
+{
+    struct rig rig;
+
+    rig_open(&rig);
+    put(&rig, PMT_W_THREAD, 0, THREAD);
+    put(&rig, PMT_W_ALLOC_OBJ, AT(0), 10);
+    put(&rig, PMT_W_RESIZE, AT(0), PMT_W_ALLOC_OBJ);
+    put(&rig, PMT_W_RESIZED, 0, UINT64_C(1) << 60);
+    put(&rig, PMT_W_FREE, AT(0), 0);
+    (void)pmt_drain_some(&rig.drain, ALL);
+    EXPECT_U64(rig.drain.trouble[PMT_TROUBLE_UNKNOWN_FREE], 0);
+    EXPECT_STR(events(&rig), "thread0:0 obj0:10 free0:0");
+}
+
+/* Counted: by whether an arena lies there. A resize makes the block known. */
+static void test_drain_unknown_blocks(void)
+{
+    struct rig rig;
+
+    rig_open(&rig);
+    put(&rig, PMT_W_THREAD, 0, THREAD);
+    put(&rig, PMT_W_ARENA_NEW, ARENA, 1 << 20);
+    put(&rig, PMT_W_FREE, AT(0), 0);
+    put(&rig, PMT_W_FREE, ARENA + 48, 0);
+    put(&rig, PMT_W_RESIZE, AT(1), PMT_W_ALLOC_MEM);
+    put(&rig, PMT_W_RESIZED, AT(2), 33);
+    put_raw(&rig, THREAD, PMT_W_RESIZE, AT(3), PMT_W_ALLOC_RAW);
+    put_raw(&rig, THREAD, PMT_W_RESIZED, AT(4), 44);
+    (void)pmt_drain_some(&rig.drain, ALL);
+    EXPECT_U64(rig.drain.trouble[PMT_TROUBLE_UNKNOWN_FREE], 1);
+    EXPECT_U64(rig.drain.trouble[PMT_TROUBLE_UNKNOWN_SMALL], 1);
+    EXPECT_U64(rig.drain.trouble[PMT_TROUBLE_UNKNOWN_REALLOC], 2);
+    pmt_drain_troubles(&rig.drain);
+    EXPECT_STR(events(&rig), "thread0:0 arena0:1048576 mem0:33 raw1:44 "
+                             "trouble0:101 trouble0:202 trouble0:601");
+}
+
+static void test_drain_over_live(void)
+{
+    struct rig rig;
+
+    rig_open(&rig);
+    put(&rig, PMT_W_THREAD, 0, THREAD);
+    put(&rig, PMT_W_ALLOC_OBJ, AT(0), 1);
+    put(&rig, PMT_W_ALLOC_OBJ, AT(0), 2);
+    put(&rig, PMT_W_FREE, AT(0), 0);
+    (void)pmt_drain_some(&rig.drain, ALL);
+    EXPECT_U64(rig.drain.trouble[PMT_TROUBLE_OVER_LIVE], 1);
+    EXPECT_STR(events(&rig), "thread0:0 obj0:1 free0:0 obj0:2 free0:0");
+}
+
+/* The same in an arena, by an allocation and by a resize: the place that is checked is
+ * that of the new block. */
+static void test_drain_over_live_in_an_arena(void)
+{
+    struct rig rig;
+
+    rig_open(&rig);
+    put(&rig, PMT_W_THREAD, 0, THREAD);
+    put(&rig, PMT_W_ARENA_NEW, ARENA, 1 << 20);
+    put(&rig, PMT_W_ALLOC_OBJ, ARENA + 48, 1);
+    put(&rig, PMT_W_ALLOC_OBJ, ARENA + 48, 2);
+    put(&rig, PMT_W_ALLOC_OBJ, ARENA + 64, 3);
+    put(&rig, PMT_W_RESIZE, ARENA + 64, PMT_W_ALLOC_OBJ);
+    put(&rig, PMT_W_RESIZED, ARENA + 48, 4);
+    (void)pmt_drain_some(&rig.drain, ALL);
+    EXPECT_U64(rig.drain.trouble[PMT_TROUBLE_OVER_LIVE], 2);
+    EXPECT_STR(events(&rig), "thread0:0 arena0:1048576 obj0:1 free0:0 obj0:2 obj1:3 "
+                             "free0:0 to1:4");
+}
+
+/* Arenas by ordinal, in whatever order they go; the place of a block is checked by
+ * pmt_writer_place(), which asserts that one was due. */
+static void test_drain_arenas(void)
+{
+    struct rig rig;
+
+    rig_open(&rig);
+    put(&rig, PMT_W_THREAD, 0, THREAD);
+    for (uint64_t i = 0; i < 3; i++)
+        put(&rig, PMT_W_ARENA_NEW, ARENA + (i << 20), 1 << 20);
+    put(&rig, PMT_W_ALLOC_OBJ, ARENA + (2 << 20) + 48, 64);
+    put(&rig, PMT_W_FREE, ARENA + (2 << 20) + 48, 0);
+    put(&rig, PMT_W_ARENA_FREE, ARENA + (1 << 20), 1 << 20);
+    put(&rig, PMT_W_ARENA_FREE, ARENA, 1 << 20);
+    put(&rig, PMT_W_ARENA_NEW, ARENA, 1 << 20);
+    put(&rig, PMT_W_ARENA_FREE, ARENA, 1 << 20);
+    (void)pmt_drain_some(&rig.drain, ALL);
+    EXPECT_U64(rig.drain.n_arenas, 1);
+    EXPECT_STR(events(&rig), "thread0:0 arena0:1048576 arena0:1048576 arena0:1048576 "
+                             "obj0:64 free0:0 gone0:1 gone0:0 arena0:1048576 gone0:3");
+}
+
+#define TEXT "class   size   num pools\n"
+
+/* The text of a checkpoint wraps around the ring's end; one that goes past what was
+ * committed is not believed. */
+static void test_drain_oracle(void)
+{
+    struct rig rig;
+
+    rig_open(&rig);
+    atomic_store(&rig.shm->head, PMT_RING_RECORDS - 2);
+    rig.drain.tail = PMT_RING_RECORDS - 2;
+    put(&rig, PMT_W_ORACLE, (uint64_t)PMT_WHEN_END << 32 | strlen(TEXT), 77);
+    put_text(&rig, TEXT);
+    (void)pmt_drain_some(&rig.drain, ALL);
+    EXPECT_U64(rig.drain.tail, PMT_RING_RECORDS + 1);
+    put(&rig, PMT_W_ORACLE, UINT32_MAX, 78);
+    EXPECT_U64(pmt_drain_some(&rig.drain, ALL), 1);
+    EXPECT(!rig.drain.failed);
+    EXPECT_STR(events(&rig), "end25:77");
+}
+
+/* Many times around both rings, drained in steps: nothing is lost or doubled. */
+static void test_drain_wraps_around(void)
+{
+    enum { ROUNDS = 40, STEP = 10007 };
+    struct rig rig;
+    uint64_t n = 0;
+
+    rig_open(&rig);
+    put(&rig, PMT_W_THREAD, 0, THREAD);
+    for (uint64_t round = 0; round < ROUNDS; round++) {
+        for (uint64_t i = 0; i < STEP; i++) {
+            put(&rig, PMT_W_ALLOC_OBJ, AT(0), 16);
+            if (i % 2)
+                put_raw(&rig, THREAD, PMT_W_ALLOC_RAW, AT(1), 16);
+            put(&rig, PMT_W_FREE, AT(0), 0);
+            if (i % 2)
+                put_raw(&rig, THREAD, PMT_W_FREE, AT(1), 0);
+        }
+        while (pmt_drain_some(&rig.drain, 5000))
+            continue;
+        n += 2 * STEP + 2 * (STEP / 2);
+        EXPECT_U64(atomic_load(&rig.shm->tail), atomic_load(&rig.shm->head));
+    }
+    EXPECT(atomic_load(&rig.shm->head) > 2 * PMT_RING_RECORDS);
+    EXPECT_U64(pmt_writer_events(rig.out.w), n + 1);
+    for (unsigned code = 0; code < 16; code++)
+        EXPECT_U64(rig.drain.trouble[code], 0);
+    EXPECT_HAS(events(&rig), "thread0:0 obj0:16 free0:0 obj0:16 raw1:16 free0:0 free1:0");
+}
+
+static void test_drain_stops_at_a_fork(void)
+{
+    struct rig rig;
+
+    rig_open(&rig);
+    put(&rig, PMT_W_THREAD, 0, THREAD);
+    put(&rig, PMT_W_ALLOC_OBJ, AT(0), 16);
+    put(&rig, PMT_W_FORK, 3, 0);
+    put(&rig, PMT_W_FREE, AT(0), 0);
+    EXPECT_U64(pmt_drain_some(&rig.drain, ALL), 3);
+    EXPECT_I64(rig.drain.fork_serial, 3);
+    EXPECT_U64(pmt_drain_some(&rig.drain, ALL), 0);
+    rig.drain.fork_serial = -1;
+    EXPECT_U64(pmt_drain_some(&rig.drain, ALL), 1);
+    EXPECT_STR(events(&rig), "thread0:0 obj0:16 fork0:3 free0:0");
+}
+
+static void test_drain_notes_of_the_end(void)
+{
+    struct rig rig;
+
+    rig_open(&rig);
+    put_raw(&rig, NATIVE, PMT_W_EXEC, 0, 0);
+    (void)pmt_drain_some(&rig.drain, ALL);
+    EXPECT(rig.drain.exec && !rig.drain.ended);
+    put_raw(&rig, NATIVE, PMT_W_EXEC_FAILED, 0, 0);
+    put_raw(&rig, NATIVE, PMT_W_END, 0, 5);
+    (void)pmt_drain_some(&rig.drain, ALL);
+    EXPECT(!rig.drain.exec && rig.drain.ended);
+    EXPECT_U64(rig.drain.end_status, 5);
+    EXPECT_STR(events(&rig), "");
+}
+
+/* A head that went backwards (two writers) is waited for, not walked to. */
+static void test_drain_head_behind_tail(void)
+{
+    struct rig rig;
+
+    rig_open(&rig);
+    put(&rig, PMT_W_THREAD, 0, THREAD);
+    put(&rig, PMT_W_ALLOC_OBJ, AT(0), 16);
+    (void)pmt_drain_some(&rig.drain, ALL);
+    atomic_store(&rig.shm->head, 1);
+    EXPECT_U64(pmt_drain_some(&rig.drain, 100), 0);
+    EXPECT_STR(events(&rig), "thread0:0 obj0:16");
+}
+
+/* -- both sides at work -- */
+
+#define LIVELY 400000u
+
+/* Writes as the agent does: never more than the ring holds. */
+static void *produce(void *arg)
+{
+    struct pmt_shm *shm = arg;
+
+    for (uint64_t i = 0; i < LIVELY; i++) {
+        uint64_t op = i == 0 ? PMT_W_THREAD : i % 2 ? PMT_W_ALLOC_OBJ : PMT_W_FREE;
+
+        while (i - atomic_load_explicit(&shm->tail, memory_order_acquire) >= PMT_RING_RECORDS)
+            sched_yield();
+        shm->ring[i % PMT_RING_RECORDS] = (struct pmt_wire_rec){
+            op << PMT_W_OP_SHIFT | (i ? AT((i - 1) / 2 % 1000) : 0), i ? 24 : THREAD};
+        atomic_store_explicit(&shm->head, i + 1, memory_order_release);
+    }
+    return NULL;
+}
+
+static void test_drain_while_the_agent_writes(void)
+{
+    struct rig rig;
+    pthread_t agent;
+
+    rig_open(&rig);
+    EXPECT_U64((uint64_t)pthread_create(&agent, NULL, produce, rig.shm), 0);
+    while (rig.drain.tail < LIVELY)
+        (void)pmt_drain_some(&rig.drain, 65536);
+    EXPECT_U64((uint64_t)pthread_join(agent, NULL), 0);
+    EXPECT_U64(pmt_writer_events(rig.out.w), LIVELY);
+    EXPECT_U64(rig.drain.trouble[PMT_TROUBLE_UNKNOWN_FREE], 0);
+    EXPECT_U64(rig.drain.trouble[PMT_TROUBLE_OVER_LIVE], 0);
+    EXPECT_HAS(events(&rig), "thread0:0 obj0:24 free0:0 obj0:24");
+}
+
+SUITE(drain, TEST(test_drain_blocks), TEST(test_drain_merges_by_position),
+      TEST(test_drain_address_changes_rings), TEST(test_drain_resizes_of_threads),
+      TEST(test_drain_failed_resize_keeps_the_block), TEST(test_drain_unknown_blocks),
+      TEST(test_drain_over_live), TEST(test_drain_over_live_in_an_arena),
+      TEST(test_drain_arenas), TEST(test_drain_oracle),
+      TEST(test_drain_wraps_around), TEST(test_drain_stops_at_a_fork),
+      TEST(test_drain_notes_of_the_end), TEST(test_drain_head_behind_tail),
+      TEST(test_drain_while_the_agent_writes))
