@@ -9,6 +9,7 @@
  *     ring.c        appending records; waiting, polling
  *     collector.c   watching the cyclic collector
  *     checkpoint.c  asking the interpreter for its own books
+ *     main_program.c  when the user's program begins
  *     children.c    fork, exec, spawn, _exit
  */
 #ifndef PMT_AGENT_AGENT_H
@@ -207,6 +208,11 @@ static inline void collector_leave(void)
     if (UNLIKELY(HOT.gc_count >= HOT.gc_due))
         collector_stamp();
 }
+
+/* main_program.c: the script that the command line names (NULL: none); a poll says MAIN
+ * when the program's own code has begun. */
+void main_expect(const char *script);
+void main_poll(bool initialized);
 
 /* Make room for n records in the main ring; false = recording was stopped. */
 bool ring_room(uint64_t n);

@@ -18,6 +18,7 @@
 #include <sys/mman.h>
 
 #define TEXT_BYTES 65536u
+#define MARK_BYTES 47u /* what a configuration can name */
 
 static FILE *stream;
 static char *text;     /* TEXT_BYTES, of our own mapping */
@@ -98,6 +99,17 @@ static void put_text(void)
     }
 }
 
+/* The text, as one record. */
+static void put_ring(enum pmt_when when, int64_t n_blocks)
+{
+    if (!ring_room(text_n / sizeof(struct pmt_wire_rec) + 2))
+        return;
+    put_text();
+    ring_put_long(PMT_W_ORACLE, (uint64_t)when << 32 | text_n, (uint64_t)n_blocks,
+                  (text_n + sizeof(struct pmt_wire_rec) - 1) / sizeof(struct pmt_wire_rec));
+    (void)ring_room(RESERVE);
+}
+
 void oracle_take(enum pmt_when when)
 {
     int64_t n_blocks;
@@ -108,12 +120,22 @@ void oracle_take(enum pmt_when when)
     n_blocks = blocks(when);
     collector_settle();
     print_pool_table();
-    if (!ring_room(text_n / sizeof(struct pmt_wire_rec) + 2))
+    put_ring(when, n_blocks);
+}
+
+/* void pymemtrace_mark(const char *text): puts a text on the timeline. */
+__attribute__((visibility("default"))) void pymemtrace_mark(const char *mark);
+
+void pymemtrace_mark(const char *mark)
+{
+    if (!pmt_hot || !HOT.on || !pmt_py.gil_check || !pmt_py.gil_check() || !ring_ready())
         return;
-    put_text();
-    ring_put_long(PMT_W_ORACLE, (uint64_t)when << 32 | text_n, (uint64_t)n_blocks,
-                  (text_n + sizeof(struct pmt_wire_rec) - 1) / sizeof(struct pmt_wire_rec));
-    (void)ring_room(RESERVE);
+    HOT.busy = true;
+    collector_settle();
+    text_n = strnlen(mark, MARK_BYTES);
+    memcpy(text, mark, text_n);
+    put_ring(PMT_WHEN_MARK, -1);
+    HOT.busy = false;
 }
 
 /* void pymemtrace_checkpoint(void): for the recorded program, by ctypes.PyDLL(None)

@@ -114,6 +114,7 @@ static void poll(void)
     }
     if (!pmt_py.is_initialized || !pmt_py.is_initialized())
         return;
+    main_poll(true);
     tell_trouble_once(&HOT.hooks_lost, !hooks_in_place(), PMT_TROUBLE_HOOK_LOST);
     tell_trouble_once(&HOT.interpreters, several_interpreters(),
                       PMT_TROUBLE_INTERPRETERS);

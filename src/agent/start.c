@@ -167,13 +167,15 @@ static uint32_t hex_version(const char *text)
  * which make it ignore the environment. */
 struct py_options {
     bool dev, ignore_env;
+    const char *script; /* what it is to run, if a file */
 };
 
 static struct py_options read_options(int argc, char **argv)
 {
-    struct py_options o = {false, false};
+    struct py_options o = {false, false, NULL};
+    int i;
 
-    for (int i = 1; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
+    for (i = 1; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
         if (argv[i][1] == '-') {
             i += !strcmp(argv[i], "--check-hash-based-pycs");
             continue;
@@ -193,6 +195,8 @@ static struct py_options read_options(int argc, char **argv)
             break;
         }
     }
+    if (i < argc && strcmp(argv[i], "-"))
+        o.script = argv[i];
     return o;
 }
 
@@ -390,6 +394,7 @@ __attribute__((constructor)) static void start(int argc, char **argv)
     if (*hello.malloc_env)
         env_hide("PYTHONMALLOC");
     HOT.pid = getpid();
+    main_expect(options.script);
     hooks_install();
     children_watch();
 }

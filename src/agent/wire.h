@@ -56,6 +56,7 @@ enum pmt_wire_op {
                             text follows in ceil(bytes / 16) records, which
                             are committed together with this one */
     PMT_W_TROUBLE,       /* trouble code; b: how often */
+    PMT_W_MAIN,          /* the program's own code begins */
     PMT_W_GC_SET,        /* enabled << 32 | threshold 0; b: threshold 2 << 32 | 1 */
     PMT_W_GC_UNTRACKED,  /* address of an object that the last collection left untracked */
     PMT_W_GC_LAST,       /* 1: the last block is a collector object, 0: it is not */
@@ -70,7 +71,8 @@ enum pmt_wire_op {
     PMT_W_END            /* raw ring; b: exit status, or UINT64_MAX: not known */
 };
 
-enum pmt_when { PMT_WHEN_PERIODIC, PMT_WHEN_END, PMT_WHEN_EXIT, PMT_WHEN_REQUEST };
+enum pmt_when { PMT_WHEN_PERIODIC, PMT_WHEN_END, PMT_WHEN_EXIT, PMT_WHEN_REQUEST,
+                PMT_WHEN_MARK /* the text is the program's own */ };
 
 /* In b of ALLOC_MEM, ALLOC_OBJ, RESIZE (beside its op) and FREE: the collector's
  * count 0 at the entry of the call, above the size. */

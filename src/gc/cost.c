@@ -2,8 +2,8 @@
  *
  * First a plane: ns = fixed + visited * v + freed * f with no coefficient below 0, by
  * least squares of the relative error, so that a pause of 20 us counts as much as one of
- * 200 ms. A second time without the pauses that are more than OUTLIER times off: the
- * machine did something else there.
+ * 200 ms. Then again without the pauses that are more than OUTLIER times off: there the
+ * machine did something else.
  *
  * Then a ratio by size: an object costs more where the set visited does not fit the
  * caches, which no plane can say. Pauses are sorted into buckets by the power of two of
@@ -24,22 +24,22 @@
 
 #define OUTLIER   4.0
 #define N_TERMS   3u    /* fixed, visited, freed */
-#define PARALLEL  1e-9  /* what is left of a term without the others, as a share: less
-                           is noise */
-#define BETTER    1e-6  /* of the squared error per pause: terms must be worth it */
+#define PARALLEL  1e-9 /* share of a term that the others do not hold: less is noise */
+#define BETTER    1e-6 /* of squared error per pause: less makes no set of terms better */
 
 struct plane {
     double at[N_TERMS]; /* ns: fixed, per object visited, per block freed */
 };
 
-/* Sums over pauses of the terms over the recorded ns, for the normal equations. */
+/* Sums over pauses, each weighted, for the normal equations. */
 struct sums {
     double terms[N_TERMS][N_TERMS];
-    double target[N_TERMS]; /* with the recorded ns over itself: 1 */
-    double n;
+    double target[N_TERMS]; /* of the terms with the recorded ns */
+    double square;          /* of the recorded ns */
+    double n;               /* pauses */
 };
 
-/* Positions of 0 and of 1 are those of 1. */
+/* 0 is with 1. */
 static unsigned bucket_of(uint64_t visited)
 {
     unsigned b = visited ? 63u - (unsigned)__builtin_clzll(visited) : 0;
@@ -94,7 +94,9 @@ static bool is_outlier(const struct plane *plane, const struct pmt_gc_pause *pau
     return ns > model * OUTLIER || ns * OUTLIER < model;
 }
 
-/* Over all pauses kept; with a plane, without those that are outliers to it. */
+/* Weighted so that what is squared is the error as a share of the recorded ns; with a
+ * plane, of what that says, and without the outliers to it: shares of the recorded ns
+ * make much of pauses that were too short, and the plane too low. */
 static void sum_up(const struct pmt_gc_fit *fit, const struct plane *plane, struct sums *s)
 {
     memset(s, 0, sizeof *s);
@@ -102,13 +104,17 @@ static void sum_up(const struct pmt_gc_fit *fit, const struct plane *plane, stru
         for (uint32_t i = 0; i < fit->buckets[b].n; i++) {
             const struct pmt_gc_pause *pause = &fit->buckets[b].samples[i];
             double ns = (double)pause->ns;
-            double term[N_TERMS] = {1.0 / ns, pause->visited / ns, pause->freed / ns};
+            double whole = plane ? plane_ns(plane, pause->visited, pause->freed) : ns;
+            double term[N_TERMS] = {1.0, pause->visited, pause->freed};
 
             if (plane && is_outlier(plane, pause))
                 continue;
+            for (unsigned r = 0; r < N_TERMS; r++)
+                term[r] /= whole;
             s->n += 1.0;
+            s->square += ns / whole * (ns / whole);
             for (unsigned r = 0; r < N_TERMS; r++) {
-                s->target[r] += term[r];
+                s->target[r] += term[r] * (ns / whole);
                 for (unsigned c = 0; c < N_TERMS; c++)
                     s->terms[r][c] += term[r] * term[c];
             }
@@ -148,10 +154,10 @@ static bool solve(const struct sums *s, unsigned set, struct plane *out)
     return true;
 }
 
-/* Sum of the squares of (modelled - recorded) / recorded. */
+/* What is left, squared and summed up. */
 static double error_of(const struct sums *s, const struct plane *plane)
 {
-    double error = s->n;
+    double error = s->square;
 
     for (unsigned r = 0; r < N_TERMS; r++) {
         error -= 2.0 * plane->at[r] * s->target[r];

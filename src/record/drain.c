@@ -345,10 +345,10 @@ static void on_clock(struct pmt_drain *d, uint64_t ns)
  * length that goes past the head is no agent's: it is left alone. */
 static uint64_t on_oracle(struct pmt_drain *d, uint64_t low, uint64_t blocks)
 {
-    static const char *const names[] = {"periodic", "end", "exit", "request"};
+    static const char *const names[] = {"periodic", "end", "exit", "request", "mark"};
     uint64_t bytes = low & UINT32_MAX, n = (bytes + 15) / 16, when = low >> 32;
     struct pmt_oracle oracle = {.text_len = bytes, .blocks = (int64_t)blocks,
-                                .when = names[when & 3]};
+                                .when = names[when < 5 ? when : 0]};
     char *text;
 
     if (n >= atomic_load_explicit(&d->shm->head, memory_order_acquire) - d->tail)
@@ -398,6 +398,9 @@ static uint64_t on_other(struct pmt_drain *d, enum pmt_wire_op op, uint64_t low,
     case PMT_W_TROUBLE:
         if (low < sizeof d->trouble / sizeof *d->trouble)
             d->trouble[low] += b;
+        break;
+    case PMT_W_MAIN:
+        pmt_writer_event(d->writer, PMT_OP_MAIN, 0, NULL);
         break;
     case PMT_W_GC_SET:
         on_gc_set(d, low, b);

@@ -1,50 +1,126 @@
-/* collect.h - the recorded program's collections, beside those the model would make.
- * For src/replay.
+/* collect.h - the collector while a replay runs: as it was recorded, and as it would
+ * be. For src/replay.
  *
- * The policy (gc/policy.h) is fed with what the collector counts; where it says that a
- * collection comes, the recording must have one, of the same generation, at the same
- * event (from 3.12 on: at the next one that the recording has). How many objects the
- * older generations hold is taken from the recording. */
+ * Two sides, each a policy (when) and a census (how many objects where):
+ *
+ *     rec   follows the recording: every recorded collection is made, and has to be the
+ *           one that the policy foretells at that very event (from 3.12 on: at the next
+ *           evaluation check, which the recording names)
+ *     mod   from the moment on that the configuration's own settings hold (gc.since):
+ *           collects when its policy says so
+ *
+ * While only rec is there, blocks that a recorded collection freed are freed where it
+ * freed them. Once mod is there they become garbage instead: unreachable from the end of
+ * that collection at the latest, kept until mod collects the generation that the object
+ * is in. What dies by counting dies where it died. */
 #ifndef PMT_REPLAY_COLLECT_H
 #define PMT_REPLAY_COLLECT_H
 
 #include <pymemtrace/result.h>
+#include "gc/census.h"
+#include "gc/cost.h"
 #include "gc/policy.h"
+#include "heap/heap_inline.h"
+#include "replay/gc_plan.h"
 
-struct pmt_collect {
+struct pmt_collect_side {
     struct pmt_gc_policy policy;
-    bool late;               /* collections come at the next evaluation check (3.12+) */
-    bool seen;               /* the recording tells of the collector */
-    uint64_t due_event;      /* early: where the policy wants one, or PMT_NOWHERE */
-    int due_generation;
-    struct { uint64_t *at; size_t n, cap; } counted; /* bit by slot: a collector object */
-    struct { struct pmt_collection *at; size_t n, cap; } rows;
-    struct pmt_collection row; /* of the collection under way */
-    uint64_t begin_ns;       /* recorded, 0 = not known */
-    uint64_t long_lived_total, long_lived_pending; /* recorded, behind it */
-    bool begun;              /* ... whose generation the policy has been told */
-    struct pmt_gc_verify verify;
+    struct pmt_census census;
 };
 
-void pmt_collect_init(struct pmt_collect *c, bool late);
+/* A block that lives on as garbage. */
+struct pmt_garbage {
+    pmt_block block;
+    uint32_t birth;  /* in mod's census; of the object it belongs to */
+    uint32_t counted; /* 1: it is a collector object itself */
+};
+
+struct pmt_garbage_list {
+    struct pmt_garbage *at;
+    size_t n, cap;
+};
+
+struct pmt_collect {
+    struct pmt_heap *heap;         /* borrowed */
+    struct pmt_collect_side rec, mod;
+    struct pmt_gc_plan plan;
+    bool late;                     /* the recorded interpreter: see policy.h */
+    bool what_if;                  /* the settings are not the recorded ones */
+    bool modelling;                /* mod is there */
+    struct { uint64_t *at; size_t n, cap; } counted; /* bit by slot */
+    /* rec: the collection that is due, or under way */
+    uint64_t due_event;            /* PMT_NOWHERE: none */
+    int due_generation;
+    bool within;                   /* between GC_BEGIN and GC_END */
+    bool begun;                    /* ... and the policy has been told its generation */
+    uint64_t begin_ns;             /* recorded, 0 = not known */
+    uint64_t long_lived_total, long_lived_pending; /* recorded, behind it */
+    uint64_t visited, freed_blocks, freed_objects; /* by the one under way */
+    struct pmt_collection row;
+    struct { uint32_t *at; size_t n, cap; } fresh;   /* slots filled while within */
+    struct { uint64_t *at; size_t n, cap; } is_fresh; /* ... as bits */
+    /* mod */
+    struct pmt_garbage_list batch; /* what the recorded collection under way frees */
+    struct pmt_garbage_list garbage[PMT_GENERATIONS + 1];
+    uint64_t unseen;               /* garbage that went to free lists: no block was freed */
+    uint64_t garbage_objects, garbage_bytes;
+    uint64_t clock_ns;
+    /* results */
+    struct { struct pmt_collection *at; size_t n, cap; } rows;
+    struct pmt_gc_fit *fit;
+    struct pmt_gc_verify verify;
+    uint64_t peak_tracked, peak_garbage, peak_garbage_bytes;
+};
+
+/* E_NOMEM, E_USAGE (gc_plan.h). */
+enum pmt_status pmt_collect_init(struct pmt_collect *c, const struct pmt_config *config,
+                                 bool late, struct pmt_heap *heap, uint64_t total_events,
+                                 struct pmt_error *err);
 void pmt_collect_release(struct pmt_collect *c);
 
 /* A collector object was allocated as event `event`. False: out of memory. */
 bool pmt_collect_allocated(struct pmt_collect *c, uint32_t slot, uint64_t event);
 
-/* A block is freed. */
-static inline void pmt_collect_freed(struct pmt_collect *c, uint32_t slot)
-{
-    uint64_t bit = UINT64_C(1) << slot % 64;
+/* The rest of the two inline functions below. */
+bool pmt_collect_freed_within(struct pmt_collect *c, uint32_t slot, pmt_block block);
+bool pmt_collect_made_within(struct pmt_collect *c, uint32_t slot);
+void pmt_collect_object_freed(struct pmt_collect *c, uint32_t slot);
 
-    if (slot / 64 < c->counted.n && c->counted.at[slot / 64] & bit) {
-        c->counted.at[slot / 64] &= ~bit;
-        pmt_gc_freed(&c->policy);
-    }
+static inline bool pmt_collect_is_counted(const struct pmt_collect *c, uint32_t slot)
+{
+    return slot / 64 < c->counted.n && c->counted.at[slot / 64] >> slot % 64 & 1;
 }
+
+/* The block in this slot is freed. True: it is kept as garbage; false: give it back. */
+static inline bool pmt_collect_freed(struct pmt_collect *c, uint32_t slot, pmt_block block)
+{
+    if (PMT_UNLIKELY(c->within))
+        return pmt_collect_freed_within(c, slot, block);
+    if (pmt_collect_is_counted(c, slot))
+        pmt_collect_object_freed(c, slot);
+    return false;
+}
+
+/* A block came into this slot. False: out of memory. */
+static inline bool pmt_collect_made(struct pmt_collect *c, uint32_t slot)
+{
+    return PMT_LIKELY(!c->within) || pmt_collect_made_within(c, slot);
+}
+
+void pmt_collect_untracked(struct pmt_collect *c, uint32_t slot);
 
 /* One of the collector's own events. False: out of memory. */
 bool pmt_collect_event(struct pmt_collect *c, enum pmt_op op, uint32_t arg, uint64_t wide,
                        uint64_t event);
+
+/* The plan has something to do: by count (before this event), by the clock, at the
+ * beginning of the program's own code, at a mark. False: out of memory. */
+bool pmt_collect_at_event(struct pmt_collect *c, uint64_t event);
+bool pmt_collect_at_clock(struct pmt_collect *c, uint64_t event, uint64_t ns);
+bool pmt_collect_at_main(struct pmt_collect *c, uint64_t event);
+bool pmt_collect_at_mark(struct pmt_collect *c, uint64_t event, const char *text);
+
+/* Fill what a result holds of the collector and hand the rows over. */
+void pmt_collect_finish(struct pmt_collect *c, struct pmt_result *out);
 
 #endif

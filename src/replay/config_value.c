@@ -82,9 +82,9 @@ static struct pmt_moment get_moment(const struct pmt_config *config, const struc
 {
     struct pmt_moment moment;
 
-    pmt_assert(is_moment(key) && key->n_bytes == sizeof when);
-    memcpy(&when, (const char *)config + key->offset, sizeof when);
-    return when;
+    pmt_assert(is_moment(key) && key->n_bytes == sizeof moment);
+    memcpy(&moment, (const char *)config + key->offset, sizeof moment);
+    return moment;
 }
 
 static uint64_t get_number(const struct pmt_config *config, const struct key *key)
@@ -364,12 +364,12 @@ void pmt_config_key_value(const struct pmt_config *config, size_t i, char *buf, 
     if (key->kind == KIND_GC) {
         write_gc(&config->gc, buf, len);
     } else if (is_moment(key)) {
-        struct pmt_moment when = get_moment(config, key);
+        struct pmt_moment moment = get_moment(config, key);
 
         if (key->kind == KIND_EVERY)
-            pmt_every_write(&when, buf, len);
+            pmt_every_write(&moment, buf, len);
         else
-            pmt_moment_write(&when, buf, len);
+            pmt_moment_write(&moment, buf, len);
     } else {
         write_number(key, get_number(config, key), buf, len);
     }

@@ -19,7 +19,7 @@ enum pmt_gc_word { PMT_GC_WORD_THRESHOLDS, PMT_GC_WORD_OFF, PMT_GC_WORD_RECORDED
 struct pmt_value {
     uint64_t number;         /* a size, number or ns; index of a word; enum pmt_gc_word */
     uint32_t threshold[3];   /* gc=T0,T1,T2 */
-    struct pmt_moment moment;  /* a moment or span */
+    struct pmt_moment moment; /* a moment or span */
 };
 
 /* The key called name, or PMT_N_KEYS. */

@@ -162,31 +162,31 @@ static size_t kind_of(const char *text, size_t n)
 bool pmt_moment_parse(const char *text, struct pmt_moment *out)
 {
     size_t n = strcspn(text, ":"), k = kind_of(text, n);
-    struct pmt_moment when = {.kind = (enum pmt_moment_kind)k};
+    struct pmt_moment moment = {.kind = (enum pmt_moment_kind)k};
 
     if (k == N_KINDS || (kinds[k].operand != NULL) != (text[n] == ':'))
         return false;
-    if (kinds[k].operand && !read_operand(text + n + 1, &when))
+    if (kinds[k].operand && !read_operand(text + n + 1, &moment))
         return false;
-    *out = when;
+    *out = moment;
     return true;
 }
 
-void pmt_moment_write(const struct pmt_moment *when, char *buf, size_t len)
+void pmt_moment_write(const struct pmt_moment *moment, char *buf, size_t len)
 {
     char operand[PMT_MOMENT_TEXT] = "";
-    const char *name = (size_t)when->kind < N_KINDS ? kinds[when->kind].name : "?";
+    const char *name = (size_t)moment->kind < N_KINDS ? kinds[moment->kind].name : "?";
 
-    switch (when->kind) {
+    switch (moment->kind) {
     case PMT_MOMENT_MARK:
-        (void)snprintf(operand, sizeof operand, "%s", when->mark);
+        (void)snprintf(operand, sizeof operand, "%s", moment->mark);
         break;
     case PMT_MOMENT_TIME:
     case PMT_MOMENT_FRACTION:
-        write_decimal(when->value, operand, sizeof operand);
+        write_decimal(moment->value, operand, sizeof operand);
         break;
     case PMT_MOMENT_EVENT:
-        write_count(when->value, operand, sizeof operand);
+        write_count(moment->value, operand, sizeof operand);
         break;
     case PMT_MOMENT_NEVER:
     case PMT_MOMENT_START:
@@ -205,7 +205,7 @@ const char *pmt_moment_nearest(const char *text, char *buf, size_t len)
 {
     const char *names[N_KINDS], *operand = strchr(text, ':'), *near;
     char head[16];
-    struct pmt_moment when;
+    struct pmt_moment moment;
     size_t n = strcspn(text, ":"), k;
 
     if (n >= sizeof head)
@@ -218,12 +218,12 @@ const char *pmt_moment_nearest(const char *text, char *buf, size_t len)
     if (!near)
         return NULL;
     k = kind_of(near, strlen(near));
-    when.kind = (enum pmt_moment_kind)k;
+    moment.kind = (enum pmt_moment_kind)k;
     if (!kinds[k].operand)
         return near;
-    if (operand && read_operand(operand + 1, &when))
+    if (operand && read_operand(operand + 1, &moment))
         (void)snprintf(buf, len, "%s%s", near, operand);
-    else if (k == PMT_MOMENT_FRACTION && operand && read_decimal(operand + 1, &when.value))
+    else if (k == PMT_MOMENT_FRACTION && operand && read_decimal(operand + 1, &moment.value))
         (void)snprintf(buf, len, "%s:1", near);
     else
         (void)snprintf(buf, len, "%s:%s", near, kinds[k].operand);

@@ -18,7 +18,7 @@
 #define PMT_MOMENT_TEXT 64 /* bytes that hold any moment as text */
 
 bool pmt_moment_parse(const char *text, struct pmt_moment *out);
-void pmt_moment_write(const struct pmt_moment *when, char *buf, size_t len);
+void pmt_moment_write(const struct pmt_moment *moment, char *buf, size_t len);
 bool pmt_moment_is_same(const struct pmt_moment *a, const struct pmt_moment *b);
 
 /* The moment that text, which is none, may have been meant to be, or NULL. In buf

@@ -174,7 +174,9 @@ static bool on_other(struct pmt_replay *r, enum pmt_op op, uint32_t arg, struct 
         break;
     case PMT_OP_CLOCK:
         on_clock(r, take_wide(w));
-        break;
+        return pmt_collect_at_clock(&r->collect, event, r->clock_ns);
+    case PMT_OP_MAIN:
+        return pmt_collect_at_main(&r->collect, event);
     case PMT_OP_RSS:
         on_rss(r, take_wide(w));
         break;
@@ -185,8 +187,6 @@ static bool on_other(struct pmt_replay *r, enum pmt_op op, uint32_t arg, struct 
     case PMT_OP_THREAD:
     case PMT_OP_FORK:
         break;
-    case PMT_OP_GC_UNTRACKED:
-        break;
     case PMT_OP_GC_ENABLED:
     case PMT_OP_GC_FREEZE:
         return pmt_collect_event(&r->collect, op, arg, 0, event);
@@ -195,6 +195,7 @@ static bool on_other(struct pmt_replay *r, enum pmt_op op, uint32_t arg, struct 
     case PMT_OP_GC_STAT:
     case PMT_OP_GC_END:
         return pmt_collect_event(&r->collect, op, arg, take_wide(w), event);
+    case PMT_OP_GC_UNTRACKED:
     case PMT_OP_ALLOC_RAW:
     case PMT_OP_ALLOC_MEM:
     case PMT_OP_ALLOC_OBJ:
@@ -231,17 +232,21 @@ act(struct pmt_replay *r, const struct pmt_batch *b, uint32_t i, uint32_t end,
         pmt_block block;
 
         if (op == PMT_OP_FREE) {
-            pmt_heap_release_inline(heap, r->slots.at[slot]);
-            pmt_collect_freed(&r->collect, slot);
+            if (!pmt_collect_freed(&r->collect, slot, r->slots.at[slot]))
+                pmt_heap_release_inline(heap, r->slots.at[slot]);
             n_frees++;
             continue;
         }
         if (op <= PMT_OP_ALLOC_OBJ || op == PMT_OP_ALLOC_GC) {
             block = pmt_heap_alloc_inline(heap, domain_of(op), full_arg(b->arg[i], wides));
             n_allocs++;
-            if (op == PMT_OP_ALLOC_GC &&
-                !pmt_collect_allocated(&r->collect, slot, b->first_event + i))
+            if (PMT_UNLIKELY(!pmt_collect_made(&r->collect, slot)) ||
+                (op == PMT_OP_ALLOC_GC &&
+                 !pmt_collect_allocated(&r->collect, slot, b->first_event + i)))
                 break;
+        } else if (op == PMT_OP_GC_UNTRACKED) {
+            pmt_collect_untracked(&r->collect, slot);
+            continue;
         } else if (op == PMT_OP_REALLOC) {
             block = pmt_heap_resize(heap, r->slots.at[slot], full_arg(b->arg[i], wides));
         } else {
@@ -267,6 +272,16 @@ static bool take_sample(struct pmt_replay *r, uint64_t event)
     return pmt_sampler_take(&r->sampler, r->heap, row);
 }
 
+/* The end of a slice, or where the collector's plan has something to do before it. */
+static uint32_t until_planned(const struct pmt_replay *r, const struct pmt_batch *b,
+                              uint64_t now, uint32_t end)
+{
+    uint64_t planned = pmt_gc_plan_next_event(&r->collect.plan);
+
+    return r->collect.what_if && planned > now && planned < b->first_event + end
+               ? (uint32_t)(planned - b->first_event) : end;
+}
+
 enum pmt_status pmt_replay_batch(struct pmt_replay *r, const struct pmt_batch *b,
                                  struct pmt_error *err)
 {
@@ -280,8 +295,11 @@ enum pmt_status pmt_replay_batch(struct pmt_replay *r, const struct pmt_batch *b
 
         if (now >= r->sampler.due && !take_sample(r, now))
             return pmt_error_set(err, PMT_E_NOMEM, "out of memory for the timeline");
+        if (!pmt_collect_at_event(&r->collect, now))
+            break;
         if (r->sampler.due < b->first_event + end)
             end = (uint32_t)(r->sampler.due - b->first_event);
+        end = until_planned(r, b, now, end);
         reached = r->check ? act(r, b, i, end, &wides, true)
                            : act(r, b, i, end, &wides, false);
         i = end;
@@ -300,11 +318,26 @@ enum pmt_status pmt_replay_batch(struct pmt_replay *r, const struct pmt_batch *b
     return PMT_OK;
 }
 
+/* A text that the program itself put on the timeline. */
+static enum pmt_status on_mark(struct pmt_replay *r, const struct pmt_oracle *mark,
+                               struct pmt_error *err)
+{
+    char text[64] = "";
+
+    memcpy(text, mark->text, mark->text_len < sizeof text ? mark->text_len
+                                                          : sizeof text - 1);
+    return pmt_collect_at_mark(&r->collect, mark->event, text)
+               ? PMT_OK
+               : pmt_error_set(err, PMT_E_NOMEM, "out of memory for the collector");
+}
+
 enum pmt_status pmt_replay_oracle(struct pmt_replay *r, const struct pmt_oracle *oracle,
                                   struct pmt_error *err)
 {
     enum pmt_status st = PMT_OK;
 
+    if (!strcmp(oracle->when, "mark"))
+        return on_mark(r, oracle, err);
     if (r->check && !pmt_oracle_compare(oracle, r->heap, &r->oracle, &r->verify))
         return pmt_error_set(err, PMT_E_NOMEM, "out of memory for the comparison");
     if (r->walk)
@@ -314,8 +347,8 @@ enum pmt_status pmt_replay_oracle(struct pmt_replay *r, const struct pmt_oracle 
 
 /* -- begin and end -- */
 
-enum pmt_status pmt_replay_new(const struct pmt_config *config, bool check, bool walk,
-                               uint32_t max_samples, struct pmt_replay **out,
+enum pmt_status pmt_replay_new(const struct pmt_config *config, bool recorded_late,
+                               bool check, bool walk, uint32_t max_samples, struct pmt_replay **out,
                                struct pmt_error *err)
 {
     struct pmt_replay *r = pmt_zalloc(sizeof *r);
@@ -334,7 +367,11 @@ enum pmt_status pmt_replay_new(const struct pmt_config *config, bool check, bool
     r->verify.checked = check;
     r->verify.first_mismatch_event = PMT_NOWHERE;
     pmt_sampler_init(&r->sampler, max_samples);
-    pmt_collect_init(&r->collect, config->gc.late);
+    st = pmt_collect_init(&r->collect, config, recorded_late, r->heap, 0, err);
+    if (st != PMT_OK) {
+        pmt_replay_free(r);
+        return st;
+    }
     *out = r;
     return PMT_OK;
 }
@@ -383,8 +420,8 @@ static void fill_verify(struct pmt_replay *r, struct pmt_result *out)
 {
     struct pmt_verify *v = &r->verify;
 
+    v->gc = out->verify.gc;
     v->books_balance = balances(&out->metrics);
-    v->gc = r->collect.verify;
     v->exact = v->checked && v->books_balance && !v->placement_mismatches &&
                !v->class_mismatches && !v->book_mismatches && !v->gc.mismatches &&
                !has_losses(r) &&
@@ -435,9 +472,6 @@ static void move_rows(struct pmt_replay *r, struct pmt_result *out)
     out->n_class_samples = r->sampler.classes.n;
     out->oracle = r->oracle.at;
     out->n_oracle = r->oracle.n;
-    out->collections = r->collect.rows.at;
-    out->n_collections = r->collect.rows.n;
-    memset(&r->collect.rows, 0, sizeof r->collect.rows);
     memset(&r->sampler, 0, sizeof r->sampler);
     memset(&r->oracle, 0, sizeof r->oracle);
 }
@@ -452,6 +486,7 @@ enum pmt_status pmt_replay_finish(struct pmt_replay *r, struct pmt_result *out,
     if (st != PMT_OK)
         return st;
     fill_metrics(r, &out->metrics);
+    pmt_collect_finish(&r->collect, out);
     fill_verify(r, out);
     if (!pmt_sampler_finish(&r->sampler, r->heap, last) || !fill_health(r, out) ||
         !fill_classes(r, out))

@@ -20,6 +20,7 @@ struct run {
     struct pmt_relay *relay;   /* NULL: read directly */
     struct pmt_replay *replay;
     struct pmt_config config;
+    bool recorded_late;        /* of the recorded interpreter: pmt_gc_config */
 };
 
 static uint64_t now_ns(void)
@@ -41,6 +42,7 @@ static enum pmt_status configure(struct run *run, const char *path, struct pmt_e
         return pmt_error_set(err, PMT_E_TRACE, "%s: does not say which Python it is of",
                              path);
     st = pmt_config_of_python(version, &own, err);
+    run->recorded_late = own.gc.late;
     if (st == PMT_OK)
         st = pmt_config_parse(run->options->spec, &own, &run->config, err);
     return st;
@@ -127,7 +129,7 @@ static enum pmt_status open_all(struct run *run, const char *path, struct pmt_er
     if (st == PMT_OK)
         st = configure(run, path, err);
     if (st == PMT_OK)
-        st = pmt_replay_new(&run->config, run->config.recorded, o->walk,
+        st = pmt_replay_new(&run->config, run->recorded_late, run->config.recorded, o->walk,
                             o->max_samples ? o->max_samples : DEFAULT_SAMPLES,
                             &run->replay, err);
     if (st != PMT_OK)

@@ -8,9 +8,9 @@
  * Two numbers in the file's header say whose it is: application_id, which is ours
  * for ever, and user_version, which rises when a column changes its meaning or
  * goes away. A new column is no new version: databases without it read as 0 there
- * and get it with the next write (a new table likewise: no rows until then), and databases with columns we do not know keep
- * them (they are 0 in the runs we add). So programs of one version with different
- * metric.def share a file.
+ * and get it with the next write (a new table likewise: no rows until then), and
+ * databases with columns we do not know keep them (they are 0 in the runs we add).
+ * So programs of one version with different metric.def share a file.
  *
  * Views are for people; the program itself reads tables only.
  */
@@ -99,6 +99,8 @@ static const char *column_type(enum pmt_column_kind kind)
         return "TEXT";
     case PMT_COLUMN_BASE:
         return "TEXT NOT NULL DEFAULT 'recorded'";
+    case PMT_COLUMN_MOMENT:
+        return "TEXT NOT NULL DEFAULT 'never'";
     case PMT_COLUMN_SEVERITY:
         return "TEXT NOT NULL DEFAULT 'info'";
     }

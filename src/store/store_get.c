@@ -154,6 +154,7 @@ static enum pmt_status read_column(struct pmt_store *store, const struct pmt_col
             return no_memory(store, err);
         break;
     case PMT_COLUMN_BASE:
+    case PMT_COLUMN_MOMENT:
     case PMT_COLUMN_SEVERITY:
         read_word(field, stmt, at, pmt_column_words(c->kind), &good);
         break;

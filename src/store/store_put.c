@@ -98,13 +98,15 @@ static int bind_column(sqlite3_stmt *stmt, int at, const struct pmt_column *c, c
     case PMT_COLUMN_STR:
         return bind_str(stmt, at, field);
     case PMT_COLUMN_BASE:
+    case PMT_COLUMN_MOMENT:
     case PMT_COLUMN_SEVERITY:
         return bind_word(stmt, at, pmt_column_words(c->kind), u32_at(field));
     }
     return SQLITE_MISUSE;
 }
 
-_Static_assert(sizeof(enum pmt_arena_base) == 4 && sizeof(enum pmt_severity) == 4,
+_Static_assert(sizeof(enum pmt_arena_base) == 4 && sizeof(enum pmt_moment_kind) == 4 &&
+               sizeof(enum pmt_severity) == 4,
                "enumerations are read as 32 bits");
 
 /* run_id 0: let SQLite number the run. */

@@ -30,6 +30,24 @@ static const struct pmt_column run_columns[] = {
     CONFIG("config_gc_threshold2", U32, gc.threshold[2]),
     CONFIG("config_gc_enabled", BOOL, gc.enabled),
     CONFIG("config_gc_late", BOOL, gc.late),
+    CONFIG("config_gc_ignore_calls", BOOL, gc.ignore_calls),
+    CONFIG("config_gc_threshold0_given", BOOL, gc.threshold_given[0]),
+    CONFIG("config_gc_threshold1_given", BOOL, gc.threshold_given[1]),
+    CONFIG("config_gc_threshold2_given", BOOL, gc.threshold_given[2]),
+    CONFIG("config_gc_enabled_given", BOOL, gc.enabled_given),
+    CONFIG("config_gc_min_interval_ns", U64, gc.min_interval_ns),
+#define MOMENT(field)                                                          \
+    CONFIG("config_gc_" #field "_kind", MOMENT, gc.field.kind),                 \
+    CONFIG("config_gc_" #field "_value", U64, gc.field.value),                  \
+    CONFIG("config_gc_" #field "_mark", CHARS, gc.field.mark)
+    MOMENT(since),
+    MOMENT(freeze_at),
+    MOMENT(unfreeze_at),
+    MOMENT(disable_until),
+    MOMENT(collect_at),
+    MOMENT(collect_every),
+    CONFIG("config_heap_recorded", BOOL, heap_recorded),
+    CONFIG("config_gc_recorded", BOOL, gc_recorded),
 #define VERIFY(kind, field) COLUMN(pmt_result, "verify_" #field, kind, verify.field)
     VERIFY(BOOL, checked),
     VERIFY(BOOL, exact),
@@ -170,7 +188,12 @@ const char *const *pmt_column_words(enum pmt_column_kind kind)
     static const char *const base[] = {"recorded", "aligned", "lost", NULL};
     static const char *const severity[] = {"info", "loss", NULL};
 
+    static const char *const moment[] = {"never", "start", "main", "mark",
+                                         "time", "event", "fraction", NULL};
+
     if (kind == PMT_COLUMN_BASE)
         return base;
+    if (kind == PMT_COLUMN_MOMENT)
+        return moment;
     return kind == PMT_COLUMN_SEVERITY ? severity : NULL;
 }

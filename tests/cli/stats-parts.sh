@@ -6,7 +6,7 @@ assert json.loads(json.dumps(data)) == data
 PY
 PYTHONHASHSEED=0 pymemtrace record -q -o app.pmt -- python3 app.py
 pymemtrace replay -q -d app.db app.pmt
-for part in '' --timeline --classes; do
+for part in '' --timeline --classes --collections; do
     for format in '' --json --csv; do
         pymemtrace stats $part $format app.pmt >by-trace
         pymemtrace stats $part $format app.db >by-db

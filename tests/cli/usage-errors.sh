@@ -27,6 +27,7 @@ try dump --to=99999999999999999999 a.pmt
 try dump --from=9 --to=8 a.pmt
 try stats --run=0 a.db
 try stats --timeline --classes a.db
+try stats --classes --collections a.db
 try stats --run=1 text
 try stats --runs text
 try diff a.pmt

@@ -29,8 +29,8 @@ static const struct pmt_config sample_config = {
     .heap = {.arena_bytes = 1 << 20, .pool_bytes = 16384, .align_bytes = 16,
              .small_limit_bytes = 512, .pool_header_bytes = 48,
              .keep_empty_arena = true, .arena_base = PMT_BASE_RECORDED},
-    .gc = {{700, 10, 10}, true},
-    .recorded = true,
+    .gc = {.threshold = {700, 10, 10}, .enabled = true, .since = {.kind = PMT_MOMENT_START}},
+    .recorded = true, .heap_recorded = true, .gc_recorded = true,
     .spec = "cpython-3.11",
 };
 
@@ -113,6 +113,8 @@ void sample_result(struct pmt_result *out)
 static void what_if_thresholds(struct pmt_result *out)
 {
     out->config.gc.threshold[0] = 1000;
+    out->config.gc.threshold_given[0] = true;
+    out->config.gc_recorded = false;
     out->metrics.gc_collections_0 = 2;
     out->metrics.gc_useless = 1;
     out->metrics.gc_visited -= 701;
@@ -130,7 +132,7 @@ void sample_result_what_if(struct pmt_result *out)
 {
     sample_result(out);
     out->config.heap.arena_bytes = 4 << 20;
-    out->config.recorded = false;
+    out->config.recorded = out->config.heap_recorded = false;
     (void)snprintf(out->config.spec, sizeof out->config.spec, "cpython-3.11 arena=4M");
     out->verify = (struct pmt_verify){.first_mismatch_event = PMT_NOWHERE,
                                       .books_balance = true};
@@ -167,7 +169,16 @@ static void extreme_config(struct pmt_config *config)
     *config = (struct pmt_config){
         .heap = {UINT64_MAX, UINT32_MAX, UINT32_MAX - 1, UINT32_MAX - 2, UINT32_MAX - 3,
                  (uint64_t)INT64_MAX + 1, true, true, PMT_BASE_LOST},
-        .gc = {{UINT32_MAX, 0, 1}, false, true},
+        .gc = {.threshold = {UINT32_MAX, 0, 1}, .late = true, .ignore_calls = true,
+               .threshold_given = {true, false, true}, .enabled_given = true,
+               .since = {PMT_MOMENT_MARK, UINT64_MAX, "'; --\xff"},
+               .freeze_at = {PMT_MOMENT_TIME, 1, ""},
+               .unfreeze_at = {PMT_MOMENT_EVENT, 2, ""},
+               .disable_until = {PMT_MOMENT_FRACTION, 3, ""},
+               .collect_at = {PMT_MOMENT_START, 4, ""},
+               .collect_every = {PMT_MOMENT_MAIN, 5, ""},
+               .min_interval_ns = UINT64_MAX},
+        .heap_recorded = true, .gc_recorded = true,
     };
     fill_chars(config->preset, sizeof config->preset);
     fill_chars(config->spec, sizeof config->spec);
@@ -222,6 +233,13 @@ void sample_result_long(struct pmt_result *out, size_t n)
 #define SAME_BOOL(field) EXPECT(actual->field == want->field)
 #define SAME_STR(field)  EXPECT_STR(actual->field, want->field)
 
+static void same_moment(const struct pmt_moment *actual, const struct pmt_moment *want)
+{
+    SAME_U64(kind);
+    SAME_U64(value);
+    SAME_STR(mark);
+}
+
 static void same_config(const struct pmt_config *actual, const struct pmt_config *want)
 {
     SAME_STR(preset);
@@ -240,6 +258,19 @@ static void same_config(const struct pmt_config *actual, const struct pmt_config
         SAME_U64(gc.threshold[i]);
     SAME_BOOL(gc.enabled);
     SAME_BOOL(gc.late);
+    SAME_BOOL(gc.ignore_calls);
+    for (int i = 0; i < 3; i++)
+        SAME_BOOL(gc.threshold_given[i]);
+    SAME_BOOL(gc.enabled_given);
+    SAME_U64(gc.min_interval_ns);
+    same_moment(&actual->gc.since, &want->gc.since);
+    same_moment(&actual->gc.freeze_at, &want->gc.freeze_at);
+    same_moment(&actual->gc.unfreeze_at, &want->gc.unfreeze_at);
+    same_moment(&actual->gc.disable_until, &want->gc.disable_until);
+    same_moment(&actual->gc.collect_at, &want->gc.collect_at);
+    same_moment(&actual->gc.collect_every, &want->gc.collect_every);
+    SAME_BOOL(heap_recorded);
+    SAME_BOOL(gc_recorded);
 }
 
 static void same_verify(const struct pmt_verify *actual, const struct pmt_verify *want)

@@ -306,8 +306,14 @@ class Tool:
         if rows.returncode:
             return json.loads(done.stdout), None
         return json.loads(done.stdout), [
-            {k: int(row[k]) for k in ("event", "generation", "collected", "pause_ns")}
+            {k: int(row[k]) if row[k] else None for k in ("event", "generation", "collected", "pause_ns")}
             for row in csv.DictReader(io.StringIO(rows.stdout.decode()))]
+
+
+def total(figures):
+    """Their sum; None if one of them is not known."""
+    figures = list(figures)
+    return None if None in figures else sum(figures)
 
 
 class End:
@@ -323,7 +329,8 @@ class End:
         rows = [row for row in rows if row["event"] < self.event]
         pauses = [row["pause_ns"] for row in rows[before:]]
         return ([sum(row["generation"] == g for row in rows) for g in range(3)] +
-                [sum(row["collected"] for row in rows)]), [sum(pauses), max(pauses, default=0)]
+                [total(row["collected"] for row in rows)]), [total(pauses), None if None in pauses else
+                                                             max(pauses, default=0)]
 
 
 def predicted(told, rows, end, before):
@@ -417,6 +424,8 @@ class Job:
         try:
             self.tool.record(program.original())
             rows, enabled = self.tool.recorded()
+            if not rows:
+                raise Trouble("no collection is in the trace")
             end, arenas = End(rows, enabled, asked), self.tool.arenas()
         except (Trouble, ValueError) as e:
             self.complain(program.name + ", recording", e)

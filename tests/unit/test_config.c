@@ -14,6 +14,32 @@ static struct pmt_config base_of(const char *preset)
     return config;
 }
 
+static void same_moment(const struct pmt_moment *actual, const struct pmt_moment *want)
+{
+    EXPECT_U64(actual->kind, want->kind);
+    EXPECT_U64(actual->value, want->value);
+    EXPECT_STR(actual->mark, want->mark);
+}
+
+static void same_gc(const struct pmt_gc_config *actual, const struct pmt_gc_config *want)
+{
+    for (int g = 0; g < 3; g++) {
+        EXPECT_U64(actual->threshold[g], want->threshold[g]);
+        EXPECT_U64(actual->threshold_given[g], want->threshold_given[g]);
+    }
+    EXPECT_U64(actual->enabled, want->enabled);
+    EXPECT_U64(actual->enabled_given, want->enabled_given);
+    EXPECT_U64(actual->late, want->late);
+    EXPECT_U64(actual->ignore_calls, want->ignore_calls);
+    EXPECT_U64(actual->min_interval_ns, want->min_interval_ns);
+    same_moment(&actual->since, &want->since);
+    same_moment(&actual->freeze_at, &want->freeze_at);
+    same_moment(&actual->unfreeze_at, &want->unfreeze_at);
+    same_moment(&actual->disable_until, &want->disable_until);
+    same_moment(&actual->collect_at, &want->collect_at);
+    same_moment(&actual->collect_every, &want->collect_every);
+}
+
 static void test_config_writes_the_canonical_spec(void)
 {
     static const struct { const char *base, *spec, *want; } cases[] = {
@@ -37,6 +63,46 @@ static void test_config_writes_the_canonical_spec(void)
          "align=8 pool=8K arena=512K",
          "cpython-3.8 arena=512K pool=8K align=8 small=264 arena-limit=1099511627775 "
          "arena-base=aligned keep-arena=yes mem=malloc"},
+        {"cpython-3.11", "gc=50000,20,20", "cpython-3.11 gc=50000,20,20"},
+        {"cpython-3.11", "gc=50000,10,10", "cpython-3.11 gc.threshold0=50000"},
+        {"cpython-3.11", "gc.threshold0=50000 gc.threshold2=5", "cpython-3.11 gc=50000,10,5"},
+        {"cpython-3.11", "gc=700,10,10", "cpython-3.11"},
+        {"cpython-3.11", "gc.threshold1=0", "cpython-3.11 gc.threshold1=0"},
+        {"cpython-3.11", "gc=off", "cpython-3.11 gc=off"},
+        {"cpython-3.11", "gc.threshold0=5 gc=off gc.threshold1=6",
+         "cpython-3.11 gc=off gc.threshold0=5 gc.threshold1=6"},
+        {"cpython-3.11", "gc=recorded", "cpython-3.11"},
+        {"cpython-3.11", "gc=recorded cpython-3.13",
+         "cpython-3.13 gc.threshold0=700 gc.when=alloc"},
+        {"cpython-3.11", "gc=recorded gc.threshold0=5", "cpython-3.11 gc.threshold0=5"},
+        {"cpython-3.11", "gc=700,10,10 cpython-3.13", "cpython-3.13 gc.threshold0=700"},
+        {"cpython-3.11", "gc.since=start", "cpython-3.11 gc.since=start"},
+        {"cpython-3.11", "gc.since=main", "cpython-3.11"},
+        /* By the mark the program may have set others: what is given is written. */
+        {"cpython-3.11", "gc=700,10,10 gc.since=mark:ready",
+         "cpython-3.11 gc=700,10,10 gc.since=mark:ready"},
+        {"cpython-3.11", "gc.threshold0=700 gc.since=mark:ready",
+         "cpython-3.11 gc.threshold0=700 gc.since=mark:ready"},
+        {"cpython-3.11", "gc.threshold0=1 gc.threshold1=2 gc.threshold2=3 gc.since=event:1",
+         "cpython-3.11 gc.threshold0=1 gc.threshold1=2 gc.threshold2=3 gc.since=event:1"},
+        {"cpython-3.11", "gc=off gc.since=time:1.50", "cpython-3.11 gc=off gc.since=time:1.5"},
+        {"cpython-3.11", "gc.since=mark:x", "cpython-3.11 gc.since=mark:x"},
+        {"cpython-3.11", "gc.collect-every=1500K gc.freeze-at=mark:a=b gc.unfreeze-at=event:2G",
+         "cpython-3.11 gc.freeze-at=mark:a=b gc.unfreeze-at=event:2G gc.collect-every=1500K"},
+        {"cpython-3.11", "gc.collect-every=3000k", "cpython-3.11 gc.collect-every=3M"},
+        {"cpython-3.11", "gc.collect-every=time:0.25 gc.collect-at=start",
+         "cpython-3.11 gc.collect-at=start gc.collect-every=time:0.25"},
+        {"cpython-3.11", "gc.collect-every=never gc.collect-at=never gc.min-interval=none",
+         "cpython-3.11"},
+        {"cpython-3.11", "gc.min-interval=30 gc.disable-until=fraction:0.333333330",
+         "cpython-3.11 gc.disable-until=fraction:0.33333333 gc.min-interval=30"},
+        {"cpython-3.11", "gc.min-interval=0", "cpython-3.11"},
+        {"cpython-3.11", "gc.min-interval=0.000000001",
+         "cpython-3.11 gc.min-interval=0.000000001"},
+        {"cpython-3.11", "gc.when=check gc.calls=ignore",
+         "cpython-3.11 gc.calls=ignore gc.when=check"},
+        {"cpython-3.12", "gc.when=check gc.calls=honour", "cpython-3.12"},
+        {"tiny", "gc=3,2,2", "tiny"},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -50,8 +116,39 @@ static void test_config_writes_the_canonical_spec(void)
         EXPECT_STR(out.spec, cases[i].want);
         EXPECT_STATUS(pmt_config_parse(out.spec, &out, &again, &err), PMT_OK, &err);
         EXPECT_STR(again.spec, cases[i].want);
-        EXPECT(again.recorded); /* every field is as it was */
+        /* Every field is as it was. Settings that begin later than the program are given
+         * all the same: it may have changed them. */
+        EXPECT(again.heap_recorded);
+        EXPECT(again.gc_recorded || out.gc.since.kind > PMT_MOMENT_MAIN);
+        EXPECT_STATUS(pmt_config_parse(out.spec, cases[i].base ? &base : NULL, &again, &err),
+                      PMT_OK, &err);
+        same_gc(&again.gc, &out.gc);
     }
+}
+
+/* Every key at its longest fits the spec. */
+static void test_config_spec_holds_the_longest_words(void)
+{
+    static const char name[] = "twenty-four-and-twenty-three-letters-is-most-47";
+    struct pmt_config base = base_of("cpython-2.7.7"), out, again;
+    struct pmt_error err = {.status = PMT_OK};
+    char spec[1024];
+
+    EXPECT_U64(strlen(name), sizeof out.gc.since.mark - 1);
+    (void)snprintf(spec, sizeof spec,
+                   "cpython-2.7.0 arena=512K pool=128K align=16 small=8176 "
+                   "arena-limit=1099511627775 arena-base=recorded keep-arena=yes mem=pool "
+                   "gc.threshold0=2147483647 gc.threshold1=2147483646 "
+                   "gc.threshold2=2147483645 gc.since=mark:%s gc.freeze-at=mark:%s "
+                   "gc.unfreeze-at=mark:%s gc.disable-until=mark:%s gc.collect-at=mark:%s "
+                   "gc.collect-every=time:18446744073.709551615 "
+                   "gc.min-interval=18446744073.709551615 gc.calls=ignore gc.when=check",
+                   name, name, name, name, name);
+    EXPECT_STATUS(pmt_config_parse(spec, &base, &out, &err), PMT_OK, &err);
+    EXPECT_STR(out.spec, spec);
+    EXPECT_STR(out.gc.disable_until.mark, name);
+    EXPECT_STATUS(pmt_config_parse(out.spec, &base, &again, &err), PMT_OK, &err);
+    same_gc(&again.gc, &out.gc);
 }
 
 static void test_config_keys_change_their_fields(void)
@@ -72,6 +169,39 @@ static void test_config_keys_change_their_fields(void)
     EXPECT(!out.recorded);
 }
 
+static void test_config_gc_keys_change_their_fields(void)
+{
+    static const struct pmt_gc_config want = {
+        .threshold = {0, 2147483647, 10}, .enabled = true, .late = true,
+        .ignore_calls = true, .threshold_given = {true, true, true}, .enabled_given = true,
+        .since = {PMT_MOMENT_MARK, 0, "ready:2"},
+        .freeze_at = {PMT_MOMENT_START, 0, ""},
+        .unfreeze_at = {PMT_MOMENT_TIME, 2000000001, ""},
+        .disable_until = {PMT_MOMENT_EVENT, 5000000, ""},
+        .collect_at = {PMT_MOMENT_FRACTION, 125000000, ""},
+        .collect_every = {PMT_MOMENT_TIME, 500000000, ""},
+        .min_interval_ns = 1500000000,
+    };
+    struct pmt_config base = base_of("cpython-3.8"), out;
+    struct pmt_error err = {.status = PMT_OK};
+
+    EXPECT_STATUS(pmt_config_parse("gc=0,2147483647,10 gc.since=mark:ready:2 gc.calls=ignore "
+                                   "gc.freeze-at=start gc.unfreeze-at=time:2.000000001 "
+                                   "gc.disable-until=event:5M gc.collect-at=fraction:0.125 "
+                                   "gc.collect-every=time:0.5 gc.min-interval=1.5 "
+                                   "gc.when=check",
+                                   &base, &out, &err),
+                  PMT_OK, &err);
+    same_gc(&out.gc, &want);
+    EXPECT_STATUS(pmt_config_parse("gc.collect-every=2K gc=off", &base, &out, &err), PMT_OK,
+                  &err);
+    EXPECT_U64(out.gc.collect_every.kind, PMT_MOMENT_EVENT);
+    EXPECT_U64(out.gc.collect_every.value, 2000);
+    EXPECT(!out.gc.enabled && out.gc.enabled_given && !out.gc.threshold_given[0]);
+    EXPECT_U64(out.gc.threshold[0], 700);
+    EXPECT_U64(out.gc.since.kind, PMT_MOMENT_MAIN);
+}
+
 static void test_config_refuses_with_the_word_the_range_and_the_nearest(void)
 {
     static const struct { const char *spec, *says; } cases[] = {
@@ -80,8 +210,54 @@ static void test_config_refuses_with_the_word_the_range_and_the_nearest(void)
         {"nots", "did you mean 'notes'?"},
         {"wasm", "'wasm' is neither a preset nor key=value (pymemtrace"},
         {"areena=1M", "unknown key 'areena': did you mean 'arena'?"},
-        {"gc=700,10,10", "unknown key 'gc'"},
-        {"gc.threshold0=700", "unknown key 'gc.threshold0'"},
+        {"gc.treshold0=700", "unknown key 'gc.treshold0': did you mean 'gc.threshold0'?"},
+        {"gc=700,10", "gc=700,10: must be T0,T1,T2 of 0 ... 2147483647 each, off or recorded; "
+                      "the nearest is gc=700,10,10"},
+        {"gc=5", "the nearest is gc=5,10,10"},
+        {"gc=2147483648,1,99999999999999999999", "the nearest is gc=2147483647,1,2147483647"},
+        {"gc=700,10,10,10", "gc=700,10,10,10: must be T0,T1,T2"},
+        {"gc=,,", "gc=,,: must be T0,T1,T2"},
+        {"gc=700,10,10K", "must be T0,T1,T2"},
+        {"gc=of", "the nearest is gc=off"},
+        {"gc=recoded", "the nearest is gc=recorded"},
+        {"gc.threshold0=2147483648", "gc.threshold0=2147483648: must be 0 ... 2147483647; "
+                                     "the nearest is gc.threshold0=2147483647"},
+        {"gc.threshold2=2K", "gc.threshold2=2K: must be 0 ... 2147483647"},
+        {"gc.threshold1=", "gc.threshold1=: must be 0"},
+        {"gc=1,2,3 gc.threshold1=2", "gc.threshold1= is given twice: gc= gives it too"},
+        {"gc=off gc.disable-until=main", "gc=off and gc.disable-until= contradict each other"},
+        {"gc.since=mian", "gc.since=mian: must be start, main, mark:NAME, time:S, event:N or "
+                          "fraction:F; the nearest is gc.since=main"},
+        {"gc.since=never", "gc.since=never: must be start, main"},
+        {"gc.since=main:2", "the nearest is gc.since=main"},
+        {"gc.since=mrk:ready", "the nearest is gc.since=mark:ready"},
+        {"gc.since=mark", "the nearest is gc.since=mark:NAME"},
+        {"gc.since=mark:", "the nearest is gc.since=mark:NAME"},
+        {"gc.since=mark:forty-eight-letters-are-one-too-many-for-a-mark-", "gc.since=mark:NAME"},
+        {"gc.since=mark:a\001", "gc.since=mark:NAME"},
+        {"gc.since=evnt:5", "the nearest is gc.since=event:5"},
+        {"gc.since=event:-5", "the nearest is gc.since=event:N"},
+        {"gc.since=event:5T", "the nearest is gc.since=event:N"},
+        {"gc.since=event:99999999999999999999", "the nearest is gc.since=event:N"},
+        {"gc.freeze-at=fraction:1.5", "the nearest is gc.freeze-at=fraction:1"},
+        {"gc.freeze-at=fraction:1.000000001", "the nearest is gc.freeze-at=fraction:1"},
+        {"gc.freeze-at=time:1.", "the nearest is gc.freeze-at=time:S"},
+        {"gc.freeze-at=time:.5", "the nearest is gc.freeze-at=time:S"},
+        {"gc.freeze-at=time:0.1234567891", "the nearest is gc.freeze-at=time:S"},
+        {"gc.freeze-at=time:18446744073.709551616", "the nearest is gc.freeze-at=time:S"},
+        {"gc.collect-at=nver", "F or never; the nearest is gc.collect-at=never"},
+        {"gc.collect-at=", "gc.collect-at=: must be start"},
+        {"gc.collect-at=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx:", "must be start"},
+        {"gc.collect-every=0", "gc.collect-every=0: must be 1 ... events"},
+        {"gc.collect-every=time:0", "must be 1 ... events"},
+        {"gc.collect-every=main", "must be 1 ... events"},
+        {"gc.collect-every=event:5", "must be 1 ... events"},
+        {"gc.collect-every=nevr", "the nearest is gc.collect-every=never"},
+        {"gc.min-interval=-1", "gc.min-interval=-1: must be seconds, or none"},
+        {"gc.min-interval=1K", "must be seconds, or none"},
+        {"gc.min-interval=non", "the nearest is gc.min-interval=none"},
+        {"gc.calls=honor", "must be honour or ignore; the nearest is gc.calls=honour"},
+        {"gc.when=late", "gc.when=late: must be alloc or check"},
         {"=5", "unknown key ''"},
         {"arena=100K", "arena=100K: must be 1K ... 1G, power of two; the nearest is arena=128K"},
         {"arena=2G", "the nearest is arena=1G"},
@@ -106,7 +282,8 @@ static void test_config_refuses_with_the_word_the_range_and_the_nearest(void)
         {"arena-base=misaligned", "must be recorded, aligned or lost"},
         {"notes tiny", "two presets, 'notes' and 'tiny'"},
         {"arena=1M arena=2M", "arena= is given twice"},
-        {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+         "aaaaaaaaaaaaaaaa",
          "is no word"},
     };
 
@@ -128,12 +305,16 @@ static void test_config_needs_a_preset_without_a_base(void)
     EXPECT_STATUS(pmt_config_parse("arena=1M", NULL, &out, &err), PMT_E_USAGE, NULL);
     EXPECT_HAS(err.msg, "no preset");
     EXPECT_STATUS(pmt_config_parse(NULL, NULL, &out, NULL), PMT_E_USAGE, NULL);
+    EXPECT_STATUS(pmt_config_parse("cpython-3.11 gc=recorded", NULL, &out, &err), PMT_E_USAGE,
+                  NULL);
+    EXPECT_HAS(err.msg, "no trace here to take it from");
 }
 
 static void test_config_recorded_is_equality_with_the_base(void)
 {
     static const struct { const char *spec; bool recorded; } cases[] = {
-        {NULL, true}, {"", true}, {"cpython-3.11", true}, {"cpython-3.12", true},
+        {NULL, true}, {"", true}, {"cpython-3.11", true}, {"cpython-3.12", false},
+        {"cpython-3.10", true}, {"gc.threshold0=701", false},
         {"arena=1M", true}, {"arena=2M", false}, {"cpython-3.10 arena=1024K", true},
         {"cpython-3.13", false}, {"arena-base=aligned", false}, {"cpython-3.9", false},
     };
@@ -150,6 +331,44 @@ static void test_config_recorded_is_equality_with_the_base(void)
     EXPECT(!out.recorded);
     EXPECT_STATUS(pmt_config_parse("cpython-3.11", NULL, &out, NULL), PMT_OK, NULL);
     EXPECT(!out.recorded);
+}
+
+/* Heap and collector apart: a replay of the recorded heap is checked block by block, one
+ * of the recorded collector collects where it was recorded to. */
+static void test_config_recorded_parts(void)
+{
+    static const struct { const char *spec; bool heap, gc; } cases[] = {
+        {"", true, true}, {"arena=2M", false, true}, {"cpython-3.9", false, true},
+        {"cpython-3.12", true, false}, {"cpython-3.13", true, false},
+        {"cpython-3.12 gc.when=alloc", true, true}, {"cpython-3.12 gc=recorded", true, true},
+        {"cpython-3.13 gc=recorded", true, true}, {"cpython-3.13 gc=700,10,10", true, false},
+        {"cpython-3.13 gc.threshold0=700 gc.when=alloc", true, true},
+        {"gc=700,10,10", true, true}, {"gc=recorded", true, true}, {"gc=off", true, false},
+        {"gc=2000,10,10", true, false}, {"gc.threshold2=11", true, false},
+        {"gc.since=start", true, true}, {"gc.since=mark:x", true, true},
+        {"gc=700,10,10 gc.since=start", true, true},
+        {"gc=700,10,10 gc.since=mark:x", true, false},
+        {"gc.threshold0=700 gc.since=mark:x", true, false},
+        {"gc=off gc.since=mark:x", true, false},
+        {"gc.freeze-at=main", true, false}, {"gc.unfreeze-at=main", true, false},
+        {"gc.freeze-at=never", true, true}, {"gc.disable-until=main", true, false},
+        {"gc.collect-at=mark:x", true, false}, {"gc.collect-every=1M", true, false},
+        {"gc.min-interval=1", true, false}, {"gc.calls=ignore", true, false},
+        {"gc.calls=honour", true, true}, {"gc.when=check", true, false},
+        {"gc.when=check arena=2M", false, false},
+    };
+    struct pmt_config base = base_of("cpython-3.11"), out;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bool good = EXPECT_STATUS(pmt_config_parse(cases[i].spec, &base, &out, NULL), PMT_OK,
+                                  NULL);
+
+        good &= EXPECT_U64(out.heap_recorded, cases[i].heap);
+        good &= EXPECT_U64(out.gc_recorded, cases[i].gc);
+        good &= EXPECT_U64(out.recorded, cases[i].heap && cases[i].gc);
+        if (!good)
+            (void)EXPECT_STR("the case above", cases[i].spec);
+    }
 }
 
 /* Every key writes its value as it reads it, for every preset. */
@@ -188,6 +407,15 @@ static void test_config_ranges_are_true(void)
         {"arena-limit=1024G", "arena-limit=1025G"},
         {"keep-arena=no", "keep-arena=maybe"}, {"mem=pool", "mem=jemalloc"},
         {"arena-base=recorded", "arena-base=random"},
+        {"gc=0,0,0", "gc=-1,0,0"}, {"gc=2147483647,2147483647,2147483647", "gc=0,0,2147483648"},
+        {"gc=off", "gc=on"}, {"gc=recorded", "gc=default"},
+        {"gc.threshold0=0", "gc.threshold0=-1"},
+        {"gc.threshold0=2147483647", "gc.threshold0=2147483648"},
+        {"gc.threshold1=2147483647", "gc.threshold1=2147483648"},
+        {"gc.threshold2=2147483647", "gc.threshold2=2147483648"},
+        {"gc.since=fraction:1", "gc.since=never"}, {"gc.freeze-at=never", "gc.freeze-at=now"},
+        {"gc.collect-every=1", "gc.collect-every=0"}, {"gc.min-interval=0", "gc.min-interval="},
+        {"gc.calls=honour", "gc.calls=yes"}, {"gc.when=alloc", "gc.when=now"},
     };
     struct pmt_config base = base_of("cpython-3.8"), out;
 
@@ -205,8 +433,11 @@ static void test_config_ranges_are_true(void)
 }
 
 SUITE(config, TEST(test_config_writes_the_canonical_spec),
+      TEST(test_config_spec_holds_the_longest_words),
       TEST(test_config_keys_change_their_fields),
+      TEST(test_config_gc_keys_change_their_fields),
       TEST(test_config_refuses_with_the_word_the_range_and_the_nearest),
       TEST(test_config_needs_a_preset_without_a_base),
-      TEST(test_config_recorded_is_equality_with_the_base), TEST(test_config_values_read_back),
+      TEST(test_config_recorded_is_equality_with_the_base), TEST(test_config_recorded_parts),
+      TEST(test_config_values_read_back),
       TEST(test_config_ranges_are_true))

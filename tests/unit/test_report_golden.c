@@ -511,7 +511,8 @@ static const struct {
     {"metrics, CSV", {metrics_csv, ""}, false, {.format = PMT_FORMAT_CSV}},
     {"timeline, CSV", {timeline_csv, ""}, false,
      {.format = PMT_FORMAT_CSV, .part = PMT_PART_TIMELINE}},
-    {"classes, CSV", {classes_csv, ""}, false, {.format = PMT_FORMAT_CSV, .part = PMT_PART_CLASSES}},
+    {"classes, CSV", {classes_csv, ""}, false,
+     {.format = PMT_FORMAT_CSV, .part = PMT_PART_CLASSES}},
     {"collections, text", {collections_text, ""}, false, {.part = PMT_PART_COLLECTIONS}},
     {"collections, CSV", {collections_csv, ""}, false,
      {.format = PMT_FORMAT_CSV, .part = PMT_PART_COLLECTIONS}},
@@ -608,13 +609,14 @@ static void test_report_says_how_far_it_may_be_trusted(void)
         {{.checked = false}, "Verified: no: a prediction, the program ran under another"},
         {{.checked = true, .books_balance = true, .first_mismatch_event = PMT_NOWHERE},
          "Verified: nothing to compare with: 0 placements, 0 pool-table figures, 0 totals, "
-         "0 mismatches\n"},
+         "0 collections foretold, 0 mismatches\n"},
         {{.checked = true, .books_balance = true, .placements_checked = 9000,
           .placement_mismatches = 256, .class_mismatches = 2, .first_mismatch_event = 1234},
          "Verified: NOT EXACT: 9,000 placements, 0 pool-table figures, 0 totals, "
-         "258 mismatches, the first near event 1,234\n"},
+         "0 collections foretold, 258 mismatches, the first near event 1,234\n"},
         {{.checked = true, .first_mismatch_event = PMT_NOWHERE},
-         "Verified: NOT EXACT: 0 placements, 0 pool-table figures, 0 totals, 0 mismatches, "
+         "Verified: NOT EXACT: 0 placements, 0 pool-table figures, 0 totals, "
+         "0 collections foretold, 0 mismatches, "
          "the bytes of the arenas do not add up\n"},
     };
     struct pmt_result r;

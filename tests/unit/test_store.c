@@ -523,7 +523,8 @@ static void test_store_reads_and_extends_an_older_schema(void)
     make_folder();
     put_sample(1);
     (void)sql("DROP VIEW run_summary; DROP VIEW collection_summary; DROP TRIGGER run_delete;"
-              "DROP TABLE collection; ALTER TABLE run DROP COLUMN gc_cost_freed_ns; ALTER TABLE run DROP COLUMN peak_bytes;"
+              "DROP TABLE collection; ALTER TABLE run DROP COLUMN gc_cost_freed_ns;"
+              "ALTER TABLE run DROP COLUMN peak_bytes;"
               "ALTER TABLE run DROP COLUMN verify_first_mismatch_event;"
               "ALTER TABLE sample DROP COLUMN stack_bytes;"
               "ALTER TABLE run ADD COLUMN from_the_future INTEGER NOT NULL DEFAULT 0");

@@ -1,0 +1,67 @@
+/*
+ * main_program.c - when does the interpreter turn to the user's program?
+ *
+ * When it opens the script that the command line names: PyRun_AnyFile's file comes from
+ * fopen() in every version. With -c and -m there is no such file; then it is the first
+ * poll (ring.c) after the interpreter calls itself initialized, which is before site is
+ * imported: a few collections early.
+ *
+ * The wrappers do what the functions of the same name do.
+ */
+#include "agent/agent.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <string.h>
+
+#define EXPORT __attribute__((visibility("default")))
+
+static const char *script; /* argv's, or NULL */
+static bool opened_script, seen;
+
+static struct {
+    FILE *(*fopen)(const char *, const char *);
+    FILE *(*fopen64)(const char *, const char *);
+} libc;
+
+__attribute__((constructor(101))) static void find_libc(void)
+{
+    *(void **)&libc.fopen = dlsym(RTLD_NEXT, "fopen");
+    *(void **)&libc.fopen64 = dlsym(RTLD_NEXT, "fopen64");
+}
+
+void main_expect(const char *name)
+{
+    script = name;
+}
+
+void main_poll(bool initialized)
+{
+    if (seen || (script ? !opened_script : !initialized))
+        return;
+    seen = true;
+    collector_settle();
+    ring_put(PMT_W_MAIN, 0, 0);
+}
+
+/* The GIL is not held while a file is opened: the next hook call tells it. */
+static void opening(const char *path)
+{
+    if (seen || !script || strcmp(path, script) || !pmt_hot || !HOT.on)
+        return;
+    opened_script = true;
+    HOT.next_poll = 0;
+    HOT.stop_at = 0;
+}
+
+EXPORT FILE *fopen(const char *path, const char *mode)
+{
+    opening(path);
+    return libc.fopen(path, mode);
+}
+
+EXPORT FILE *fopen64(const char *path, const char *mode)
+{
+    opening(path);
+    return libc.fopen64(path, mode);
+}

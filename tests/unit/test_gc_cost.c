@@ -1,0 +1,316 @@
+/* test_gc_cost.c - the cost of collections is found again in pauses made from a known
+ * one, whatever noise lies over it. */
+#include <string.h>
+#include "base/alloc.h"
+#include "gc/cost.h"
+#include "support/expect.h"
+
+/* The same numbers everywhere. */
+static uint64_t next_random(uint64_t *state)
+{
+    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return *state >> 33;
+}
+
+/* Within `percent` of what is wanted. */
+static bool is_near(double actual, double want, double percent)
+{
+    double off = actual - want;
+
+    return (off < 0.0 ? -off : off) <= want * percent / 100.0;
+}
+
+#define EXPECT_NEAR(actual, want, percent)                                     \
+    expect_near((actual), (want), (percent), #actual, __LINE__)
+
+static bool expect_near(double actual, double want, double percent, const char *expr, int line)
+{
+    if (is_near(actual, want, percent))
+        return true;
+    return expect_i64((int64_t)(actual * 1000.0), (int64_t)(want * 1000.0), expr, __FILE__,
+                      line);
+}
+
+struct truth {
+    double fixed, visited, freed; /* ns */
+    double noise;                 /* recorded / true is from 1 - noise to 1 + noise */
+    unsigned outlier_every;       /* every so many pauses is 50 times as long; 0: none */
+};
+
+/* Twelve pauses of the youngest generation for each of the middle one, and so on. */
+static void add_pauses(struct pmt_gc_fit *fit, const struct truth *t, unsigned n)
+{
+    uint64_t seed = 1;
+
+    for (unsigned i = 0; i < n; i++) {
+        uint64_t visited = i % 144 == 143 ? 60000 + next_random(&seed) % 400000
+                           : i % 12 == 11 ? 5000 + next_random(&seed) % 4000
+                                          : 300 + next_random(&seed) % 700;
+        uint64_t freed = next_random(&seed) % (visited / 2);
+        double u = (double)(next_random(&seed) % 2001) / 1000.0 - 1.0;
+        double ns = (t->fixed + (double)visited * t->visited + (double)freed * t->freed) *
+                    (1.0 + t->noise * u);
+
+        if (t->outlier_every && i % t->outlier_every == 0)
+            ns *= 50.0;
+        pmt_gc_cost_add(fit, visited, freed, (uint64_t)ns);
+    }
+}
+
+static void test_gc_cost_recovers_known_coefficients(void)
+{
+    static const struct {
+        const char *name;
+        struct truth truth;
+        double percent; /* that predictions may be off */
+    } cases[] = {
+        {"no noise", {5000, 30, 80, 0, 0}, 1},
+        {"nothing fixed", {0, 30, 80, 0, 0}, 1},
+        {"frees cost nothing", {5000, 30, 0, 0, 0}, 1},
+        {"nothing but visits", {0, 25, 0, 0, 0}, 1},
+        {"nothing but fixed", {40000, 0, 0, 0, 0}, 1},
+        {"a tenth of noise", {5000, 30, 80, 0.1, 0}, 5},
+        {"a third of noise", {5000, 30, 80, 0.33, 0}, 12},
+        {"outliers", {5000, 30, 80, 0.1, 20}, 6},
+        {"noise and outliers", {2000, 100, 40, 0.33, 10}, 15},
+    };
+    static const struct { uint64_t visited, freed; } sizes[] = {
+        {350, 10}, {700, 0}, {700, 300}, {6000, 100}, {8000, 3500}, {100000, 0}, {300000, 90000}};
+    struct pmt_gc_fit *fit = pmt_zalloc(sizeof *fit);
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(fit);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct truth *t = &cases[i].truth;
+        struct pmt_gc_cost cost;
+        bool good = true;
+
+        memset(fit, 0, sizeof *fit);
+        add_pauses(fit, t, 20000);
+        pmt_gc_cost_fit(fit, &cost);
+        good &= EXPECT_U64(cost.n_pauses, 20000);
+        if (t->noise == 0.0) {
+            good &= EXPECT_NEAR(cost.visited_ns, t->visited, 1);
+            good &= EXPECT_NEAR(cost.freed_ns, t->freed, 1);
+            good &= EXPECT_NEAR(cost.fixed_ns + 1.0, t->fixed + 1.0, 1);
+        }
+        for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+            double want = t->fixed + (double)sizes[k].visited * t->visited +
+                          (double)sizes[k].freed * t->freed;
+
+            good &= EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, sizes[k].visited, sizes[k].freed),
+                                want, cases[i].percent);
+        }
+        if (!good)
+            (void)EXPECT_STR("the case above", cases[i].name);
+    }
+    pmt_free(fit);
+}
+
+static void test_gc_cost_spread_bounds_the_pauses(void)
+{
+    static const struct { double noise, low, high; } cases[] = {
+        {0.0, 1.0, 1.0}, {0.1, 0.92, 1.08}, {0.33, 0.74, 1.26}};
+    struct pmt_gc_fit *fit = pmt_zalloc(sizeof *fit);
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(fit);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct truth truth = {5000, 30, 80, cases[i].noise, 0};
+        struct pmt_gc_cost cost;
+
+        memset(fit, 0, sizeof *fit);
+        add_pauses(fit, &truth, 20000);
+        pmt_gc_cost_fit(fit, &cost);
+        EXPECT_NEAR(cost.spread_low, cases[i].low, 4);
+        EXPECT_NEAR(cost.spread_high, cases[i].high, 4);
+        EXPECT(cost.spread_low <= cost.spread_high);
+    }
+    pmt_free(fit);
+}
+
+/* ns per object by the size of the set: cheap in the cache, dear outside it. */
+static double bent_ns(uint64_t visited)
+{
+    return (double)visited * (visited < 20000 ? 20.0 : visited < 200000 ? 60.0 : 150.0);
+}
+
+static void test_gc_cost_depends_on_the_size_of_the_set(void)
+{
+    static const uint64_t sizes[] = {700, 3000, 8000, 100000, 600000, 5000000};
+    struct pmt_gc_fit *fit = pmt_zalloc(sizeof *fit);
+    struct pmt_gc_cost cost;
+    uint64_t seed = 7;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(fit);
+    for (unsigned i = 0; i < 6000; i++) {
+        uint64_t visited = sizes[i % 6] - sizes[i % 6] / 10 +
+                           next_random(&seed) % (sizes[i % 6] / 5);
+
+        pmt_gc_cost_add(fit, visited, 0, (uint64_t)bent_ns(visited));
+    }
+    pmt_gc_cost_fit(fit, &cost);
+    for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++)
+        EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, sizes[k], 0), bent_ns(sizes[k]), 12);
+    /* Past both ends it stays as it is at them. */
+    EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 40, 0), bent_ns(40), 12);
+    EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 50000000, 0), bent_ns(50000000), 12);
+    EXPECT_NEAR(cost.ratio[0], cost.ratio[9], 0);
+    EXPECT_NEAR(cost.ratio[31], cost.ratio[22], 0);
+    pmt_free(fit);
+}
+
+/* Between the sizes that were seen the ratio goes over in steps of octaves, and a pause
+ * never gets shorter for a larger set where ns per object grows. */
+static void test_gc_cost_interpolates_between_sizes(void)
+{
+    struct pmt_gc_cost cost = {.n_pauses = 1, .visited_ns = 10.0};
+
+    for (int i = 0; i < PMT_GC_RATIOS; i++)
+        cost.ratio[i] = i < 10 ? 1.0 : i < 20 ? 2.0 : 4.0;
+    EXPECT_U64(pmt_gc_cost_ns(&cost, 700, 0), 7000);      /* middle of octave 9, 768, not past */
+    EXPECT_U64(pmt_gc_cost_ns(&cost, 768, 0), 7680);
+    EXPECT_U64(pmt_gc_cost_ns(&cost, 1024, 0), 15360);    /* half way to the next octave */
+    EXPECT_U64(pmt_gc_cost_ns(&cost, 1536, 0), 30720);    /* its middle */
+    EXPECT_U64(pmt_gc_cost_ns(&cost, 100000, 0), 2000000);
+    EXPECT_U64(pmt_gc_cost_ns(&cost, 1 << 20, 0), UINT64_C(31457280));
+    for (uint64_t visited = 1, last = 0; visited < UINT64_C(1) << 36; visited += visited / 16 + 1) {
+        uint64_t ns = pmt_gc_cost_ns(&cost, visited, 0);
+
+        if (!EXPECT(ns > last))
+            break;
+        last = ns;
+    }
+}
+
+static void test_gc_cost_degenerate_pauses(void)
+{
+    static const struct {
+        const char *name;
+        struct { uint64_t visited, freed, ns; } pauses[3];
+        uint64_t n_pauses;
+        struct { uint64_t visited, freed, want; } asked[3];
+    } cases[] = {
+        {"none", {{0, 0, 0}}, 0, {{0, 0, 0}, {700, 5, 0}, {1000000, 0, 0}}},
+        {"one", {{1000, 0, 50000}}, 1, {{1000, 0, 50000}, {2000, 0, 100000}, {0, 0, 0}}},
+        {"one that frees", {{1000, 400, 50000}}, 1,
+         {{1000, 400, 50000}, {2000, 0, 100000}, {0, 0, 0}}},
+        {"one without objects", {{0, 0, 3000}}, 1, {{0, 0, 3000}, {700, 0, 3000}, {1, 1, 3000}}},
+        {"all equal", {{1000, 10, 50000}, {1000, 10, 50000}, {1000, 10, 50000}}, 3,
+         {{1000, 10, 50000}, {100, 0, 5000}, {0, 0, 0}}},
+        {"one not measured", {{1000, 0, 50000}, {5, 5, 0}, {1000, 0, 50000}}, 2,
+         {{1000, 0, 50000}, {2000, 0, 100000}, {0, 0, 0}}},
+        {"1 ns", {{1, 0, 1}}, 1, {{1, 0, 1}, {0, 0, 0}, {10, 0, 10}}},
+        {"beyond all sizes", {{UINT64_MAX, UINT64_MAX, UINT64_MAX}}, 1,
+         {{UINT64_MAX, UINT64_MAX, UINT64_MAX}, {0, 0, 0}, {0, 0, 0}}},
+    };
+    struct pmt_gc_fit *fit = pmt_zalloc(sizeof *fit);
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(fit);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pmt_gc_cost cost;
+        bool good = true;
+
+        memset(fit, 0, sizeof *fit);
+        for (int k = 0; k < 3; k++)
+            pmt_gc_cost_add(fit, cases[i].pauses[k].visited, cases[i].pauses[k].freed,
+                            cases[i].pauses[k].ns);
+        pmt_gc_cost_fit(fit, &cost);
+        good &= EXPECT_U64(cost.n_pauses, cases[i].n_pauses);
+        for (int k = 0; k < 3; k++)
+            good &= EXPECT_U64(pmt_gc_cost_ns(&cost, cases[i].asked[k].visited,
+                                              cases[i].asked[k].freed),
+                               cases[i].asked[k].want);
+        good &= EXPECT(cost.fixed_ns >= 0.0 && cost.visited_ns >= 0.0 && cost.freed_ns >= 0.0);
+        good &= EXPECT_NEAR(cost.spread_low, cases[i].n_pauses ? 1.0 : 0.0, 0.001);
+        good &= EXPECT_NEAR(cost.spread_high, cases[i].n_pauses ? 1.0 : 0.0, 0.001);
+        if (!good)
+            (void)EXPECT_STR("the case above", cases[i].name);
+    }
+    pmt_free(fit);
+}
+
+/* A larger set that takes less time makes no coefficient negative. */
+static void test_gc_cost_never_pays_back(void)
+{
+    struct pmt_gc_fit *fit = pmt_zalloc(sizeof *fit);
+    struct pmt_gc_cost cost;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(fit);
+    for (uint64_t i = 1; i <= 100; i++)
+        pmt_gc_cost_add(fit, i * 1000, 100000 - i * 1000, 1000000 - i * 5000);
+    pmt_gc_cost_fit(fit, &cost);
+    EXPECT(cost.fixed_ns >= 0.0 && cost.visited_ns >= 0.0 && cost.freed_ns >= 0.0);
+    EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 50000, 50000), 750000, 10);
+    pmt_free(fit);
+}
+
+/* Twice as many pauses do not need twice the room, and are kept evenly: the later half,
+ * at another price, pulls the median to the middle. */
+static void test_gc_cost_thins_out_evenly(void)
+{
+    struct pmt_gc_fit *fit = pmt_zalloc(sizeof *fit);
+    struct pmt_gc_bucket *bucket;
+    struct pmt_gc_cost cost;
+    const uint64_t n = 1000003;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(fit);
+    for (uint64_t i = 0; i < n; i++)
+        pmt_gc_cost_add(fit, 700, 0, 10000 + i); /* from 10 us to 1010 us */
+    bucket = &fit->buckets[9];
+    EXPECT_U64(bucket->n_seen, n);
+    EXPECT_U64(bucket->stride_log2, 11);
+    EXPECT_U64(bucket->n, (n >> 11) + 1);
+    for (uint32_t i = 0; i < bucket->n; i++)
+        if (!EXPECT_U64(bucket->samples[i].ns, 10000 + ((uint64_t)i << 11)))
+            break;
+    pmt_gc_cost_fit(fit, &cost);
+    EXPECT_U64(cost.n_pauses, n);
+    EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 700, 0), 10000.0 + (double)n / 2, 1);
+    EXPECT_NEAR(cost.spread_low, 110000.0 / 510000.0, 3);
+    EXPECT_NEAR(cost.spread_high, 910000.0 / 510000.0, 3);
+    pmt_free(fit);
+}
+
+/* 512 fit as they are, the next makes room. */
+static void test_gc_cost_thins_out_when_full(void)
+{
+    struct pmt_gc_fit *fit = pmt_zalloc(sizeof *fit);
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(fit);
+    for (uint64_t i = 0; i < PMT_GC_FIT_SAMPLES; i++)
+        pmt_gc_cost_add(fit, 1, 0, i + 1);
+    EXPECT_U64(fit->buckets[0].n, PMT_GC_FIT_SAMPLES);
+    pmt_gc_cost_add(fit, 0, 0, PMT_GC_FIT_SAMPLES + 1);
+    EXPECT_U64(fit->buckets[0].n, PMT_GC_FIT_SAMPLES / 2 + 1);
+    EXPECT_U64(fit->buckets[0].samples[PMT_GC_FIT_SAMPLES / 2].ns, PMT_GC_FIT_SAMPLES + 1);
+    pmt_gc_cost_add(fit, 1, 0, 5);
+    EXPECT_U64(fit->buckets[0].n, PMT_GC_FIT_SAMPLES / 2 + 1);
+    pmt_free(fit);
+}
+
+static void test_gc_cost_is_the_same_each_time(void)
+{
+    static const struct truth truth = {5000, 30, 80, 0.33, 15};
+    struct pmt_gc_fit *fit = pmt_zalloc(sizeof *fit);
+    struct pmt_gc_cost first, second;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(fit);
+    add_pauses(fit, &truth, 5000);
+    pmt_gc_cost_fit(fit, &first);
+    pmt_gc_cost_fit(fit, &second);
+    EXPECT(memcmp(&first, &second, sizeof first) == 0);
+    memset(fit, 0, sizeof *fit);
+    add_pauses(fit, &truth, 5000);
+    pmt_gc_cost_fit(fit, &second);
+    EXPECT(memcmp(&first, &second, sizeof first) == 0);
+    /* Whole numbers, as gcc and clang give them with and without optimisation. */
+    EXPECT_U64((uint64_t)(first.visited_ns * 1e6), 29664469);
+    EXPECT_U64(pmt_gc_cost_ns(&first, 123456, 7890), 3935738);
+    pmt_free(fit);
+}
+
+SUITE(gc_cost, TEST(test_gc_cost_recovers_known_coefficients),
+      TEST(test_gc_cost_spread_bounds_the_pauses),
+      TEST(test_gc_cost_depends_on_the_size_of_the_set),
+      TEST(test_gc_cost_interpolates_between_sizes), TEST(test_gc_cost_degenerate_pauses),
+      TEST(test_gc_cost_never_pays_back), TEST(test_gc_cost_thins_out_evenly),
+      TEST(test_gc_cost_thins_out_when_full), TEST(test_gc_cost_is_the_same_each_time))
