@@ -3,9 +3,18 @@
  *
  * Of a recorded collection the trace shows what it freed: collector objects, and blocks
  * that belonged to them (a dict's table is freed just before the dict). A block that is
- * no collector object goes with the next one that is. Objects that went to a type's free
- * list were collected without any block being freed: they are the difference to what the
- * interpreter reported, and are counted (`unseen`).
+ * no collector object goes with the next one that is.
+ *
+ * When mod collects at the same event as the recording, it waits for what the recording
+ * found. When it has collected in between, what the recording finds young is taken to
+ * have been unreachable then already: it is freed at once.
+ *
+ * Objects that went to a type's free list were collected without any block being freed
+ * (`unseen`): they are the difference to what the interpreter reported, and as many have
+ * since been made again without any allocation. Where mod does not collect them in time,
+ * those made again need blocks of their own and raise count 0: they are spread evenly over
+ * the objects made until the next recorded collection. How large they are and how many a
+ * free list holds is not recorded: a block of UNSEEN_BYTES, lists of UNSEEN_MAX.
  *
  * What a collection allocates and frees again itself - finalizers and callbacks do - is
  * no garbage: slots filled since it began are `fresh`.
@@ -17,13 +26,15 @@
 
 #define ASKED_FOR     4u /* GC_BEGIN's kind: not for a threshold */
 #define NOT_YET_KNOWN 3u
+#define UNSEEN_BYTES  64u
+#define UNSEEN_MAX    2000u /* a free list of tuples (PyTuple_MAXFREELIST) */
 
 enum pmt_status pmt_collect_init(struct pmt_collect *c, const struct pmt_config *config,
                                  bool late, struct pmt_heap *heap, uint64_t total_events,
                                  struct pmt_error *err)
 {
     *c = (struct pmt_collect){.heap = heap, .late = late, .due_event = PMT_NOWHERE,
-                              .due_generation = PMT_GC_NONE,
+                              .due_generation = PMT_GC_NONE, .pending = PMT_GC_NONE,
                               .what_if = !config->gc_recorded};
     c->fit = pmt_zalloc(sizeof *c->fit);
     if (!c->fit)
@@ -39,6 +50,8 @@ void pmt_collect_release(struct pmt_collect *c)
     pmt_vec_release(&c->fresh);
     pmt_vec_release(&c->is_fresh);
     pmt_vec_release(&c->batch);
+    pmt_vec_release(&c->overdue);
+    pmt_vec_release(&c->unseen.blocks);
     for (int g = 0; g <= PMT_PERMANENT; g++)
         pmt_vec_release(&c->garbage[g]);
     pmt_vec_release(&c->rows);
@@ -78,21 +91,23 @@ static uint64_t block_bytes(const struct pmt_heap *heap, pmt_block block)
  * object it belongs to. */
 static bool settle_batch(struct pmt_collect *c)
 {
-    uint32_t birth = c->mod.census.n_collections << 1;
+    struct pmt_garbage owner = {.birth = c->mod.census.n_collections << 1, .young = true};
 
     for (size_t i = c->batch.n; i-- > 0;) {
         struct pmt_garbage *g = &c->batch.at[i];
 
-        if (g->counted)
-            birth = g->birth;
-        else
-            g->birth = birth & ~UINT32_C(1);
+        if (g->counted) {
+            owner = *g;
+        } else {
+            g->birth = owner.birth & ~UINT32_C(1);
+            g->young = owner.young;
+        }
     }
     for (size_t i = 0; i < c->batch.n; i++) {
         const struct pmt_garbage *g = &c->batch.at[i];
         int where = pmt_census_place(&c->mod.census, g->birth);
 
-        if (!pmt_vec_push(&c->garbage[where], *g))
+        if (!pmt_vec_push(g->young && where > 0 ? &c->overdue : &c->garbage[where], *g))
             return false;
     }
     c->batch.n = 0;
@@ -129,6 +144,61 @@ static void free_garbage(struct pmt_collect *c, struct pmt_garbage_list *list,
     list->n = 0;
 }
 
+/* -- objects of free lists -- */
+
+/* One more is made. False: out of memory. */
+static bool make_unseen(struct pmt_collect *c, bool *due)
+{
+    pmt_block block;
+
+    if (c->unseen.supply) {
+        c->unseen.supply--;
+        return true;
+    }
+    *due |= pmt_gc_allocated(&c->mod.policy);
+    block = pmt_heap_alloc_inline(c->heap, PMT_DOMAIN_OBJ, UNSEEN_BYTES);
+    return block != PMT_BLOCK_NONE && pmt_vec_push(&c->unseen.blocks, block);
+}
+
+/* As many as fall to one object made. */
+static bool make_share(struct pmt_collect *c, bool *due)
+{
+    struct pmt_unseen *u = &c->unseen;
+
+    u->n_made++;
+    if (!u->of)
+        return true;
+    for (u->sum += u->per; u->sum >= u->of; u->sum -= u->of)
+        if (!make_unseen(c, due))
+            return false;
+    return true;
+}
+
+/* The recorded collection found so many. */
+static void found_unseen(struct pmt_collect *c, uint64_t n)
+{
+    struct pmt_unseen *u = &c->unseen;
+
+    u->garbage += n;
+    u->per = n;
+    u->of = u->n_made;
+    u->n_made = u->sum = 0;
+}
+
+/* mod collects them: free lists fill up, the rest gives its blocks back. */
+static uint64_t collect_unseen(struct pmt_collect *c)
+{
+    struct pmt_unseen *u = &c->unseen;
+    uint64_t n = u->garbage, kept = UNSEEN_MAX - u->supply;
+
+    kept = n < kept ? n : kept;
+    u->supply += kept;
+    for (uint64_t freed = kept; freed < n && u->blocks.n; freed++)
+        pmt_heap_release_inline(c->heap, u->blocks.at[--u->blocks.n]);
+    u->garbage = 0;
+    return n;
+}
+
 /* -- mod collects -- */
 
 static void move_up(struct pmt_collect_side *side, unsigned generation)
@@ -154,19 +224,45 @@ static bool collect(struct pmt_collect *c, unsigned generation, bool asked, uint
     pmt_gc_begin(&c->mod.policy, generation);
     for (unsigned g = 0; g <= generation; g++)
         free_garbage(c, &c->garbage[g], &row);
-    row.collected += c->unseen;
-    c->unseen = 0;
+    row.visited += c->unseen.blocks.n;
+    row.collected += collect_unseen(c);
     move_up(&c->mod, generation);
     if (generation == PMT_GENERATIONS - 1)
         pmt_gc_plan_made_full(&c->plan);
     return pmt_vec_push(&c->rows, row);
 }
 
+/* The recording is about to collect as well: what it finds is not known yet. */
+static bool rec_is_due(const struct pmt_collect *c)
+{
+    const struct pmt_gc_policy *p = &c->rec.policy;
+
+    return c->due_event != PMT_NOWHERE ||
+           (c->late && p->enabled && p->threshold[0] && p->count[0] > p->threshold[0]);
+}
+
+static bool collect_pending(struct pmt_collect *c, uint64_t event)
+{
+    int generation = c->pending;
+
+    c->pending = PMT_GC_NONE;
+    return generation == PMT_GC_NONE || collect(c, (unsigned)generation, false, event);
+}
+
 static bool collect_if_due(struct pmt_collect *c, bool due, uint64_t event)
 {
-    int generation = due ? pmt_gc_plan_choose(&c->plan, &c->mod.policy) : PMT_GC_NONE;
+    if (due && c->pending == PMT_GC_NONE)
+        c->pending = pmt_gc_plan_choose(&c->plan, &c->mod.policy);
+    return rec_is_due(c) || collect_pending(c, event);
+}
 
-    return generation == PMT_GC_NONE || collect(c, (unsigned)generation, false, event);
+/* Garbage that mod should have found already. */
+static void free_overdue(struct pmt_collect *c)
+{
+    struct pmt_collection *last = c->rows.n ? &c->rows.at[c->rows.n - 1] : NULL;
+    struct pmt_collection none = {0};
+
+    free_garbage(c, &c->overdue, last ? last : &none);
 }
 
 static void freeze(struct pmt_collect_side *side, bool on)
@@ -256,6 +352,16 @@ bool pmt_collect_at_mark(struct pmt_collect *c, uint64_t event, const char *text
 
 /* -- blocks -- */
 
+static bool made_for_mod(struct pmt_collect *c, uint32_t slot, uint64_t event)
+{
+    bool due;
+
+    if (!pmt_census_add(&c->mod.census, slot))
+        return false;
+    due = pmt_gc_allocated(&c->mod.policy);
+    return make_share(c, &due) && collect_if_due(c, due, event);
+}
+
 bool pmt_collect_allocated(struct pmt_collect *c, uint32_t slot, uint64_t event)
 {
     if (!GROW_BITS(&c->counted, slot) || !pmt_census_add(&c->rec.census, slot))
@@ -272,8 +378,7 @@ bool pmt_collect_allocated(struct pmt_collect *c, uint32_t slot, uint64_t event)
     }
     if (!c->modelling)
         return true;
-    return pmt_census_add(&c->mod.census, slot) &&
-           collect_if_due(c, pmt_gc_allocated(&c->mod.policy), event);
+    return made_for_mod(c, slot, event);
 }
 
 void pmt_collect_object_freed(struct pmt_collect *c, uint32_t slot)
@@ -308,7 +413,7 @@ static void freed_for_rec(struct pmt_collect *c, uint32_t slot)
 bool pmt_collect_freed_within(struct pmt_collect *c, uint32_t slot, pmt_block block)
 {
     bool counted = pmt_collect_is_counted(c, slot);
-    struct pmt_garbage g = {block, 0, counted};
+    struct pmt_garbage g = {.block = block, .counted = counted};
 
     if (HAS_BIT(&c->is_fresh, slot)) {
         CLEAR_BIT(&c->is_fresh, slot);
@@ -317,8 +422,10 @@ bool pmt_collect_freed_within(struct pmt_collect *c, uint32_t slot, pmt_block bl
         return false;
     }
     c->freed_blocks++;
-    if (counted && c->modelling)
+    if (counted && c->modelling) {
         g.birth = c->mod.census.birth.at[slot];
+        g.young = pmt_census_place(&c->rec.census, c->rec.census.birth.at[slot]) == 0;
+    }
     if (counted)
         freed_for_rec(c, slot);
     /* Out of memory: it is freed now instead. */
@@ -416,12 +523,16 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
     c->rec.policy.long_lived_pending = c->long_lived_pending;
     if (!c->modelling)
         return pmt_vec_push(&c->rows, *row);
-    if (row->recorded_collected > row->collected)
-        c->unseen += row->recorded_collected - row->collected;
+    found_unseen(c, row->recorded_collected > row->collected
+                        ? row->recorded_collected - row->collected : 0);
     if (!settle_batch(c))
         return false;
-    return !row->asked_for || c->plan.config.ignore_calls ||
-           collect(c, generation, true, event);
+    free_overdue(c);
+    if (row->asked_for && !c->plan.config.ignore_calls) {
+        c->pending = PMT_GC_NONE;
+        return collect(c, generation, true, event);
+    }
+    return collect_pending(c, event);
 }
 
 static void statistic(struct pmt_collect *c, uint32_t which, uint64_t value)

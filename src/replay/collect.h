@@ -32,7 +32,8 @@ struct pmt_collect_side {
 struct pmt_garbage {
     pmt_block block;
     uint32_t birth;  /* in mod's census; of the object it belongs to */
-    uint32_t counted; /* 1: it is a collector object itself */
+    uint8_t counted; /* it is a collector object itself */
+    uint8_t young;   /* the recorded collection was its first */
 };
 
 struct pmt_garbage_list {
@@ -60,9 +61,18 @@ struct pmt_collect {
     struct { uint32_t *at; size_t n, cap; } fresh;   /* slots filled while within */
     struct { uint64_t *at; size_t n, cap; } is_fresh; /* ... as bits */
     /* mod */
+    struct pmt_garbage_list overdue; /* young garbage of a generation that mod has left */
     struct pmt_garbage_list batch; /* what the recorded collection under way frees */
     struct pmt_garbage_list garbage[PMT_GENERATIONS + 1];
-    uint64_t unseen;               /* garbage that went to free lists: no block was freed */
+    int pending;                   /* generation that mod is about to collect */
+    struct pmt_unseen {            /* objects of free lists (collect.c) */
+        uint64_t garbage;          /* unreachable for mod, not yet collected */
+        uint64_t supply;           /* on mod's free lists */
+        uint64_t per, of;          /* such objects made per so many others, of late */
+        uint64_t sum;              /* ... carried over */
+        uint64_t n_made;           /* others made since the last recorded collection */
+        struct { pmt_block *at; size_t n, cap; } blocks; /* those that needed a block */
+    } unseen;
     uint64_t garbage_objects, garbage_bytes;
     uint64_t clock_ns;
     /* results */

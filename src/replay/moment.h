@@ -5,7 +5,7 @@
  *           | "fraction:" decimal | "never"
  *   every   = count | "time:" seconds | "never"
  *   seconds = digits [ "." up to nine digits ]
- *   count   = digits [ "K" | "M" | "G" ]         thousands, millions, milliards
+ *   count   = digits [ "K" | "M" | "G" ]    powers of 1000
  *
  * Parsing leaves *out as it was where it returns false. */
 #ifndef PMT_REPLAY_MOMENT_H

@@ -371,6 +371,30 @@ static void test_config_recorded_parts(void)
     }
 }
 
+/* A trace of a program that ran with collection off from the start. */
+static void test_config_of_a_trace_with_the_collector_off(void)
+{
+    static const struct { const char *spec, *want; bool enabled, given, recorded; } cases[] = {
+        {"", "cpython-3.11 gc=off", false, false, true},
+        {"gc=recorded", "cpython-3.11 gc=off", false, false, true},
+        {"gc=off", "cpython-3.11 gc=off", false, false, true},
+        {"gc=off gc.since=mark:x", "cpython-3.11 gc=off gc.since=mark:x", false, true, false},
+        {"gc=700,10,10", "cpython-3.11", true, true, false},
+        {"cpython-3.11", "cpython-3.11", true, true, false},
+        {"gc.threshold0=5", "cpython-3.11 gc=off gc.threshold0=5", false, false, false},
+    };
+    struct pmt_config base = base_of("cpython-3.11"), out;
+
+    base.gc.enabled = false;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        EXPECT_STATUS(pmt_config_parse(cases[i].spec, &base, &out, NULL), PMT_OK, NULL);
+        EXPECT_STR(out.spec, cases[i].want);
+        EXPECT_U64(out.gc.enabled, cases[i].enabled);
+        EXPECT_U64(out.gc.enabled_given, cases[i].given);
+        EXPECT_U64(out.gc_recorded, cases[i].recorded);
+    }
+}
+
 /* Every key writes its value as it reads it, for every preset. */
 static void test_config_values_read_back(void)
 {
@@ -439,5 +463,5 @@ SUITE(config, TEST(test_config_writes_the_canonical_spec),
       TEST(test_config_refuses_with_the_word_the_range_and_the_nearest),
       TEST(test_config_needs_a_preset_without_a_base),
       TEST(test_config_recorded_is_equality_with_the_base), TEST(test_config_recorded_parts),
-      TEST(test_config_values_read_back),
+      TEST(test_config_of_a_trace_with_the_collector_off), TEST(test_config_values_read_back),
       TEST(test_config_ranges_are_true))

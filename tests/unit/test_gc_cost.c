@@ -166,10 +166,10 @@ static void test_gc_cost_interpolates_between_sizes(void)
 
     for (int i = 0; i < PMT_GC_RATIOS; i++)
         cost.ratio[i] = i < 10 ? 1.0 : i < 20 ? 2.0 : 4.0;
-    EXPECT_U64(pmt_gc_cost_ns(&cost, 700, 0), 7000);      /* middle of octave 9, 768, not past */
-    EXPECT_U64(pmt_gc_cost_ns(&cost, 768, 0), 7680);
-    EXPECT_U64(pmt_gc_cost_ns(&cost, 1024, 0), 15360);    /* half way to the next octave */
-    EXPECT_U64(pmt_gc_cost_ns(&cost, 1536, 0), 30720);    /* its middle */
+    EXPECT_U64(pmt_gc_cost_ns(&cost, 700, 0), 7000);     /* in the lower half of its octave */
+    EXPECT_U64(pmt_gc_cost_ns(&cost, 768, 0), 7680);     /* its middle */
+    EXPECT_U64(pmt_gc_cost_ns(&cost, 1024, 0), 15360);   /* half way to the next octave */
+    EXPECT_U64(pmt_gc_cost_ns(&cost, 1536, 0), 30720);   /* its middle */
     EXPECT_U64(pmt_gc_cost_ns(&cost, 100000, 0), 2000000);
     EXPECT_U64(pmt_gc_cost_ns(&cost, 1 << 20, 0), UINT64_C(31457280));
     for (uint64_t visited = 1, last = 0; visited < UINT64_C(1) << 36; visited += visited / 16 + 1) {
