@@ -10,6 +10,7 @@ struct pmt_record_options {
     const char *output;        /* file; "%p" in it becomes the process id */
     const char *agent_path;    /* libpymemtrace-agent.so */
     char *const *argv;         /* command, NULL-terminated */
+    bool blocks_only;          /* blocks, not the collector */
     bool follow;               /* one trace per process of the tree */
     bool force;                /* overwrite an existing file */
     uint64_t rss_period_ns;    /* 0 = 10 ms */

@@ -86,6 +86,7 @@ struct hot {
     _Atomic uint32_t raw_lock;
     const char *gc;         /* the collector's state (collector.c) */
     bool gc_looked;         /* ... was looked for */
+    bool gc_found;          /* ... and found */
     uint32_t gc_count;      /* count 0 at the entry of the hook call under way */
     uint32_t gc_threshold[3], gc_enabled; /* as last told */
     uint32_t gc_due;        /* from this count on a collection may come */
@@ -96,7 +97,8 @@ struct hot {
     bool gc_last_counted;   /* the last settled block is a collector object */
     uint64_t gc_stamp;      /* ns at the end of a hook call with a collection due */
     uint32_t n_young;       /* objects in the list of young ones (collector.c) */
-    const char *gc_last_block; /* allocated by the last call, if of the obj domain */
+    uintptr_t gc_last_block; /* allocated by the last call, if it can be a collector
+                                object; tagged as below */
     bool gc_collecting;
     int32_t pid;
     uint32_t forks;         /* serial of the next fork */
@@ -167,6 +169,16 @@ void collector_stamp(void);
 /* Say whether the last block is a collector object, where the count cannot tell. */
 void collector_settle(void);
 
+/* Smallest collector objects: GC head, header; and a pre-header before them. */
+#define GC_LEAST           32u
+#define GC_LEAST_PREHEADER 48u
+
+/* In the low bits of a block's address: it is large enough for a pre-header; it is not
+ * of an arena. */
+#define TAG_PREHEADER 1u
+#define TAG_RAW       2u
+#define TAGS          ((uintptr_t)3)
+
 #define GC_ENABLED    (-12)
 #define GC_THRESHOLD0 16
 #define GC_COUNT0     20
@@ -189,6 +201,8 @@ static inline void collector_watch(void)
 {
     uint32_t before = HOT.gc_count;
 
+    if (!HOT.gc_found)
+        return;
     HOT.gc_count = gc_half(GC_COUNT0);
     if (HOT.gc_count > before)
         collector_young();

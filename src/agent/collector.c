@@ -211,18 +211,21 @@ static bool known_type(uint64_t p, uint64_t *flags)
 }
 
 /* The object's header lies at the block's start, behind a GC head of 16 bytes, or
- * behind another 16 (3.11, 3.12: instances with a managed dict). While a collection is
- * under way inside its allocation, a collector object has no header yet, but its first
- * two words have been cleared, which those of another object are not. The block is
- * live and not at the very end of its mapping, so it can be read as it is. */
-static bool is_collector_object(const char *block)
+ * behind another 16 (3.11+: instances with a pre-header). While a collection is under
+ * way inside its allocation, a collector object has no header yet, but its first two
+ * words have been cleared, which those of another object are not. The block is live and
+ * no word behind its end is read: the next page may not be there. tagged: agent.h,
+ * gc_last_block. */
+static bool is_collector_object(uintptr_t tagged)
 {
+    const char *block = (const char *)(tagged & ~TAGS);
+    int last = tagged & TAG_PREHEADER ? 32 : 16;
     uint64_t flags;
 
     if (!HOT.gc_late && half(HOT.gc, AT_COLLECTING) && word(block, 0) == 0 &&
         word(block, 8) == 0)
         return true;
-    for (int header = 0; header <= 32; header += 16)
+    for (int header = 0; header <= last; header += 16)
         if (known_type(word(block, header + 8), &flags))
             return (flags & FLAG_GC) != 0;
     return false;
@@ -234,7 +237,7 @@ static bool is_collector_object(const char *block)
 #define MAX_YOUNG (1u << 20) /* more than that, with automatic collection off: the rest
                                 counts as tracked */
 
-static const char **young;
+static uintptr_t *young; /* tagged as gc_last_block */
 
 bool collector_open(void)
 {
@@ -245,9 +248,10 @@ bool collector_open(void)
     return young != NULL;
 }
 
+/* Not those outside the arenas: their memory may go without a word. */
 void collector_young(void)
 {
-    if (HOT.gc_last_block && HOT.n_young < MAX_YOUNG)
+    if (HOT.gc_last_block && !(HOT.gc_last_block & TAG_RAW) && HOT.n_young < MAX_YOUNG)
         young[HOT.n_young++] = HOT.gc_last_block;
 }
 
@@ -262,7 +266,7 @@ void collector_forget(const void *base, size_t size)
     uint32_t kept = 0;
 
     for (uint32_t i = 0; i < HOT.n_young; i++)
-        if ((uintptr_t)young[i] - (uintptr_t)base >= size)
+        if (young[i] - (uintptr_t)base >= size)
             young[kept++] = young[i];
     HOT.n_young = kept;
 }
@@ -270,11 +274,13 @@ void collector_forget(const void *base, size_t size)
 /* An object is in a list if the first word of its GC head is set; the head lies before
  * the object, whose type is known. What was freed since and is something else by now,
  * the recorder knows. */
-static bool is_untracked(const char *block)
+static bool is_untracked(uintptr_t tagged)
 {
+    const char *block = (const char *)(tagged & ~TAGS);
+    int last = tagged & TAG_PREHEADER ? 16 : 0;
     uint64_t flags;
 
-    for (int head = 0; head <= 16; head += 16)
+    for (int head = 0; head <= last; head += 16)
         if (known_type(word(block, head + 24), &flags) && (flags & FLAG_GC))
             return word(block, head) == 0;
     return false;
@@ -286,7 +292,7 @@ static void tell_untracked(void)
         if (is_untracked(young[i])) {
             if (HOT.head >= HOT.stop_at && !ring_room(RESERVE))
                 break;
-            ring_put(PMT_W_GC_UNTRACKED, (uintptr_t)young[i], 0);
+            ring_put(PMT_W_GC_UNTRACKED, young[i] & ~TAGS, 0);
         }
     HOT.n_young = 0;
 }
@@ -298,7 +304,7 @@ void collector_settle(void)
         ring_put(PMT_W_GC_LAST, HOT.gc_last_counted, 0);
     if (HOT.gc_last_counted)
         collector_young();
-    HOT.gc_last_block = NULL;
+    HOT.gc_last_block = 0;
 }
 
 /* -- collections -- */
@@ -466,6 +472,7 @@ void collector_begin(uint32_t hex_version)
         return;
     }
     HOT.gc = found;
+    HOT.gc_found = true;
     HOT.gc_late = hex_version >= 0x030c0000;
     HOT.gc_collecting = half(HOT.gc, AT_COLLECTING) != 0;
     remember();

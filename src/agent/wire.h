@@ -134,6 +134,7 @@ enum pmt_ack_action { PMT_ACK_IGNORE, PMT_ACK_RECORD, PMT_ACK_DIE };
 struct pmt_ack {
     uint32_t magic, version;
     uint32_t action;      /* enum pmt_ack_action */
+    uint32_t blocks_only; /* the collector is not watched */
     uint32_t follow;      /* forked and started processes are wanted as well */
     char address[64];     /* where a fork of this process says hello */
 };

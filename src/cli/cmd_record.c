@@ -16,6 +16,7 @@
 struct args {
     const char *output;
     bool follow;
+    bool blocks_only;
     bool force;
     bool quiet;
 };
@@ -25,6 +26,8 @@ static const struct pmt_option options[] = {
      .offset = offsetof(struct args, output),
      .help = "write the trace to FILE; %p in it is the process id"
              " (default " DEFAULT_OUTPUT ")"},
+    {.name = "blocks-only", .kind = PMT_OPTION_FLAG, .offset = offsetof(struct args, blocks_only),
+     .help = "leave the collector out: no collections, no gc settings"},
     {.name = "follow", .kind = PMT_OPTION_FLAG, .offset = offsetof(struct args, follow),
      .help = "record child processes too, each into its own file"},
     {.name = "force", .letter = 'f', .kind = PMT_OPTION_FLAG,
@@ -116,6 +119,7 @@ static int run(const void *given, char **operand, unsigned n_operands)
         .output = args->output ? args->output : DEFAULT_OUTPUT,
         .argv = operand, /* ends where argv ends, with NULL */
         .follow = args->follow,
+        .blocks_only = args->blocks_only,
         .force = args->force,
     };
     char agent[4096];
@@ -137,7 +141,7 @@ static int run(const void *given, char **operand, unsigned n_operands)
 const struct pmt_command pmt_cmd_record = {
     .name = "record",
     .summary = "run a Python program and record it into a trace",
-    .synopsis = "[-fq] [--follow] [-o FILE] [--] COMMAND [ARGUMENT ...]",
+    .synopsis = "[-fq] [--blocks-only] [--follow] [-o FILE] [--] COMMAND [ARGUMENT ...]",
     .options = options,
     .args_bytes = sizeof(struct args),
     .min_operands = 1,

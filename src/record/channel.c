@@ -79,11 +79,8 @@ int pmt_channel_accept(int listen_fd, struct pmt_hello *hello)
     return -1;
 }
 
-void pmt_channel_ack(int fd, enum pmt_ack_action action, bool follow,
-                     const char *child_address, int shm_fd)
+void pmt_channel_ack(int fd, struct pmt_ack ack, int shm_fd)
 {
-    struct pmt_ack ack = {.magic = PMT_WIRE_MAGIC, .version = PMT_WIRE_VERSION,
-                          .action = action, .follow = follow};
     union {
         char bytes[CMSG_SPACE(sizeof(int))];
         struct cmsghdr align;
@@ -91,8 +88,8 @@ void pmt_channel_ack(int fd, enum pmt_ack_action action, bool follow,
     struct iovec iov = {&ack, sizeof ack};
     struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
 
-    if (child_address)
-        memcpy(ack.address, child_address, sizeof ack.address);
+    ack.magic = PMT_WIRE_MAGIC;
+    ack.version = PMT_WIRE_VERSION;
     if (shm_fd >= 0) {
         struct cmsghdr *c;
 

@@ -20,10 +20,9 @@ enum pmt_status pmt_channel_listen(int *fd, const char *address, struct pmt_erro
  * this user and version. */
 int pmt_channel_accept(int listen_fd, struct pmt_hello *hello);
 
-/* Answer and close the connection. shm_fd is passed along unless -1; child_address
- * may be NULL. */
-void pmt_channel_ack(int fd, enum pmt_ack_action action, bool follow,
-                     const char *child_address, int shm_fd);
+/* Answer (magic and version are filled in) and close the connection. shm_fd is passed
+ * along unless -1. */
+void pmt_channel_ack(int fd, struct pmt_ack ack, int shm_fd);
 
 /* Shared memory for one session, with its mutex held by the calling thread. *shm is
  * mapped, *fd open; the caller's both. */

@@ -167,7 +167,7 @@ static enum pmt_status start_command(struct recording *r, const struct saved_sig
 
 static void refuse(struct recording *r, int connection, enum pmt_status st, const char *why)
 {
-    pmt_channel_ack(connection, PMT_ACK_DIE, false, NULL, -1);
+    pmt_channel_ack(connection, (struct pmt_ack){.action = PMT_ACK_DIE}, -1);
     if (r->refused == PMT_OK)
         r->refused = pmt_error_set(&r->why, st, "%s", why);
 }
@@ -203,11 +203,11 @@ static void greet(struct recording *r)
     if (!r->begun && r->refused == PMT_OK)
         begin_first(r, &hello, connection);
     else if (!r->begun) /* what comes after one that was refused does not run either */
-        pmt_channel_ack(connection, PMT_ACK_DIE, false, NULL, -1);
+        pmt_channel_ack(connection, (struct pmt_ack){.action = PMT_ACK_DIE}, -1);
     else if (r->options->follow && !*hello.refusal)
         pmt_session_spawn(&r->session, &hello, connection);
     else {
-        pmt_channel_ack(connection, PMT_ACK_IGNORE, false, NULL, -1);
+        pmt_channel_ack(connection, (struct pmt_ack){.action = PMT_ACK_IGNORE}, -1);
         r->n_ignored++;
     }
 }

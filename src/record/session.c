@@ -135,6 +135,8 @@ static enum pmt_status open_file(struct pmt_session *s, bool follower,
 /* New shared memory, handed to the agent behind the connection. */
 static enum pmt_status take_up(struct pmt_session *s, int connection, struct pmt_error *err)
 {
+    struct pmt_ack ack = {.action = PMT_ACK_RECORD, .follow = s->options->follow,
+                          .blocks_only = s->options->blocks_only};
     int shm_fd;
     enum pmt_status st;
 
@@ -143,7 +145,8 @@ static enum pmt_status take_up(struct pmt_session *s, int connection, struct pmt
     if (st != PMT_OK)
         return st;
     watch_process(s);
-    pmt_channel_ack(connection, PMT_ACK_RECORD, s->options->follow, s->address, shm_fd);
+    memcpy(ack.address, s->address, sizeof ack.address);
+    pmt_channel_ack(connection, ack, shm_fd);
     (void)close(shm_fd);
     return PMT_OK;
 }

@@ -490,7 +490,7 @@ static void compare(struct pmt_collect *c, uint32_t generation)
     c->verify.for_threshold += !row->asked_for;
     c->verify.mismatches += !row->asked_for && row->chosen != (int)generation;
     c->verify.collected_recorded += row->recorded_collected;
-    c->verify.collected_replayed += row->collected;
+    c->verify.collected_replayed += c->freed_objects;
 }
 
 static void clear_fresh(struct pmt_collect *c)
@@ -509,7 +509,8 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
     c->within = false;
     row->generation = generation;
     row->visited = pmt_census_visited(&c->rec.census, generation) + c->freed_objects;
-    row->collected = c->freed_objects;
+    row->collected = row->recorded_collected > c->freed_objects ? row->recorded_collected
+                                                                : c->freed_objects;
     row->freed_blocks = c->freed_blocks;
     row->recorded_ns = c->begin_ns && ns > c->begin_ns ? ns - c->begin_ns : 0;
     if (!c->begun)
@@ -523,8 +524,7 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
     c->rec.policy.long_lived_pending = c->long_lived_pending;
     if (!c->modelling)
         return pmt_vec_push(&c->rows, *row);
-    found_unseen(c, row->recorded_collected > row->collected
-                        ? row->recorded_collected - row->collected : 0);
+    found_unseen(c, row->collected - c->freed_objects);
     if (!settle_batch(c))
         return false;
     free_overdue(c);
