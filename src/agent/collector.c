@@ -189,25 +189,42 @@ static bool is_type(uint64_t p, uint64_t *flags)
            read_word(p + TP_FLAGS, flags);
 }
 
-/* Types that were looked at before: a look costs system calls. */
+/* Words that were looked at before, types and others: a look costs system calls. */
 #define KNOWN 1024u
 
-static struct { uint64_t type; uint64_t flags; } known[KNOWN];
+static struct known { uint64_t word; uint64_t flags; bool type; } known[KNOWN];
 
-static bool known_type(uint64_t p, uint64_t *flags)
+static struct known *place_of(uint64_t word)
 {
-    unsigned i = (unsigned)(p >> 4) % KNOWN;
+    return &known[(word >> 4) % KNOWN];
+}
 
-    if (!p)
+static bool known_type(uint64_t word, uint64_t *flags)
+{
+    struct known *k = place_of(word);
+
+    if (!word)
         return false;
-    if (known[i].type != p) {
-        if (!is_type(p, flags))
-            return false;
-        known[i].type = p;
-        known[i].flags = *flags;
+    if (k->word != word) {
+        k->word = word;
+        k->flags = 0;
+        k->type = is_type(word, &k->flags);
     }
-    *flags = known[i].flags;
-    return true;
+    *flags = k->flags;
+    return k->type;
+}
+
+/* The same without a look: only what has been met in a collector object. */
+static bool is_met(uint64_t word)
+{
+    const struct known *k = place_of(word);
+
+    return k->word == word && k->type && (k->flags & FLAG_GC);
+}
+
+static const char *block_of(uintptr_t tagged)
+{
+    return (const char *)(tagged & ~TAGS);
 }
 
 /* The object's header lies at the block's start, behind a GC head of 16 bytes, or
@@ -218,7 +235,7 @@ static bool known_type(uint64_t p, uint64_t *flags)
  * gc_last_block. */
 static bool is_collector_object(uintptr_t tagged)
 {
-    const char *block = (const char *)(tagged & ~TAGS);
+    const char *block = block_of(tagged);
     int last = tagged & TAG_PREHEADER ? 32 : 16;
     uint64_t flags;
 
@@ -248,17 +265,50 @@ bool collector_open(void)
     return young != NULL;
 }
 
-/* Not those outside the arenas: their memory may go without a word. */
+/* Addresses come again and again: each is wanted once. */
+#define RECENT 4096u
+
+static uintptr_t recent[RECENT];
+
+static void add_young(uintptr_t tagged)
+{
+    uintptr_t *r = &recent[(tagged >> 4) % RECENT];
+
+    /* Not those outside the arenas: their memory may go without a word. */
+    if (*r == tagged || tagged & TAG_RAW || HOT.n_young == MAX_YOUNG)
+        return;
+    *r = tagged;
+    young[HOT.n_young++] = tagged;
+}
+
+/* The count says that it is one: so there is a type in it, to be met again. */
 void collector_young(void)
 {
-    if (HOT.gc_last_block && !(HOT.gc_last_block & TAG_RAW) && HOT.n_young < MAX_YOUNG)
-        young[HOT.n_young++] = HOT.gc_last_block;
+    uint64_t flags;
+
+    if (!HOT.gc_last_block)
+        return;
+    if (!known_type(word(block_of(HOT.gc_last_block), 24), &flags) &&
+        HOT.gc_last_block & TAG_PREHEADER)
+        (void)known_type(word(block_of(HOT.gc_last_block), 40), &flags);
+    add_young(HOT.gc_last_block);
+}
+
+/* Where the GC head lies in a block that looks like an object of a type that was met;
+ * -1: it does not. */
+static int head_in(uintptr_t tagged)
+{
+    const char *block = block_of(tagged);
+
+    if (is_met(word(block, 24)))
+        return 0;
+    return tagged & TAG_PREHEADER && is_met(word(block, 40)) ? 16 : -1;
 }
 
 void collector_maybe_young(void)
 {
-    if (is_collector_object(HOT.gc_last_block))
-        collector_young();
+    if (head_in(HOT.gc_last_block) >= 0)
+        add_young(HOT.gc_last_block);
 }
 
 void collector_forget(const void *base, size_t size)
@@ -271,19 +321,13 @@ void collector_forget(const void *base, size_t size)
     HOT.n_young = kept;
 }
 
-/* An object is in a list if the first word of its GC head is set; the head lies before
- * the object, whose type is known. What was freed since and is something else by now,
- * the recorder knows. */
+/* An object is in a list if the first word of its GC head is set. What was freed since
+ * and is something else by now, the recorder knows. */
 static bool is_untracked(uintptr_t tagged)
 {
-    const char *block = (const char *)(tagged & ~TAGS);
-    int last = tagged & TAG_PREHEADER ? 16 : 0;
-    uint64_t flags;
+    int head = head_in(tagged);
 
-    for (int head = 0; head <= last; head += 16)
-        if (known_type(word(block, head + 24), &flags) && (flags & FLAG_GC))
-            return word(block, head) == 0;
-    return false;
+    return head >= 0 && word(block_of(tagged), head) == 0;
 }
 
 static void tell_untracked(void)
@@ -295,6 +339,7 @@ static void tell_untracked(void)
             ring_put(PMT_W_GC_UNTRACKED, young[i] & ~TAGS, 0);
         }
     HOT.n_young = 0;
+    memset(recent, 0, sizeof recent);
 }
 
 void collector_settle(void)

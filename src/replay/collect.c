@@ -107,7 +107,9 @@ static bool settle_batch(struct pmt_collect *c)
         const struct pmt_garbage *g = &c->batch.at[i];
         int where = pmt_census_place(&c->mod.census, g->birth);
 
-        if (!pmt_vec_push(g->young && where > 0 ? &c->overdue : &c->garbage[where], *g))
+        bool overdue = g->young && where > 0 && where < PMT_PERMANENT;
+
+        if (!pmt_vec_push(overdue ? &c->overdue : &c->garbage[where], *g))
             return false;
     }
     c->batch.n = 0;
@@ -639,6 +641,7 @@ static void fill_metrics(const struct pmt_collect *c, struct pmt_metrics *m)
 
 void pmt_collect_finish(struct pmt_collect *c, struct pmt_result *out)
 {
+    note_peaks(c); /* nothing may have been collected */
     pmt_gc_cost_fit(c->fit, &out->gc_cost);
     for (size_t i = 0; i < c->rows.n; i++)
         c->rows.at[i].pause_ns = pmt_gc_cost_ns(&out->gc_cost, c->rows.at[i].visited,

@@ -1,5 +1,6 @@
 /* test_drain.c - rings written by hand, and the events that come of them: the merge of
- * the two rings, resizes on both sides of a call, blocks that are not known. */
+ * the two rings, resizes on both sides of a call, blocks that are not known, and which
+ * blocks the collector counts. */
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -74,7 +75,8 @@ static void say(struct rig *rig, const char *word, uint64_t a, uint64_t b)
                    n ? " " : "", word, a, b);
 }
 
-/* raw0:56 = ALLOC_RAW into slot 0 of 56 bytes ... */
+/* raw0:56 = ALLOC_RAW into slot 0 of 56 bytes, begin2:500 = GC_BEGIN of kind 2 at 500 ns
+ * ... */
 static void say_event(struct rig *rig, const struct pmt_batch *b, uint32_t i,
                       const uint64_t **wide)
 {
@@ -82,9 +84,18 @@ static void say_event(struct rig *rig, const struct pmt_batch *b, uint32_t i,
         [PMT_OP_ALLOC_RAW] = "raw", [PMT_OP_ALLOC_MEM] = "mem", [PMT_OP_ALLOC_OBJ] = "obj",
         [PMT_OP_FREE] = "free", [PMT_OP_REALLOC] = "to", [PMT_OP_ARENA_NEW] = "arena",
         [PMT_OP_ARENA_FREE] = "gone", [PMT_OP_THREAD] = "thread", [PMT_OP_CLOCK] = "clock",
-        [PMT_OP_FORK] = "fork", [PMT_OP_TROUBLE] = "trouble",
+        [PMT_OP_FORK] = "fork", [PMT_OP_TROUBLE] = "trouble", [PMT_OP_ALLOC_GC] = "gc",
+        [PMT_OP_GC_ENABLED] = "enabled", [PMT_OP_GC_THRESHOLD] = "threshold",
+        [PMT_OP_GC_FREEZE] = "freeze", [PMT_OP_GC_BEGIN] = "begin",
+        [PMT_OP_GC_STAT] = "stat", [PMT_OP_GC_END] = "end",
+        [PMT_OP_GC_UNTRACKED] = "untracked", [PMT_OP_MAIN] = "main",
     };
     uint64_t arg = b->arg[i];
+
+    if (b->op[i] > PMT_OP_ALLOC_GC && pmt_op_n_wide(b->op[i])) {
+        say(rig, words[b->op[i]], arg, *(*wide)++);
+        return;
+    }
 
     for (unsigned n = pmt_op_n_wide(b->op[i]); n; n--)
         arg = b->op[i] == PMT_OP_TROUBLE ? arg * 100 + *(*wide)++ : *(*wide)++;
@@ -146,7 +157,7 @@ static void test_drain_merges_by_position(void)
     rig_open(&rig);
     put(&rig, PMT_W_THREAD, 0, THREAD);
     put_raw(&rig, NATIVE, PMT_W_ALLOC_RAW, AT(0), 1);
-    put(&rig, PMT_W_ALLOC_OBJ, AT(1), 2);
+    put(&rig, PMT_W_ALLOC_MEM, AT(1), 2);
     put_raw(&rig, NATIVE, PMT_W_FREE, AT(0), 0);
     put_raw(&rig, OTHER, PMT_W_ALLOC_RAW, AT(2), 3);
     put(&rig, PMT_W_FREE, AT(1), 0);
@@ -154,7 +165,7 @@ static void test_drain_merges_by_position(void)
     while (pmt_drain_some(&rig.drain, 1)) /* in the smallest steps */
         continue;
     EXPECT_U64(atomic_load(&rig.shm->raw_tail), 4);
-    EXPECT_STR(events(&rig), "thread0:0 raw0:1 thread0:1 obj1:2 thread0:0 free0:0 "
+    EXPECT_STR(events(&rig), "thread0:0 raw0:1 thread0:1 mem1:2 thread0:0 free0:0 "
                              "thread0:2 raw0:3 thread0:1 free1:0 free0:0");
 }
 
@@ -337,9 +348,10 @@ static void test_drain_wraps_around(void)
     EXPECT_U64(pmt_writer_events(rig.out.w), n + 1);
     for (unsigned code = 0; code < 16; code++)
         EXPECT_U64(rig.drain.trouble[code], 0);
-    EXPECT_HAS(events(&rig), "thread0:0 obj0:16 free0:0 obj0:16 raw1:16 free0:0 free1:0");
+    EXPECT_HAS(events(&rig), "thread0:0 obj0:16 free0:0 raw0:16 obj1:16 free1:0 free0:0");
 }
 
+/* A block that is still held goes behind the fork, on both sides of it. */
 static void test_drain_stops_at_a_fork(void)
 {
     struct rig rig;
@@ -354,7 +366,7 @@ static void test_drain_stops_at_a_fork(void)
     EXPECT_U64(pmt_drain_some(&rig.drain, ALL), 0);
     rig.drain.fork_serial = -1;
     EXPECT_U64(pmt_drain_some(&rig.drain, ALL), 1);
-    EXPECT_STR(events(&rig), "thread0:0 obj0:16 fork0:3 free0:0");
+    EXPECT_STR(events(&rig), "thread0:0 fork0:3 obj0:16 free0:0");
 }
 
 static void test_drain_notes_of_the_end(void)
@@ -380,16 +392,196 @@ static void test_drain_head_behind_tail(void)
 
     rig_open(&rig);
     put(&rig, PMT_W_THREAD, 0, THREAD);
-    put(&rig, PMT_W_ALLOC_OBJ, AT(0), 16);
+    put(&rig, PMT_W_ALLOC_MEM, AT(0), 16);
     (void)pmt_drain_some(&rig.drain, ALL);
     atomic_store(&rig.shm->head, 1);
     EXPECT_U64(pmt_drain_some(&rig.drain, 100), 0);
-    EXPECT_STR(events(&rig), "thread0:0 obj0:16");
+    EXPECT_STR(events(&rig), "thread0:0 mem0:16");
+}
+
+/* -- what the collector counts: count 0 stands beside the size, as it was when the
+ *    call was entered -- */
+
+#define COUNT(n, b) ((uint64_t)(n) << PMT_W_COUNT_SHIFT | (b))
+
+static void open_counted(struct rig *rig)
+{
+    rig_open(rig);
+    put(rig, PMT_W_THREAD, 0, THREAD);
+}
+
+static uint64_t n_unsure(const struct rig *rig)
+{
+    return rig->drain.trouble[PMT_TROUBLE_GC_UNSURE];
+}
+
+/* The next record that has a count tells, whatever it is of. */
+static void test_drain_counted_or_not(void)
+{
+    struct rig rig;
+
+    open_counted(&rig);
+    put(&rig, PMT_W_ALLOC_OBJ, AT(0), COUNT(5, 64));
+    put(&rig, PMT_W_ALLOC_OBJ, AT(4), COUNT(6, 32)); /* AT(0) raised it */
+    put(&rig, PMT_W_ALLOC_MEM, AT(8), COUNT(6, 100)); /* AT(4) did not */
+    put(&rig, PMT_W_ALLOC_OBJ, AT(20), COUNT(6, 48));
+    put(&rig, PMT_W_FREE, AT(8), COUNT(7, 0)); /* AT(20) did */
+    put(&rig, PMT_W_ALLOC_OBJ, AT(30), COUNT(7, 80));
+    put(&rig, PMT_W_RESIZE, AT(4), COUNT(8, PMT_W_ALLOC_OBJ)); /* AT(30) did */
+    put(&rig, PMT_W_RESIZED, AT(40), 33);
+    (void)pmt_drain_some(&rig.drain, ALL);
+    EXPECT_U64(n_unsure(&rig), 0);
+    EXPECT_STR(events(&rig), "thread0:0 gc0:64 obj1:32 mem2:100 gc3:48 free2:0 gc2:80 "
+                             "to1:33");
+}
+
+/* Before its own record, the free of a counted block has lowered the count. */
+static void test_drain_free_of_a_counted_block(void)
+{
+    struct rig rig;
+
+    open_counted(&rig);
+    put(&rig, PMT_W_ALLOC_OBJ, AT(0), COUNT(5, 64));
+    put(&rig, PMT_W_ALLOC_OBJ, AT(4), COUNT(6, 32));
+    put(&rig, PMT_W_FREE, AT(0), COUNT(6, 0)); /* up by AT(4), down by AT(0) */
+    put(&rig, PMT_W_ALLOC_OBJ, AT(8), COUNT(6, 40));
+    put(&rig, PMT_W_FREE, AT(4), COUNT(5, 0)); /* only down: AT(8) is not counted */
+    put(&rig, PMT_W_ALLOC_OBJ, AT(12), COUNT(5, 24));
+    put(&rig, PMT_W_FREE, AT(8), COUNT(6, 0)); /* AT(8) lowers nothing */
+    (void)pmt_drain_some(&rig.drain, ALL);
+    EXPECT_U64(n_unsure(&rig), 0);
+    EXPECT_STR(events(&rig), "thread0:0 gc0:64 gc1:32 free0:0 obj0:40 free1:0 gc1:24 "
+                             "free0:0");
+}
+
+/* What a slot's last block was says nothing of its next one. */
+static void test_drain_counted_by_block_not_by_slot(void)
+{
+    struct rig rig;
+
+    open_counted(&rig);
+    put(&rig, PMT_W_ALLOC_OBJ, AT(0), COUNT(5, 64));
+    put(&rig, PMT_W_FREE, AT(0), COUNT(5, 0)); /* itself: up and down again */
+    put(&rig, PMT_W_ALLOC_OBJ, AT(0), COUNT(5, 64));
+    put(&rig, PMT_W_ALLOC_MEM, AT(4), COUNT(6, 8));
+    put(&rig, PMT_W_FREE, AT(0), COUNT(5, 0));
+    put(&rig, PMT_W_ALLOC_MEM, AT(0), COUNT(5, 16)); /* slot 0 again */
+    put(&rig, PMT_W_ALLOC_OBJ, AT(8), COUNT(5, 24));
+    put(&rig, PMT_W_FREE, AT(0), COUNT(6, 0));
+    (void)pmt_drain_some(&rig.drain, ALL);
+    EXPECT_U64(n_unsure(&rig), 0);
+    EXPECT_STR(events(&rig), "thread0:0 obj0:64 free0:0 gc0:64 mem1:8 free0:0 mem0:16 "
+                             "gc2:24 free0:0");
+}
+
+/* Where the count was reset, the agent has looked; where nobody has, that is told. */
+static void test_drain_count_that_was_reset(void)
+{
+    struct rig rig;
+
+    open_counted(&rig);
+    put(&rig, PMT_W_ALLOC_OBJ, AT(0), COUNT(700, 64));
+    put(&rig, PMT_W_GC_LAST, 1, 0);
+    put(&rig, PMT_W_ALLOC_OBJ, AT(4), COUNT(0, 32));
+    put(&rig, PMT_W_GC_LAST, 0, 0);
+    put(&rig, PMT_W_GC_LAST, 1, 0); /* nothing is held: of no block */
+    put(&rig, PMT_W_ALLOC_OBJ, AT(8), COUNT(9, 16));
+    put(&rig, PMT_W_ALLOC_MEM, AT(12), COUNT(0, 8)); /* neither 9 nor 10 */
+    EXPECT_U64(n_unsure(&rig), 0);
+    (void)pmt_drain_some(&rig.drain, ALL);
+    EXPECT_U64(n_unsure(&rig), 1);
+    put(&rig, PMT_W_ALLOC_OBJ, AT(16), COUNT(0, 24));
+    put(&rig, PMT_W_FREE, AT(0), COUNT(0, 0)); /* 0 either way */
+    (void)pmt_drain_some(&rig.drain, ALL);
+    EXPECT_U64(n_unsure(&rig), 2);
+    EXPECT_STR(events(&rig), "thread0:0 gc0:64 obj1:32 obj2:16 mem3:8 obj4:24 free0:0");
+}
+
+/* A process that is killed behind an allocation leaves it held. */
+static void test_drain_held_at_the_end(void)
+{
+    struct rig rig;
+
+    open_counted(&rig);
+    put(&rig, PMT_W_ALLOC_OBJ, AT(0), COUNT(3, 64));
+    (void)pmt_drain_some(&rig.drain, ALL);
+    EXPECT_U64(pmt_writer_events(rig.out.w), 1);
+    pmt_drain_troubles(&rig.drain);
+    EXPECT_STR(events(&rig), "thread0:0 obj0:64");
+}
+
+/* Only of a collector object that is there. */
+static void test_drain_untracked(void)
+{
+    struct rig rig;
+
+    open_counted(&rig);
+    put(&rig, PMT_W_ALLOC_OBJ, AT(0), COUNT(0, 64));
+    put(&rig, PMT_W_ALLOC_OBJ, AT(4), COUNT(1, 56));
+    put(&rig, PMT_W_ALLOC_OBJ, AT(8), COUNT(2, 48));
+    put(&rig, PMT_W_ALLOC_MEM, AT(12), COUNT(2, 40));
+    put(&rig, PMT_W_FREE, AT(0), COUNT(1, 0));
+    put(&rig, PMT_W_GC_UNTRACKED, AT(0), 0);
+    put(&rig, PMT_W_GC_UNTRACKED, AT(4), 0);
+    put(&rig, PMT_W_GC_UNTRACKED, AT(8), 0);
+    put(&rig, PMT_W_GC_UNTRACKED, AT(12), 0);
+    put(&rig, PMT_W_GC_UNTRACKED, AT(50), 0);
+    (void)pmt_drain_some(&rig.drain, ALL);
+    EXPECT_STR(events(&rig), "thread0:0 gc0:64 gc1:56 obj2:48 mem3:40 free0:0 "
+                             "untracked1:0");
+}
+
+/* Times become those of the trace, which began at 1000; 0 stays "not known". */
+static void test_drain_collections(void)
+{
+    static const uint64_t figures[] = {12, 0, 3400, 56};
+    struct rig rig;
+
+    open_counted(&rig);
+    put(&rig, PMT_W_GC_SET, UINT64_C(1) << 32 | 700, UINT64_C(11) << 32 | 10);
+    put(&rig, PMT_W_ALLOC_OBJ, AT(0), COUNT(700, 64));
+    put(&rig, PMT_W_GC_LAST, 1, 0);
+    put(&rig, PMT_W_GC_BEGIN, 2, 1500);
+    put(&rig, PMT_W_FREE, AT(0), COUNT(0, 0));
+    put(&rig, PMT_W_GC_END, 2, 1900);
+    for (size_t i = 0; i < 4; i++)
+        put(&rig, PMT_W_DATA, 0, figures[i]);
+    put(&rig, PMT_W_GC_BEGIN, 3 + 4, 0);
+    put(&rig, PMT_W_GC_END, 0, 0);
+    for (size_t i = 0; i < 4; i++)
+        put(&rig, PMT_W_DATA, 0, i);
+    put(&rig, PMT_W_GC_FREEZE, 1, 0);
+    put(&rig, PMT_W_GC_FREEZE, 0, 0);
+    put(&rig, PMT_W_GC_SET, 0, 0);
+    EXPECT_U64(pmt_drain_some(&rig.drain, ALL), 20);
+    EXPECT_STR(events(&rig),
+               "thread0:0 enabled0:1 threshold0:700 threshold1:10 threshold2:11 gc0:64 "
+               "begin2:500 free0:0 stat0:12 stat1:0 stat2:3400 stat3:56 end2:900 "
+               "begin7:0 stat0:0 stat1:1 stat2:2 stat3:3 end0:0 freeze0:1 freeze0:0 "
+               "enabled0:0 threshold0:0 threshold1:0 threshold2:0");
+}
+
+#define MARK "request:17"
+
+static void test_drain_main_and_marks(void)
+{
+    struct rig rig;
+
+    open_counted(&rig);
+    put(&rig, PMT_W_ALLOC_MEM, AT(0), COUNT(0, 8));
+    put(&rig, PMT_W_MAIN, 0, 0);
+    put(&rig, PMT_W_ORACLE, (uint64_t)PMT_WHEN_MARK << 32 | strlen(MARK), UINT64_MAX);
+    put_text(&rig, MARK);
+    put(&rig, PMT_W_ORACLE, (uint64_t)PMT_WHEN_MARK << 32, UINT64_MAX); /* of no text */
+    put(&rig, PMT_W_FREE, AT(0), 0);
+    EXPECT_U64(pmt_drain_some(&rig.drain, ALL), 7);
+    EXPECT_STR(events(&rig), "thread0:0 mem0:8 main0:0 mark10:18446744073709551615 "
+                             "mark0:18446744073709551615 free0:0");
 }
 
 /* -- both sides at work -- */
 
-#define LIVELY 400000u
+#define LIVELY 400001u /* ends with a free: nothing is held */
 
 /* Writes as the agent does: never more than the ring holds. */
 static void *produce(void *arg)
@@ -431,4 +623,8 @@ SUITE(drain, TEST(test_drain_blocks), TEST(test_drain_merges_by_position),
       TEST(test_drain_arenas), TEST(test_drain_oracle),
       TEST(test_drain_wraps_around), TEST(test_drain_stops_at_a_fork),
       TEST(test_drain_notes_of_the_end), TEST(test_drain_head_behind_tail),
+      TEST(test_drain_counted_or_not), TEST(test_drain_free_of_a_counted_block),
+      TEST(test_drain_counted_by_block_not_by_slot), TEST(test_drain_count_that_was_reset),
+      TEST(test_drain_held_at_the_end), TEST(test_drain_untracked),
+      TEST(test_drain_collections), TEST(test_drain_main_and_marks),
       TEST(test_drain_while_the_agent_writes))

@@ -33,7 +33,10 @@ static void test_event_only_blocks_have_slots(void)
     EXPECT(pmt_op_has_slot(PMT_OP_ALLOC_RAW));
     EXPECT(pmt_op_has_slot(PMT_OP_FREE));
     EXPECT(pmt_op_has_slot(PMT_OP_REALLOC));
+    EXPECT(pmt_op_has_slot(PMT_OP_ALLOC_GC));
+    EXPECT(pmt_op_has_slot(PMT_OP_GC_UNTRACKED));
     EXPECT(!pmt_op_has_slot(PMT_OP_CLOCK));
+    EXPECT(!pmt_op_has_slot(PMT_OP_GC_BEGIN));
 }
 
 static void test_event_an_unknown_op_has_no_name(void)
