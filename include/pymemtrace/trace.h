@@ -56,13 +56,14 @@ struct pmt_batch {
     const uint32_t *check;
 };
 
-/* What the interpreter itself reported, verbatim, after `event` events. */
+/* What the interpreter itself reported, verbatim, after `event` events; or a mark. */
 struct pmt_oracle {
     uint64_t event;
-    const char *text;     /* borrowed; what sys._debugmallocstats() printed */
+    const char *text;     /* borrowed; what sys._debugmallocstats() printed, or at a
+                             mark the program's own text */
     size_t text_len;
     int64_t blocks;       /* sys.getallocatedblocks(), or -1 */
-    const char *when;     /* borrowed: "periodic", "end", "exit", "request" */
+    const char *when;     /* borrowed: "periodic", "end", "exit", "request", "mark" */
 };
 
 enum pmt_item_kind { PMT_ITEM_BATCH, PMT_ITEM_ORACLE };

@@ -2,17 +2,19 @@
  * main_program.c - when does the interpreter turn to the user's program?
  *
  * When it opens the script that the command line names: PyRun_AnyFile's file comes from
- * fopen() in every version. With -c and -m there is no such file; then it is the first
- * poll (ring.c) after the interpreter calls itself initialized, which is before site is
- * imported: a few collections early.
+ * fopen() in every version, by its name or (3.9+) by its absolute path. With -c and -m
+ * there is no such file; then it is the first poll (ring.c) after the interpreter calls
+ * itself initialized, which is before site is imported: a few collections early.
  *
  * The wrappers do what the functions of the same name do.
  */
 #include "agent/agent.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -44,10 +46,22 @@ void main_poll(bool initialized)
     ring_put(PMT_W_MAIN, 0, 0);
 }
 
+static bool is_script(const char *path)
+{
+    struct stat named, opened;
+    int saved = errno;
+    bool same = !strcmp(path, script) ||
+                (!stat(script, &named) && !stat(path, &opened) &&
+                 named.st_dev == opened.st_dev && named.st_ino == opened.st_ino);
+
+    errno = saved;
+    return same;
+}
+
 /* The GIL is not held while a file is opened: the next hook call tells it. */
 static void opening(const char *path)
 {
-    if (seen || !script || strcmp(path, script) || !pmt_hot || !HOT.on)
+    if (seen || opened_script || !script || !pmt_hot || !HOT.on || !is_script(path))
         return;
     opened_script = true;
     HOT.next_poll = 0;

@@ -87,6 +87,26 @@ static uint64_t block_bytes(const struct pmt_heap *heap, pmt_block block)
     return (uint64_t)(pool->class_idx + 1u) << heap->align_shift;
 }
 
+/* A full collection empties the free lists behind its garbage: of the objects freed, those
+ * past the number that it reported were on a free list, tracked no longer. */
+static void tell_free_lists(struct pmt_collect *c)
+{
+    uint64_t left = c->row.recorded_collected;
+
+    for (size_t i = 0; i < c->batch.n; i++) {
+        struct pmt_garbage *g = &c->batch.at[i];
+
+        if (!g->counted || !(g->birth & 1))
+            continue;
+        if (left) {
+            left--;
+            continue;
+        }
+        pmt_census_forget(&c->mod.census, g->birth);
+        g->birth &= ~UINT32_C(1);
+    }
+}
+
 /* The recorded collection is over: its blocks are garbage, each in the generation of the
  * object it belongs to. */
 static bool settle_batch(struct pmt_collect *c)
@@ -510,9 +530,10 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
         return true;
     c->within = false;
     row->generation = generation;
+    if (c->freed_objects > row->recorded_collected)
+        c->freed_objects = row->recorded_collected; /* the rest were of free lists */
+    row->collected = row->recorded_collected;
     row->visited = pmt_census_visited(&c->rec.census, generation) + c->freed_objects;
-    row->collected = row->recorded_collected > c->freed_objects ? row->recorded_collected
-                                                                : c->freed_objects;
     row->freed_blocks = c->freed_blocks;
     row->recorded_ns = c->begin_ns && ns > c->begin_ns ? ns - c->begin_ns : 0;
     if (!c->begun)
@@ -527,6 +548,7 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
     if (!c->modelling)
         return pmt_vec_push(&c->rows, *row);
     found_unseen(c, row->collected - c->freed_objects);
+    tell_free_lists(c);
     if (!settle_batch(c))
         return false;
     free_overdue(c);

@@ -34,7 +34,12 @@ OPS = {1: ("ALLOC_RAW", NEW, "size", 0), 2: ("ALLOC_MEM", NEW, "size", 0),
        7: ("ARENA_FREE", NONE, "ordinal", 0), 8: ("STACK_NEW", NONE, "bytes", 0),
        9: ("STACK_FREE", NONE, "bytes", 0), 10: ("THREAD", NONE, "thread", 0),
        11: ("CLOCK", NONE, "", 1), 12: ("RSS", NONE, "", 1),
-       13: ("FORK", NONE, "serial", 0), 14: ("TROUBLE", NONE, "code", 1)}
+       13: ("FORK", NONE, "serial", 0), 14: ("TROUBLE", NONE, "code", 1),
+       15: ("ALLOC_GC", NEW, "size", 0), 16: ("GC_ENABLED", NONE, "enabled", 0),
+       17: ("GC_THRESHOLD", NONE, "generation", 1), 18: ("GC_FREEZE", NONE, "on", 0),
+       19: ("GC_BEGIN", NONE, "kind", 1), 20: ("GC_STAT", NONE, "which", 1),
+       21: ("GC_END", NONE, "generation", 1), 22: ("GC_UNTRACKED", USE, "", 0),
+       23: ("MAIN", NONE, "", 0)}
 
 
 class Refused(Exception):
