@@ -132,6 +132,12 @@ bench: deps
 	@$(submake) $(BUILD)/bench-engine
 	@python3 tests/tools/bench.py $(BUILD) $(BENCH)
 
+## accuracy: predictions beside real runs under several gc thresholds
+.PHONY: accuracy
+accuracy: deps
+	@$(submake) all
+	@python3 tests/tools/accuracy.py $(BUILD) $(ACCURACY)
+
 ## check: all tests, with assertions on, in build/check
 .PHONY: check
 check: deps
