@@ -51,7 +51,7 @@ static inline void *record_alloc(uint64_t op, void *p, size_t size)
     else
         ring_put(op, (uintptr_t)p, with_count(size));
     HOT.gc_last_block = 0;
-    if (HOT.gc_found && op == PMT_W_ALLOC_OBJ && size >= GC_LEAST)
+    if (p && HOT.gc_found && op == PMT_W_ALLOC_OBJ && size >= GC_LEAST)
         HOT.gc_last_block = (uintptr_t)p | (size >= GC_LEAST_PREHEADER ? TAG_PREHEADER : 0) |
                             (size > SMALL_LIMIT ? TAG_RAW : 0);
     return p;

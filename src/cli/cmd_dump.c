@@ -3,6 +3,7 @@
  *     # python.version=3.11.2
  *     17 ALLOC_OBJ slot=4 size=56
  *     18 ORACLE when=end blocks=1234 bytes=5678
+ *     19 ORACLE when=mark blocks=-1 bytes=5 text=ready
  *
  * Traces are long, so lines are put together by hand in one buffer: what is the
  * same in every line of an op is a string made once (struct words). */
@@ -224,6 +225,18 @@ static void out_batch(struct out *o, const struct pmt_batch *b,
     }
 }
 
+/* The program's own text, as far as a configuration could name it and a little on. */
+static void out_mark(struct out *o, const struct pmt_oracle *mark)
+{
+    char text[256] = "";
+
+    if (mark->text_len)
+        memcpy(text, mark->text,
+               mark->text_len < sizeof text ? mark->text_len : sizeof text - 1);
+    out_puts(o, " text=");
+    out_escaped(o, text);
+}
+
 static void out_oracle(struct out *o, const struct pmt_oracle *oracle)
 {
     out_u64(o, oracle->event);
@@ -236,6 +249,8 @@ static void out_oracle(struct out *o, const struct pmt_oracle *oracle)
         out_u64(o, (uint64_t)oracle->blocks);
     out_puts(o, " bytes=");
     out_u64(o, oracle->text_len);
+    if (!strcmp(oracle->when, "mark"))
+        out_mark(o, oracle);
     out_puts(o, "\n");
 }
 

@@ -1,4 +1,5 @@
 /* cmd_presets.c - the configurations known by name, and the keys that change them. */
+#include <errno.h>
 #include <string.h>
 #include <pymemtrace/config.h>
 #include "cli/cli.h"
@@ -120,10 +121,10 @@ static int run(const void *given, char **operand, unsigned n_operands)
     list(&l, n_operands ? &preset : NULL);
     if (l.text.failed)
         st = pmt_error_set(&err, PMT_E_NOMEM, "presets: out of memory");
-    else
-        (void)fwrite(l.text.at, 1, l.text.n, stdout);
+    else if (fwrite(l.text.at, 1, l.text.n, stdout) != l.text.n)
+        st = pmt_error_set(&err, PMT_E_IO, "standard output: %s", strerror(errno));
     pmt_strbuf_release(&l.text);
-    return st == PMT_OK ? pmt_cli_done(PMT_EXIT_OK) : pmt_cli_error(&err);
+    return st == PMT_OK ? pmt_cli_done(PMT_EXIT_OK) : pmt_cli_failed(&err);
 }
 
 const struct pmt_command pmt_cmd_presets = {

@@ -92,6 +92,7 @@ static unsigned begin_settings(struct pmt_gc_plan *plan, uint64_t event)
 
 static unsigned take_step(struct pmt_gc_plan *plan, enum pmt_gc_step step, uint64_t event)
 {
+    plan->steps[step].came = true;
     plan->steps[step].over =
         step != PMT_GC_STEP_COLLECT || plan->steps[step].moment.kind != PMT_MOMENT_MARK;
     switch (step) {
@@ -173,6 +174,23 @@ unsigned pmt_gc_plan_at_mark(struct pmt_gc_plan *plan, uint64_t event, const cha
 unsigned pmt_gc_plan_at_main(struct pmt_gc_plan *plan, uint64_t event)
 {
     return take_due(plan, event, PMT_MOMENT_MAIN, NULL);
+}
+
+const char *pmt_gc_plan_missed(const struct pmt_gc_plan *plan, unsigned *i)
+{
+    static const char *const keys[PMT_GC_STEPS] = {
+        [PMT_GC_STEP_UNTIL] = "gc.disable-until", [PMT_GC_STEP_SINCE] = "gc.since",
+        [PMT_GC_STEP_COLLECT] = "gc.collect-at",  [PMT_GC_STEP_FREEZE] = "gc.freeze-at",
+        [PMT_GC_STEP_UNFREEZE] = "gc.unfreeze-at",
+    };
+
+    while (*i < PMT_GC_STEPS) {
+        unsigned step = (*i)++;
+
+        if (plan->steps[step].moment.kind != PMT_MOMENT_NEVER && !plan->steps[step].came)
+            return keys[step];
+    }
+    return NULL;
 }
 
 void pmt_gc_plan_settle(const struct pmt_gc_plan *plan, unsigned actions,

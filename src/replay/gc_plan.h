@@ -47,6 +47,7 @@ struct pmt_gc_plan {
         uint64_t event;     /* where it comes by count, UINT64_MAX: not by that */
         uint64_t ns;        /* where it comes by the clock, UINT64_MAX */
         bool over;          /* it has come, and comes but once */
+        bool came;          /* it has come at least once */
     } steps[PMT_GC_STEPS];
     bool holds;             /* `since` has come */
     uint64_t every_event;   /* next of collect-every, UINT64_MAX: none */
@@ -74,6 +75,10 @@ unsigned pmt_gc_plan_at_event(struct pmt_gc_plan *plan, uint64_t event);
 unsigned pmt_gc_plan_at_clock(struct pmt_gc_plan *plan, uint64_t event, uint64_t ns);
 unsigned pmt_gc_plan_at_mark(struct pmt_gc_plan *plan, uint64_t event, const char *text);
 unsigned pmt_gc_plan_at_main(struct pmt_gc_plan *plan, uint64_t event);
+
+/* The key of a moment that the configuration names and that has not come so far, from
+ * step *i on, which is moved behind it; NULL: no more. Begin with *i = 0. */
+const char *pmt_gc_plan_missed(const struct pmt_gc_plan *plan, unsigned *i);
 
 /* Of a set of actions those that the policy alone knows: thresholds, on and off. */
 void pmt_gc_plan_settle(const struct pmt_gc_plan *plan, unsigned actions,

@@ -11,6 +11,7 @@
  */
 #include "replay/replay.h"
 
+#include <stdio.h>
 #include <string.h>
 #include "base/alloc.h"
 #include "base/check.h"
@@ -348,7 +349,7 @@ enum pmt_status pmt_replay_oracle(struct pmt_replay *r, const struct pmt_oracle 
 /* -- begin and end -- */
 
 enum pmt_status pmt_replay_new(const struct pmt_config *config, bool recorded_late,
-                               bool check, bool walk, uint32_t max_samples, struct pmt_replay **out,
+                               uint64_t total_events, bool check, bool walk, uint32_t max_samples, struct pmt_replay **out,
                                struct pmt_error *err)
 {
     struct pmt_replay *r = pmt_zalloc(sizeof *r);
@@ -367,7 +368,7 @@ enum pmt_status pmt_replay_new(const struct pmt_config *config, bool recorded_la
     r->verify.checked = check;
     r->verify.first_mismatch_event = PMT_NOWHERE;
     pmt_sampler_init(&r->sampler, max_samples);
-    st = pmt_collect_init(&r->collect, config, recorded_late, r->heap, 0, err);
+    st = pmt_collect_init(&r->collect, config, recorded_late, r->heap, total_events, err);
     if (st != PMT_OK) {
         pmt_replay_free(r);
         return st;
@@ -429,21 +430,48 @@ static void fill_verify(struct pmt_replay *r, struct pmt_result *out)
     out->verify = *v;
 }
 
-static bool fill_health(const struct pmt_replay *r, struct pmt_result *out)
-{
-    struct { struct pmt_health *at; size_t n, cap; } rows = {0};
+struct health_rows {
+    struct pmt_health *at;
+    size_t n, cap;
+};
 
+static bool add_troubles(const struct pmt_replay *r, struct health_rows *rows)
+{
     for (uint32_t code = 0; code <= N_TROUBLES; code++) {
         uint64_t count = code < N_TROUBLES ? r->trouble[code] : r->n_unknown_troubles;
         struct pmt_health row = {pmt_trouble_severity(code), "", count};
 
-        if (!count)
-            continue;
         (void)strncpy(row.what, pmt_trouble_text(code), sizeof row.what - 1);
-        if (!pmt_vec_push(&rows, row)) {
-            pmt_vec_release(&rows);
+        if (count && !pmt_vec_push(rows, row))
             return false;
-        }
+    }
+    return true;
+}
+
+/* What the configuration wanted of the collector at a moment that never came. */
+static bool add_missed(const struct pmt_replay *r, struct health_rows *rows)
+{
+    unsigned i = 0;
+    const char *key;
+
+    while (r->collect.what_if && (key = pmt_gc_plan_missed(&r->collect.plan, &i))) {
+        struct pmt_health row = {PMT_LOSS, "", 1};
+
+        (void)snprintf(row.what, sizeof row.what,
+                       "%s: its moment never came, so it changed nothing", key);
+        if (!pmt_vec_push(rows, row))
+            return false;
+    }
+    return true;
+}
+
+static bool fill_health(const struct pmt_replay *r, struct pmt_result *out)
+{
+    struct health_rows rows = {0};
+
+    if (!add_troubles(r, &rows) || !add_missed(r, &rows)) {
+        pmt_vec_release(&rows);
+        return false;
     }
     out->health = rows.at;
     out->n_health = rows.n;

@@ -10,10 +10,11 @@
 struct pmt_replay;
 
 /* recorded_late: the recorded interpreter collects at the next evaluation check (3.12+).
+ * total_events: of the whole trace, 0 = not known (then a fraction of it is E_USAGE).
  * check: compare placements and checkpoints with the recording (the configuration is
  * the recorded one). walk: run the walker at every checkpoint and at the end. */
 enum pmt_status pmt_replay_new(const struct pmt_config *config, bool recorded_late,
-                               bool check, bool walk, uint32_t max_samples, struct pmt_replay **out,
+                               uint64_t total_events, bool check, bool walk, uint32_t max_samples, struct pmt_replay **out,
                                struct pmt_error *err);
 void pmt_replay_free(struct pmt_replay *r); /* NULL is allowed */
 

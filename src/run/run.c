@@ -42,10 +42,10 @@ static enum pmt_status configure(struct run *run, const char *path, struct pmt_e
         return pmt_error_set(err, PMT_E_TRACE, "%s: does not say which Python it is of",
                              path);
     st = pmt_config_of_python(version, &own, err);
+    if (st != PMT_OK)
+        return st;
     run->recorded_late = own.gc.late;
-    if (st == PMT_OK)
-        st = pmt_config_parse(run->options->spec, &own, &run->config, err);
-    return st;
+    return pmt_config_parse(run->options->spec, &own, &run->config, err);
 }
 
 static enum pmt_status next_item(struct run *run, struct pmt_item *item,
@@ -121,6 +121,33 @@ static enum pmt_status describe(struct run *run, const char *path, struct pmt_re
     return PMT_OK;
 }
 
+static bool wants_total(const struct pmt_gc_config *gc)
+{
+    const struct pmt_moment *moments[] = {&gc->since, &gc->freeze_at, &gc->unfreeze_at,
+                                          &gc->disable_until, &gc->collect_at};
+
+    for (size_t i = 0; i < sizeof moments / sizeof *moments; i++)
+        if (moments[i]->kind == PMT_MOMENT_FRACTION)
+            return true;
+    return false;
+}
+
+/* Events in the whole trace: read once more for a fraction of them. 0: not known. */
+static uint64_t count_events(const char *path)
+{
+    struct pmt_trace *trace;
+    struct pmt_item item;
+    uint64_t n = 0;
+
+    if (!strcmp(path, "-") || pmt_trace_open(path, &trace, NULL) != PMT_OK)
+        return 0;
+    while (pmt_trace_next(trace, &item, NULL) == PMT_OK)
+        if (item.kind == PMT_ITEM_BATCH)
+            n += item.u.batch.n_events;
+    pmt_trace_close(trace);
+    return n;
+}
+
 static enum pmt_status open_all(struct run *run, const char *path, struct pmt_error *err)
 {
     const struct pmt_run_options *o = run->options;
@@ -129,7 +156,9 @@ static enum pmt_status open_all(struct run *run, const char *path, struct pmt_er
     if (st == PMT_OK)
         st = configure(run, path, err);
     if (st == PMT_OK)
-        st = pmt_replay_new(&run->config, run->recorded_late, run->config.recorded, o->walk,
+        st = pmt_replay_new(&run->config, run->recorded_late,
+                            wants_total(&run->config.gc) ? count_events(path) : 0,
+                            run->config.recorded, o->walk,
                             o->max_samples ? o->max_samples : DEFAULT_SAMPLES,
                             &run->replay, err);
     if (st != PMT_OK)

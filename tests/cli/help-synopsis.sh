@@ -13,7 +13,7 @@ for c in $commands; do
     diff by-page by-help || echo "$c: SYNOPSIS and --help differ"
     # Long options of either, in any order.
     sed -n '/^options:/,$p' help | sed -n 's/^  \(-.,\|   \) \(--[a-z-]*\).*/\2/p' | sort >by-help
-    sed -n 's/^\.It Fl .*-\([a-z]\{2,\}\).*/--\1/p' "$page" | sort >by-page
+    sed -n 's/^\.It Fl \(.* \)\{0,1\}-\([a-z][a-z-]\{1,\}\).*/--\2/p' "$page" | sort >by-page
     diff by-page by-help || echo "$c: the options of page and --help differ"
     grep -q "^  $c  *[a-z]" overview || echo "$c: not in pymemtrace --help"
     ls "$CASES/$c"-*.sh >/dev/null 2>&1 || echo "$c: no case of its own in tests/cli"

@@ -1,6 +1,7 @@
 # Every recorded trace of the tree replays exactly, is small, is told of in the README,
 # and says nothing of the machine it was made on.
 n=0
+collecting=0
 for trace in "$TOP"/traces/*.pmt; do
     name=$(basename "$trace")
     pymemtrace verify "$trace" >proof || { echo "$name:"; cat proof; }
@@ -10,6 +11,13 @@ for trace in "$TOP"/traces/*.pmt; do
     pymemtrace dump "$trace" | sed -n 's/^# //p' >facts
     ! grep -E '/(home|root|tmp|work)/' facts || echo "$name: holds a private path"
     pymemtrace dump "$trace" | tail -n 5 | grep -q '^# end.kind=exit$' || echo "$name: has no clean end"
+    # Those that tell of the collector have each collection foretold.
+    if pymemtrace dump "$trace" | grep -q ' GC_BEGIN '; then
+        grep -Eq '^  collections   [1-9][0-9]* foretold, 0 mismatches$' proof || { echo "$name:"; cat proof; }
+        collecting=$((collecting + 1))
+    else
+        ! grep '^  collections ' proof || echo "$name: tells of no collection"
+    fi
     # The proof is one: under the settings of another version it does not hold.
     case $name in
     *-3.[89].pmt) other=cpython-3.13 ;;
@@ -20,7 +28,7 @@ for trace in "$TOP"/traces/*.pmt; do
     [ "$here $there" = '1 0' ] || echo "$name: exact here $here, under $other $there"
     n=$((n + 1))
 done
-[ "$n" -ge 7 ] || echo "only $n traces"
+[ "$n" -ge 9 ] && [ "$collecting" -ge 2 ] || echo "only $n traces, $collecting of them with collections"
 for program in $(sed -n 's/^| `\([a-z]*\.py\)` .*/\1/p' "$TOP/traces/README.md"); do
     [ -e "$TOP/traces/$program" ] || echo "$program: in traces/README.md, but not there"
 done

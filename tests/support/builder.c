@@ -209,7 +209,9 @@ static uint64_t random_size(uint64_t *state)
 static void make_alloc(struct builder *b, uint64_t *state, struct live *live,
                        struct columns_log *log)
 {
-    enum pmt_op op = (enum pmt_op)(PMT_OP_ALLOC_RAW + builder_random(state) % 3);
+    static const enum pmt_op ops[] = {PMT_OP_ALLOC_RAW, PMT_OP_ALLOC_MEM, PMT_OP_ALLOC_OBJ,
+                                      PMT_OP_ALLOC_GC};
+    enum pmt_op op = ops[builder_random(state) % 4];
     uint64_t size = random_size(state);
     uint32_t slot = pmt_writer_alloc(b->w, op, size);
 
@@ -251,13 +253,26 @@ static void make_realloc(struct builder *b, uint64_t *state, struct live *live,
     log_event(log, PMT_OP_REALLOC, slot, size);
 }
 
+static void make_untracked(struct builder *b, uint64_t *state, struct live *live,
+                           struct columns_log *log)
+{
+    uint32_t slot = live->slot[pick(live, state)];
+
+    pmt_writer_about(b->w, PMT_OP_GC_UNTRACKED, slot);
+    log_event(log, PMT_OP_GC_UNTRACKED, slot, 0);
+}
+
 static void make_plain(struct builder *b, uint64_t *state, struct columns_log *log)
 {
-    unsigned op = PMT_OP_ARENA_NEW +
-                  (unsigned)(builder_random(state) % (PMT_OP_TROUBLE - PMT_OP_ARENA_NEW + 1));
+    unsigned op = PMT_OP_ARENA_NEW + (unsigned)(builder_random(state) %
+                                                (PMT_OP_END - PMT_OP_ARENA_NEW));
     uint32_t arg = pmt_op_arg(op) ? (uint32_t)random_size(state) : 0;
     uint64_t wide = builder_random(state);
 
+    if (pmt_op_has_slot(op))
+        op = PMT_OP_CLOCK;
+    if (!pmt_op_arg(op))
+        arg = 0;
     pmt_writer_event(b->w, (enum pmt_op)op, arg, pmt_op_n_wide(op) ? &wide : NULL);
     log_event(log, op, 0, arg);
     if (log && pmt_op_n_wide(op))
@@ -277,6 +292,8 @@ void builder_random_events(struct builder *b, uint64_t seed, size_t n,
             make_plain(b, &state, log);
         else if (r < 500 || live.n == 0)
             make_alloc(b, &state, &live, log);
+        else if (r < 503)
+            make_untracked(b, &state, &live, log);
         else if (r < 550)
             make_realloc(b, &state, &live, log);
         else

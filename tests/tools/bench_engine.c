@@ -80,8 +80,10 @@ static void run_model(const struct loaded *l)
     struct pmt_replay *replay;
     struct pmt_error err;
 
-    if (pmt_config_of_python(l->python, &config, &err) != PMT_OK ||
-        pmt_replay_new(&config, true, false, 2000, &replay, &err) != PMT_OK)
+    if (pmt_config_of_python(l->python, &config, &err) != PMT_OK)
+        exit(70);
+    config.gc_recorded = true;
+    if (pmt_replay_new(&config, config.gc.late, 0, true, false, 1000, &replay, &err) != PMT_OK)
         exit(70);
     for (size_t i = 0; i < l->n; i++)
         if (pmt_replay_batch(replay, &l->batches[i], &err) != PMT_OK)

@@ -8,12 +8,13 @@ The text is that of `pymemtrace dump`, one line per item:
 
     # NAME=VALUE                         facts, those of the header first
     EVENTNO OP[ slot=N][ OPERAND=N][ wide=N]...
-    EVENTNO ORACLE when=WHEN blocks=N bytes=N
+    EVENTNO ORACLE when=WHEN blocks=N bytes=N[ text=TEXT]
 
 EVENTNO counts from 0. slot= if the op has a block; OPERAND is the name of the
 operand in the table of events, left out if it has none; a wide operand is printed
 in full. wide= for each further operand. An ORACLE line bears the number of the
-event that follows it; bytes= is the length of its text, blocks= is -1 if unknown.
+event that follows it; bytes= is the length of its text, blocks= is -1 if unknown;
+text= is there at a mark.
 In values, bytes that are not printable ASCII, and backslashes, are printed as \\xNN.
 The facts of the end, also those that replace others, come as # lines after the last
 event, in the order in which their names were first seen.
@@ -224,7 +225,8 @@ def read_oracle(raw, event):
     when, nul, text = raw[data.at:].partition(b"\0")
     if not nul or len(when) > 31:
         raise Partial("no time")
-    return "%d ORACLE when=%s blocks=%d bytes=%d" % (event, shown(when), blocks, len(text))
+    line = "%d ORACLE when=%s blocks=%d bytes=%d" % (event, shown(when), blocks, len(text))
+    return line + " text=" + shown(text) if when == b"mark" else line
 
 
 def read_chunk(file, n_events):

@@ -117,7 +117,7 @@ static void play_open(struct play *p, bool late, const char *spec)
     struct pmt_config config = config_of(late ? "cpython-3.12" : "cpython-3.11", spec);
 
     memset(p, 0, sizeof *p);
-    EXPECT_STATUS(pmt_replay_new(&config, late, false, true, 100, &p->r, NULL), PMT_OK, NULL);
+    EXPECT_STATUS(pmt_replay_new(&config, late, 0, false, true, 100, &p->r, NULL), PMT_OK, NULL);
     thresholds(p, 3, 2, 2);
     put(p, PMT_OP_MAIN, 0, 0, 0);
 }
@@ -409,8 +409,8 @@ static void test_collect_off(void)
     play_close(&p);
 }
 
-/* Frozen garbage, and frozen objects that become garbage, are kept, also by a full collection, until
- * gc.unfreeze(). */
+/* Frozen garbage, and frozen objects that become garbage, are kept, also by a full
+ * collection, until gc.unfreeze(). */
 static void test_collect_freeze_keeps_garbage(void)
 {
     for (int unfreeze = 0; unfreeze < 2; unfreeze++) {

@@ -29,6 +29,7 @@ static struct pmt_config config_of(const char *preset)
     struct pmt_config config;
 
     EXPECT(pmt_preset_get(preset, &config));
+    config.gc_recorded = true; /* the trace's own */
     return config;
 }
 
@@ -120,7 +121,7 @@ static struct pmt_replay *replay_of(const char *preset, bool check)
     struct pmt_config config = config_of(preset);
     struct pmt_replay *r;
 
-    EXPECT_STATUS(pmt_replay_new(&config, false, check, true, 100, &r, NULL), PMT_OK, NULL);
+    EXPECT_STATUS(pmt_replay_new(&config, false, 0, check, true, 100, &r, NULL), PMT_OK, NULL);
     return r;
 }
 
@@ -292,7 +293,7 @@ static void test_replay_survives_no_memory(void)
         enum pmt_status st;
 
         pmt_alloc_fail_at(n, 1);
-        st = pmt_replay_new(&config, false, true, true, 100, &r, NULL);
+        st = pmt_replay_new(&config, false, 0, true, true, 100, &r, NULL);
         if (st == PMT_OK)
             st = pmt_replay_batch(r, &made.batch, NULL);
         if (st == PMT_OK)

@@ -238,13 +238,16 @@ static void test_store_lists_runs(void)
     put_sample(1);
     sample_result_what_if(&r);
     r.partial = pmt_strdup("cut in chunk 12");
+    /* the longest spec that a configuration can have */
+    memset(r.config.spec, 'x', sizeof r.config.spec - 1);
+    memcpy(r.config.spec, "cpython-3.11 ", 13);
     EXPECT_STATUS(put_at(db_path, &r, &id, &err), PMT_OK, &err);
     EXPECT_STATUS(pmt_store_open(db_path, PMT_STORE_READ, &store, &err), PMT_OK, &err);
     EXPECT_STATUS(pmt_store_runs(store, &runs, &n, &err), PMT_OK, &err);
     if (EXPECT_U64(n, 2)) {
         EXPECT_I64(runs[1].run_id, 2);
         EXPECT_STR(runs[1].preset, "cpython-3.11");
-        EXPECT_STR(runs[1].spec, "cpython-3.11 arena=4M");
+        EXPECT_STR(runs[1].spec, r.config.spec);
         EXPECT_STR(runs[1].trace_path, "app.pmt");
         EXPECT_U64(runs[1].events, r.metrics.events);
         EXPECT(runs[1].partial && !runs[0].partial);

@@ -1,0 +1,23 @@
+# A second reader, written from the manual page alone, reads the same: recorded traces of
+# the tree, old and new, and one with marks.
+cat >app.py <<'PY'
+import ctypes, gc
+mark = getattr(ctypes.PyDLL(None), "pymemtrace_mark", lambda text: None)
+mark(b"one")
+gc.freeze()
+made = [[i] for i in range(100)]
+gc.unfreeze()
+gc.set_threshold(50, 3, 3)
+loops = [[] for _ in range(2000)]
+for loop in loops:
+    loop.append(loop)
+mark(b"two words")
+PY
+pymemtrace record -q -o a.pmt -- python3 app.py
+for trace in a.pmt "$TOP"/traces/trees-*.pmt; do
+    python3 "$TOP/tests/tools/pmt_decode.py" "$trace" >second
+    pymemtrace dump "$trace" | cmp - second || echo "$trace: differs"
+done
+for op in ALLOC_GC GC_ENABLED GC_THRESHOLD GC_FREEZE GC_BEGIN GC_STAT GC_END MAIN; do
+    pymemtrace dump a.pmt | grep -Eq "^[0-9]+ $op( |\$)" || echo "no $op"
+done
