@@ -132,6 +132,17 @@ bench: deps
 	@$(submake) $(BUILD)/bench-engine
 	@python3 tests/tools/bench.py $(BUILD) $(BENCH)
 
+## determinism: gcc -O0, gcc -O2 and clang -O2 give the same database, byte for byte
+.PHONY: determinism
+determinism: deps-lint
+	@MAKE='$(MAKE)' sh tests/tools/determinism.sh $(BUILD)
+
+## kills: the recorded program killed 200 times, the recorder 20 times
+.PHONY: kills
+kills: deps
+	@$(submake) all
+	@python3 tests/tools/kill_test.py $(BUILD) --times 200
+
 ## accuracy: predictions beside real runs under several gc thresholds
 .PHONY: accuracy
 accuracy: deps
