@@ -96,7 +96,6 @@ struct hot {
     bool gc_late;           /* collections come at the next evaluation check (3.12+) */
     bool gc_last_counted;   /* the last settled block is a collector object */
     uint64_t gc_stamp;      /* ns at the end of a hook call with a collection due */
-    uint32_t n_young;       /* objects in the list of young ones (collector.c) */
     uintptr_t gc_last_block; /* allocated by the last call, if it can be a collector
                                 object; tagged as below */
     bool gc_collecting;

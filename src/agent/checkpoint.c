@@ -128,7 +128,8 @@ __attribute__((visibility("default"))) void pymemtrace_mark(const char *mark);
 
 void pymemtrace_mark(const char *mark)
 {
-    if (!pmt_hot || !HOT.on || !pmt_py.gil_check || !pmt_py.gil_check() || !ring_ready())
+    if (!mark || !pmt_hot || !HOT.on || !pmt_py.gil_check || !pmt_py.gil_check() ||
+        !ring_ready())
         return;
     HOT.busy = true;
     collector_settle();

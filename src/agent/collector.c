@@ -25,6 +25,7 @@
  */
 #include "agent/agent.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
@@ -87,11 +88,22 @@ static bool is_state(const char *gc, uint32_t threshold0)
            word(gc, AT_FIRST_POINTER) == (uintptr_t)gc && empty_list(gc + AT_PERMANENT);
 }
 
-static bool page_is_mapped(uintptr_t at)
+/* Read what may not be there, or may not be read. The program's errno stays. */
+static bool read_word(uintptr_t at, uint64_t *out)
 {
-    unsigned char in_core;
+    struct iovec here = {out, sizeof *out}, there = {(void *)at, sizeof *out};
+    int saved = errno;
+    bool done = !(at & 7) && process_vm_readv(getpid(), &here, 1, &there, 1, 0) == 8;
 
-    return mincore((void *)(at & ~(uintptr_t)4095), 4096, &in_core) == 0;
+    errno = saved;
+    return done;
+}
+
+static bool page_is_readable(uintptr_t at)
+{
+    uint64_t any;
+
+    return read_word(at & ~(uintptr_t)4095, &any);
 }
 
 static const char *scan(const char *from, uint32_t threshold0)
@@ -103,7 +115,7 @@ static const char *scan(const char *from, uint32_t threshold0)
         while ((uintptr_t)at + STATE_BYTES > mapped) {
             uintptr_t next = mapped ? mapped : (uintptr_t)at;
 
-            if (!page_is_mapped(next))
+            if (!page_is_readable(next))
                 return NULL;
             mapped = (next & ~(uintptr_t)4095) + 4096;
         }
@@ -166,13 +178,6 @@ static uint64_t stat(int generation, int field)
 
 /* -- was the last block a collector object? Asked only where the count cannot tell,
  *    because it was reset in between. -- */
-
-static bool read_word(uintptr_t at, uint64_t *out)
-{
-    struct iovec here = {out, sizeof *out}, there = {(void *)at, sizeof *out};
-
-    return !(at & 7) && process_vm_readv(getpid(), &here, 1, &there, 1, 0) == 8;
-}
 
 #define TP_FLAGS   168             /* PyTypeObject.tp_flags */
 #define FLAG_GC    (UINT64_C(1) << 14)
@@ -255,6 +260,7 @@ static bool is_collector_object(uintptr_t tagged)
                                 counts as tracked */
 
 static uintptr_t *young; /* tagged as gc_last_block */
+static uint32_t n_young; /* a forked child has the same ones */
 
 bool collector_open(void)
 {
@@ -275,10 +281,10 @@ static void add_young(uintptr_t tagged)
     uintptr_t *r = &recent[(tagged >> 4) % RECENT];
 
     /* Not those outside the arenas: their memory may go without a word. */
-    if (*r == tagged || tagged & TAG_RAW || HOT.n_young == MAX_YOUNG)
+    if (*r == tagged || tagged & TAG_RAW || n_young == MAX_YOUNG)
         return;
     *r = tagged;
-    young[HOT.n_young++] = tagged;
+    young[n_young++] = tagged;
 }
 
 /* The count says that it is one: so there is a type in it, to be met again. */
@@ -315,10 +321,10 @@ void collector_forget(const void *base, size_t size)
 {
     uint32_t kept = 0;
 
-    for (uint32_t i = 0; i < HOT.n_young; i++)
+    for (uint32_t i = 0; i < n_young; i++)
         if (young[i] - (uintptr_t)base >= size)
             young[kept++] = young[i];
-    HOT.n_young = kept;
+    n_young = kept;
 }
 
 /* An object is in a list if the first word of its GC head is set. What was freed since
@@ -332,13 +338,13 @@ static bool is_untracked(uintptr_t tagged)
 
 static void tell_untracked(void)
 {
-    for (uint32_t i = 0; i < HOT.n_young; i++)
+    for (uint32_t i = 0; i < n_young; i++)
         if (is_untracked(young[i])) {
             if (HOT.head >= HOT.stop_at && !ring_room(RESERVE))
                 break;
             ring_put(PMT_W_GC_UNTRACKED, young[i] & ~TAGS, 0);
         }
-    HOT.n_young = 0;
+    n_young = 0;
     memset(recent, 0, sizeof recent);
 }
 

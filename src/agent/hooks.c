@@ -201,8 +201,7 @@ static void arena_free(void *ctx, void *p, size_t size)
     (void)ctx;
     if (p && (arena || ring_ready()))
         ring_put(arena ? PMT_W_ARENA_FREE : PMT_W_STACK_FREE, (uintptr_t)p, size);
-    if (arena)
-        collector_forget(p, size);
+    collector_forget(p, size);
     pmt_original_arena.free(pmt_original_arena.ctx, p, size);
 }
 

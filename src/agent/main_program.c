@@ -30,6 +30,14 @@ __attribute__((constructor(101))) static void find_libc(void)
 {
     *(void **)&libc.fopen = dlsym(RTLD_NEXT, "fopen");
     *(void **)&libc.fopen64 = dlsym(RTLD_NEXT, "fopen64");
+    (void)dlerror();
+}
+
+/* The constructors of other libraries come before this one's, and open files. */
+static void need_libc(void)
+{
+    if (UNLIKELY(!libc.fopen64))
+        find_libc();
 }
 
 void main_expect(const char *name)
@@ -61,7 +69,8 @@ static bool is_script(const char *path)
 /* The GIL is not held while a file is opened: the next hook call tells it. */
 static void opening(const char *path)
 {
-    if (seen || opened_script || !script || !pmt_hot || !HOT.on || !is_script(path))
+    if (seen || opened_script || !script || !path || !pmt_hot || !HOT.on ||
+        !is_script(path))
         return;
     opened_script = true;
     HOT.next_poll = 0;
@@ -70,12 +79,14 @@ static void opening(const char *path)
 
 EXPORT FILE *fopen(const char *path, const char *mode)
 {
+    need_libc();
     opening(path);
     return libc.fopen(path, mode);
 }
 
 EXPORT FILE *fopen64(const char *path, const char *mode)
 {
+    need_libc();
     opening(path);
     return libc.fopen64(path, mode);
 }

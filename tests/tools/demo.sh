@@ -69,6 +69,12 @@ code=0
 pymemtrace diff "$trace" '' 'arena=256K pool=4K' || code=$?
 [ "$code" -le 1 ] || exit "$code"
 
+say 'And other thresholds: what if threshold0 were 10,000?'
+spec "pymemtrace diff $trace" '' 'gc=10000,10,10'
+code=0
+pymemtrace diff "$trace" '' 'gc=10000,10,10' || code=$?
+[ "$code" -le 1 ] || exit "$code"
+
 say 'By hand, with any SQLite tool'
 echo "\$ pymemtrace replay -q -d $db -c 'arena=256K pool=4K' $trace"
 pymemtrace replay -q -d "$db" -c 'arena=256K pool=4K' "$trace"
