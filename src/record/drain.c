@@ -10,7 +10,8 @@
  * raised count 0 by one, or did not. So the last obj block is held back until the next
  * main record says what the count is then. A free lowers the count, before its own
  * record, if its block was counted and the count above 0. Where the count was reset in
- * between, the agent has looked at the block itself (GC_LAST).
+ * between, the agent has looked at the block itself (GC_LAST); of one that is too small
+ * to be the collector's it says nothing, and a checkpoint finds it held.
  *
  * Blocks that the trace does not know are normal in the raw domain (the interpreter
  * puts other allocators in place for moments while it starts and ends): they are
@@ -394,12 +395,14 @@ static uint64_t on_other(struct pmt_drain *d, enum pmt_wire_op op, uint64_t low,
         d->fork_serial = (int64_t)low;
         break;
     case PMT_W_ORACLE:
+        let_go(d, false);
         return on_oracle(d, low, b);
     case PMT_W_TROUBLE:
         if (low < sizeof d->trouble / sizeof *d->trouble)
             d->trouble[low] += b;
         break;
     case PMT_W_MAIN:
+        let_go(d, false);
         pmt_writer_event(d->writer, PMT_OP_MAIN, 0, NULL);
         break;
     case PMT_W_GC_SET:

@@ -125,6 +125,7 @@ bool pmt_collect_freed_within(struct pmt_collect *c, uint32_t slot, pmt_block bl
         return false;
     }
     c->freed_blocks++;
+    c->freed_bytes += pmt_mod_block_bytes(c->heap, block);
     if (counted && c->modelling) {
         g.birth = c->mod.census.birth.at[slot];
         g.young = pmt_census_place(&c->rec.census, c->rec.census.birth.at[slot]) == 0;
@@ -173,7 +174,7 @@ static void begin(struct pmt_collect *c, uint32_t kind, uint64_t ns, uint64_t ev
                                      .asked_for = asked, .chosen = chosen};
     c->begin_ns = ns;
     c->due_event = PMT_NOWHERE;
-    c->freed_blocks = c->freed_objects = 0;
+    c->freed_blocks = c->freed_objects = c->freed_bytes = 0;
     c->within = true;
     c->begun = chosen != PMT_GC_NONE;
     if (c->begun)
@@ -203,13 +204,26 @@ static void clear_fresh(struct pmt_collect *c)
     c->fresh.n = 0;
 }
 
-static void note_tracked(struct pmt_collect *c)
+/* Under the recorded settings garbage is known when it is found. */
+static void note_peaks(struct pmt_collect *c)
 {
     uint64_t tracked = pmt_census_visited(&c->rec.census, PMT_GENERATIONS - 1) +
                        c->freed_objects;
 
     if (tracked > c->peak_tracked)
         c->peak_tracked = tracked;
+    if (c->row.recorded_collected > c->peak_garbage)
+        c->peak_garbage = c->row.recorded_collected;
+    if (c->row.recorded_collected && c->freed_bytes > c->peak_garbage_bytes)
+        c->peak_garbage_bytes = c->freed_bytes;
+}
+
+static void note_pause(struct pmt_collect *c, uint64_t ns)
+{
+    c->row.recorded_ns = c->begin_ns && ns > c->begin_ns ? ns - c->begin_ns : 0;
+    c->recorded_ns += c->row.recorded_ns;
+    if (c->row.recorded_ns > c->recorded_max_ns)
+        c->recorded_max_ns = c->row.recorded_ns;
 }
 
 static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_t event)
@@ -225,7 +239,7 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
     row->collected = row->recorded_collected;
     row->visited = pmt_census_visited(&c->rec.census, generation) + c->freed_objects;
     row->freed_blocks = c->freed_blocks;
-    row->recorded_ns = c->begin_ns && ns > c->begin_ns ? ns - c->begin_ns : 0;
+    note_pause(c, ns);
     if (!c->begun)
         pmt_gc_begin(&c->rec.policy, generation);
     compare(c, generation);
@@ -236,7 +250,7 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
     c->rec.policy.long_lived_total = c->long_lived_total;
     c->rec.policy.long_lived_pending = c->long_lived_pending;
     if (!c->modelling) {
-        note_tracked(c);
+        note_peaks(c);
         return pmt_vec_push(&c->rows, *row);
     }
     pmt_mod_found_unseen(c, row->collected - c->freed_objects);

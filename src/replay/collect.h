@@ -56,7 +56,8 @@ struct pmt_collect {
     bool begun;                    /* ... and the policy has been told its generation */
     uint64_t begin_ns;             /* recorded, 0 = not known */
     uint64_t long_lived_total, long_lived_pending; /* recorded, behind it */
-    uint64_t visited, freed_blocks, freed_objects; /* by the one under way */
+    uint64_t freed_blocks, freed_objects, freed_bytes; /* by the one under way */
+    uint64_t recorded_ns, recorded_max_ns; /* of all recorded collections */
     struct pmt_collection row;
     struct { uint32_t *at; size_t n, cap; } fresh;   /* slots filled while within */
     struct { uint64_t *at; size_t n, cap; } is_fresh; /* ... as bits */

@@ -52,10 +52,9 @@ static void fill_metrics(const struct pmt_collect *c, struct pmt_metrics *m)
         m->gc_pause_total_ns += row->pause_ns;
         if (row->pause_ns > m->gc_pause_max_ns)
             m->gc_pause_max_ns = row->pause_ns;
-        m->recorded_gc_ns += row->recorded_ns;
-        if (row->recorded_ns > m->recorded_gc_max_ns)
-            m->recorded_gc_max_ns = row->recorded_ns;
     }
+    m->recorded_gc_ns = c->recorded_ns;
+    m->recorded_gc_max_ns = c->recorded_max_ns;
     m->gc_peak_tracked = c->peak_tracked;
     m->gc_peak_garbage = c->peak_garbage;
     m->gc_peak_garbage_bytes = c->peak_garbage_bytes;
