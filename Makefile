@@ -184,18 +184,22 @@ valgrind:
 fuzz:
 	@test -n '$(FUZZ_SRC)' || { echo 'fuzz: no tests/fuzz/fuzz_*.c' >&2; exit 1; }
 	@$(submake) BUILD=$(BUILD)/fuzz CC=clang DEBUG=3 OPT='-O1 -g' \
-	    SAN='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' fuzzers
+	    SAN='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION' \
+	    fuzzers $(BUILD)/fuzz/make_corpus
+	@mkdir -p $(BUILD)/fuzz/seeds && $(BUILD)/fuzz/make_corpus $(BUILD)/fuzz/seeds
 	@set -e; for f in $(FUZZERS:$(BUILD)/%=%); do \
 	    mkdir -p $(BUILD)/fuzz/corpus/$$f; dict=tests/fuzz/pmt.dict; \
 	    [ -e $$dict ] && dict=-dict=$$dict || dict=; \
-	    seeds=; for s in tests/fuzz/corpus tests/fuzz/corpus/$$f; do [ -d $$s ] && seeds="$$seeds $$s" || :; done; \
+	    seeds=$(BUILD)/fuzz/seeds; [ -d $$seeds/$$f ] && seeds=$$seeds/$$f; \
 	    echo "== $$f"; \
 	    $(BUILD)/fuzz/$$f $$dict -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
 	        -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/corpus/$$f $$seeds; done
 
 .PHONY: fuzzers
 fuzzers: $(FUZZERS)
-$(FUZZERS): $(BUILD)/%: tests/fuzz/%.c $(BUILD)/libpymemtrace.a
+$(BUILD)/make_corpus: tests/fuzz/make_corpus.c $(BUILD)/obj/tests/support/builder.o $(BUILD)/libpymemtrace.a
+	$(call say,LD,$@) $(CC) $(pmt_cppflags) -Iinclude -Isrc -Itests $(pmt_cflags) $(SAN) -o $@ $^ $(LDLIBS)
+$(FUZZERS): $(BUILD)/%: tests/fuzz/%.c $(BUILD)/obj/tests/support/builder.o $(BUILD)/libpymemtrace.a
 	$(call say,LD,$@) $(CC) $(pmt_cppflags) -Iinclude -Isrc -Itests $(pmt_cflags) $(SAN) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
 ## lint: layers, headers, names, sizes, symbols, manual pages, both compilers with -Werror

@@ -211,8 +211,11 @@ static inline void collector_watch(void)
         if (HOT.gc_count != 0 || collector_was_reset() ||
             gc_half(GC_COLLECTING) != (uint32_t)HOT.gc_collecting ||
             gc_half(GC_THRESHOLD0) != HOT.gc_threshold[0] ||
-            gc_half(GC_ENABLED) != HOT.gc_enabled)
+            gc_half(GC_ENABLED) != HOT.gc_enabled) {
+            if (before < HOT.gc_due) /* it was due, and frees took that back */
+                HOT.gc_stamp = 0;
             collector_slow();
+        }
 }
 
 /* At its end. */
