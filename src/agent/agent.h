@@ -160,6 +160,8 @@ static inline bool ring_ready(void)
 
 /* collector.c */
 void collector_none(void);
+/* Watch it no more: several interpreters may use the hooks at once. */
+void collector_stop(void);
 bool collector_open(void);
 void collector_begin(uint32_t hex_version);
 void collector_slow(void);
@@ -194,6 +196,9 @@ void collector_young(void);
 void collector_maybe_young(void);
 /* Memory is about to be unmapped: forget young objects in it. */
 void collector_forget(const void *base, size_t size);
+
+/* A raw block is about to be given back: was the collector's state in it? */
+void collector_owner_freed(const void *p);
 
 /* At the entry of a mem or obj hook: what has the collector done since the last? */
 static inline void collector_watch(void)

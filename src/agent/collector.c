@@ -511,12 +511,46 @@ bool collector_was_reset(void)
     return collections_since() || word(HOT.gc, AT_PERMANENT + 8) != HOT.gc_permanent;
 }
 
+/* The collector's state and the interpreter that it is of; they survive the wipe of
+ * the hot page in a fork. */
+static const char *found;
+static const void *owner;
+
+void collector_stop(void)
+{
+    HOT.gc_found = HOT.gc_collecting = false;
+    HOT.gc_count = 0;
+    HOT.gc_last_block = HOT.gc_stamp = 0;
+    n_young = 0;
+    collector_none();
+}
+
+/* Up to 3.10 an interpreter's memory is given back at its end, the state in it; a
+ * program that embeds may start another. */
+void collector_owner_freed(const void *p)
+{
+    if (p != owner || !HOT.gc_found)
+        return;
+    owner = found = NULL;
+    collector_stop();
+    HOT.gc_looked = false;
+    HOT.stop_at = 0;
+}
+
+/* A sandbox may forbid the one system call that the looks need. */
+static bool can_look(void)
+{
+    uint64_t w;
+
+    return read_word((uintptr_t)&nothing.state & ~(uintptr_t)7, &w);
+}
+
 void collector_begin(uint32_t hex_version)
 {
-    static const char *found; /* survives the wipe of the hot page in a fork */
-
-    if (!found)
-        found = collector_find(hex_version);
+    if (!found) {
+        owner = pmt_py.interp_head();
+        found = can_look() ? collector_find(hex_version) : NULL;
+    }
     HOT.gc_looked = true;
     if (!found) {
         ring_put(PMT_W_TROUBLE, PMT_TROUBLE_GC_UNSEEN, 1);

@@ -177,6 +177,7 @@ static void raw_free(void *ctx, void *p)
     (void)ctx;
     if (p && raw_wanted(p, 0))
         ring_put_raw(PMT_W_FREE, (uintptr_t)p, 0);
+    collector_owner_freed(p);
     pmt_original[DOMAIN_RAW].free(pmt_original[DOMAIN_RAW].ctx, p);
 }
 

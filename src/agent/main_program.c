@@ -40,9 +40,15 @@ static void need_libc(void)
         find_libc();
 }
 
+/* A folder or an archive is run by an import of what is in it: like -m. */
 void main_expect(const char *name)
 {
-    script = name;
+    size_t n = name ? strlen(name) : 0;
+    struct stat st;
+    bool archive = n > 4 && (!strcmp(name + n - 4, ".zip") || !strcmp(name + n - 4, ".pyz"));
+
+    if (name && !archive && !stat(name, &st) && S_ISREG(st.st_mode))
+        script = name;
 }
 
 void main_poll(bool initialized)

@@ -118,6 +118,8 @@ static void poll(void)
     tell_trouble_once(&HOT.hooks_lost, !hooks_in_place(), PMT_TROUBLE_HOOK_LOST);
     tell_trouble_once(&HOT.interpreters, several_interpreters(),
                       PMT_TROUBLE_INTERPRETERS);
+    if (HOT.interpreters)
+        collector_stop();
     if (HOT.head >= HOT.next_oracle) {
         HOT.next_oracle = HOT.head * 2;
         oracle_take(PMT_WHEN_PERIODIC);
