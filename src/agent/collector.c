@@ -434,15 +434,18 @@ static void put_begin(unsigned generation, uint64_t ns)
 {
     bool due = HOT.gc_stamp && (HOT.gc_late || HOT.gc_last_counted);
 
+    HOT.gc_waited_ns = HOT.waited_ns;
     ring_put(PMT_W_GC_BEGIN, generation + (due ? 0 : 4), ns);
 }
 
 /* times: how many of this generation (more than one only where no hook ran between). */
 static void put_end(unsigned generation, uint64_t ns)
 {
+    uint64_t waited = HOT.waited_ns - HOT.gc_waited_ns;
     int g = (int)generation;
 
-    ring_put(PMT_W_GC_END, generation, ns);
+    /* The program did not wait for the recorder when nobody recorded it. */
+    ring_put(PMT_W_GC_END, generation, ns > waited ? ns - waited : ns);
     ring_put(PMT_W_DATA, 0, stat(g, 1) - HOT.gc_stats[g][1]);
     ring_put(PMT_W_DATA, 0, stat(g, 2) - HOT.gc_stats[g][2]);
     ring_put(PMT_W_DATA, 0, word(HOT.gc, AT_LONG_LIVED));

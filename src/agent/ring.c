@@ -50,8 +50,18 @@ static bool wait_a_little(unsigned turn)
     return turn % 64 || !recorder_is_dead();
 }
 
+static uint64_t now_ns(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
 bool ring_room(uint64_t n)
 {
+    uint64_t waiting_since = 0;
+
     for (unsigned turn = 0; ; turn++) {
         uint64_t tail = atomic_load_explicit(&HOT.shm->tail, memory_order_acquire);
         uint64_t limit = tail + PMT_RING_RECORDS;
@@ -61,8 +71,12 @@ bool ring_room(uint64_t n)
             HOT.stop_at = limit < HOT.next_poll ? limit : HOT.next_poll;
             if (!HOT.gc_looked) /* every call, while its lists are still empty */
                 HOT.stop_at = 0;
+            if (UNLIKELY(waiting_since))
+                HOT.waited_ns += now_ns() - waiting_since;
             return true;
         }
+        if (!waiting_since)
+            waiting_since = now_ns();
         if (!wait_a_little(turn)) {
             ring_stop();
             return false;
@@ -72,11 +86,7 @@ bool ring_room(uint64_t n)
 
 static void put_clock(void)
 {
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    ring_put(PMT_W_CLOCK, 0,
-             (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec);
+    ring_put(PMT_W_CLOCK, 0, now_ns());
 }
 
 static void tell_trouble_once(bool *told, bool is_so, enum pmt_trouble code)

@@ -167,6 +167,16 @@ static double error_of(const struct sums *s, const struct plane *plane)
     return error;
 }
 
+/* What a collection can cost: recorded ones that visited about the same number cannot
+ * tell the terms apart, and then a plane may fit them that no machine has. */
+#define MOST_FIXED_NS    10000.0 /* counters, list heads, weak references: little */
+#define LEAST_VISITED_NS 3.0    /* an object is touched four times */
+
+static bool is_possible(const struct plane *plane)
+{
+    return plane->at[0] <= MOST_FIXED_NS && plane->at[1] >= LEAST_VISITED_NS;
+}
+
 /* The best of all sets of terms: with three of them that is soon tried. The sets stand
  * in order of belief: where the pauses do not tell two of them apart, the earlier one
  * says better what happens to other sizes. */
@@ -182,7 +192,7 @@ static bool find_plane(const struct sums *s, struct plane *best)
         struct plane plane;
         double error;
 
-        if (!solve(s, sets[i], &plane))
+        if (!solve(s, sets[i], &plane) || (found && !is_possible(&plane)))
             continue;
         error = error_of(s, &plane);
         if (found && error > least - BETTER * s->n)
@@ -218,6 +228,16 @@ static double median_ratio(const struct pmt_gc_bucket *bucket, const struct plan
     return (ratios[(bucket->n - 1) / 2] + ratios[bucket->n / 2]) / 2.0;
 }
 
+#define LEAST_PAUSES 3   /* in a bucket, to be believed */
+#define MOST_RATIO   6.0 /* and 1/6: what caches do; more is noise */
+
+static double bounded(double ratio)
+{
+    if (ratio > MOST_RATIO)
+        return MOST_RATIO;
+    return ratio < 1.0 / MOST_RATIO ? 1.0 / MOST_RATIO : ratio;
+}
+
 /* Medians where there are pauses; lines between them, and level outside. */
 static void fill_ratios(const struct pmt_gc_fit *fit, const struct plane *plane,
                         double ratio[PMT_GC_RATIOS])
@@ -226,9 +246,9 @@ static void fill_ratios(const struct pmt_gc_fit *fit, const struct plane *plane,
 
     for (unsigned b = 0; b < PMT_GC_RATIOS; b++) {
         ratio[b] = last < PMT_GC_RATIOS ? ratio[last] : 1.0;
-        if (!fit->buckets[b].n)
+        if (fit->buckets[b].n < LEAST_PAUSES)
             continue;
-        ratio[b] = median_ratio(&fit->buckets[b], plane);
+        ratio[b] = bounded(median_ratio(&fit->buckets[b], plane));
         for (unsigned i = last < PMT_GC_RATIOS ? last + 1 : 0; i < b; i++)
             ratio[i] = last < PMT_GC_RATIOS
                            ? ratio[last] + (ratio[b] - ratio[last]) * (i - last) / (b - last)

@@ -226,6 +226,24 @@ static void note_pause(struct pmt_collect *c, uint64_t ns)
         c->recorded_max_ns = c->row.recorded_ns;
 }
 
+/* What the interpreter says of its oldest generation, beside what the census says. */
+static void settle_oldest(struct pmt_collect *c, unsigned generation)
+{
+    struct pmt_gc_policy *p = &c->rec.policy;
+    uint64_t pending = p->long_lived_pending, moved;
+
+    moved = pmt_census_collected(&c->rec.census, generation);
+    if (generation == PMT_GENERATIONS - 2 && c->long_lived_pending >= pending) {
+        c->pending_bias.counted += moved;
+        c->pending_bias.recorded += c->long_lived_pending - pending;
+    } else if (generation == PMT_GENERATIONS - 1) {
+        c->total_bias.counted += moved;
+        c->total_bias.recorded += c->long_lived_total;
+    }
+    p->long_lived_total = c->long_lived_total;
+    p->long_lived_pending = c->long_lived_pending;
+}
+
 static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_t event)
 {
     struct pmt_collection *row = &c->row;
@@ -246,11 +264,11 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
     clear_fresh(c);
     pmt_gc_cost_add(c->fit, row->visited, row->freed_blocks, row->recorded_ns);
     c->rec.policy.collecting = false;
-    pmt_collect_move_up(&c->rec, generation);
-    c->rec.policy.long_lived_total = c->long_lived_total;
-    c->rec.policy.long_lived_pending = c->long_lived_pending;
+    settle_oldest(c, generation);
     if (!c->modelling) {
         note_peaks(c);
+        if (c->what_if) /* a row of a prediction says nothing of the recording */
+            row->recorded_ns = row->recorded_collected = row->recorded_uncollectable = 0;
         return pmt_vec_push(&c->rows, *row);
     }
     pmt_mod_found_unseen(c, row->collected - c->freed_objects);
@@ -299,6 +317,7 @@ static bool program_calls(struct pmt_collect *c, enum pmt_op op, uint32_t arg, u
 bool pmt_collect_event(struct pmt_collect *c, enum pmt_op op, uint32_t arg, uint64_t wide,
                        uint64_t event)
 {
+    c->seen = true;
     if (op == PMT_OP_GC_BEGIN)
         begin(c, arg, wide, event);
     else if (op == PMT_OP_GC_STAT)

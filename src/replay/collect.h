@@ -48,6 +48,7 @@ struct pmt_collect {
     bool late;                     /* the recorded interpreter: see policy.h */
     bool what_if;                  /* the settings are not the recorded ones */
     bool modelling;                /* mod is there */
+    bool seen;                     /* the trace tells of the collector */
     struct { uint64_t *at; size_t n, cap; } counted; /* bit by slot */
     /* rec: the collection that is due, or under way */
     uint64_t due_event;            /* PMT_NOWHERE: none */
@@ -58,6 +59,10 @@ struct pmt_collect {
     uint64_t long_lived_total, long_lived_pending; /* recorded, behind it */
     uint64_t freed_blocks, freed_objects, freed_bytes; /* by the one under way */
     uint64_t recorded_ns, recorded_max_ns; /* of all recorded collections */
+    struct pmt_bias {              /* of rec's census: what free lists and late tracking
+                                      hide from it */
+        uint64_t counted, recorded; /* objects, by it and by the interpreter, in all */
+    } pending_bias, total_bias;    /* that came to the oldest generation; that it held */
     struct pmt_collection row;
     struct { uint32_t *at; size_t n, cap; } fresh;   /* slots filled while within */
     struct { uint64_t *at; size_t n, cap; } is_fresh; /* ... as bits */

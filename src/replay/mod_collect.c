@@ -169,16 +169,24 @@ static uint64_t collect_unseen(struct pmt_collect *c)
 
 /* -- mod collects -- */
 
-void pmt_collect_move_up(struct pmt_collect_side *side, unsigned generation)
+static uint64_t corrected(uint64_t n, const struct pmt_bias *bias)
+{
+    return bias->counted ? (uint64_t)((double)n * (double)bias->recorded /
+                                      (double)bias->counted)
+                         : n;
+}
+
+void pmt_collect_move_up(const struct pmt_collect *c, struct pmt_collect_side *side,
+                         unsigned generation)
 {
     uint64_t moved = pmt_census_collected(&side->census, generation);
 
     if (generation == PMT_GENERATIONS - 2)
-        side->policy.long_lived_pending += moved;
+        side->policy.long_lived_pending += corrected(moved, &c->pending_bias);
     if (generation < PMT_GENERATIONS - 1)
         return;
     side->policy.long_lived_pending = 0;
-    side->policy.long_lived_total = moved;
+    side->policy.long_lived_total = corrected(moved, &c->total_bias);
 }
 
 bool pmt_mod_collect(struct pmt_collect *c, unsigned generation, bool asked, uint64_t event)
@@ -194,7 +202,7 @@ bool pmt_mod_collect(struct pmt_collect *c, unsigned generation, bool asked, uin
         free_garbage(c, &c->garbage[g], &row);
     row.visited += c->unseen.blocks.n;
     row.collected += collect_unseen(c);
-    pmt_collect_move_up(&c->mod, generation);
+    pmt_collect_move_up(c, &c->mod, generation);
     if (generation == PMT_GENERATIONS - 1)
         pmt_gc_plan_made_full(&c->plan);
     return pmt_vec_push(&c->rows, row);

@@ -29,7 +29,9 @@ bool pmt_mod_freeze_garbage(struct pmt_collect *c, bool on);
 /* How much is tracked, and is garbage, at this moment. */
 void pmt_mod_note_peaks(struct pmt_collect *c);
 
-/* A collection of this generation leaves the rest of its objects to the next. */
-void pmt_collect_move_up(struct pmt_collect_side *side, unsigned generation);
+/* A collection of this generation leaves the rest of its objects to the next; how many
+ * come to the oldest one is corrected by what the census was found to miscount. */
+void pmt_collect_move_up(const struct pmt_collect *c, struct pmt_collect_side *side,
+                         unsigned generation);
 
 #endif

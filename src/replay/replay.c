@@ -448,28 +448,19 @@ static bool add_troubles(const struct pmt_replay *r, struct health_rows *rows)
     return true;
 }
 
-/* What the configuration wanted of the collector at a moment that never came. */
-static bool add_missed(const struct pmt_replay *r, struct health_rows *rows)
+static bool add_unseen(const struct pmt_replay *r, struct health_rows *rows)
 {
-    unsigned i = 0;
-    const char *key;
+    struct pmt_health row = {PMT_LOSS, "the trace tells nothing of the collector: its "
+                             "settings changed nothing", 1};
 
-    while (r->collect.what_if && (key = pmt_gc_plan_missed(&r->collect.plan, &i))) {
-        struct pmt_health row = {PMT_LOSS, "", 1};
-
-        (void)snprintf(row.what, sizeof row.what,
-                       "%s: its moment never came, so it changed nothing", key);
-        if (!pmt_vec_push(rows, row))
-            return false;
-    }
-    return true;
+    return !r->collect.what_if || r->collect.seen || pmt_vec_push(rows, row);
 }
 
 static bool fill_health(const struct pmt_replay *r, struct pmt_result *out)
 {
     struct health_rows rows = {0};
 
-    if (!add_troubles(r, &rows) || !add_missed(r, &rows)) {
+    if (!add_troubles(r, &rows) || !add_unseen(r, &rows)) {
         pmt_vec_release(&rows);
         return false;
     }
@@ -504,6 +495,21 @@ static void move_rows(struct pmt_replay *r, struct pmt_result *out)
     memset(&r->oracle, 0, sizeof r->oracle);
 }
 
+/* A configuration that wanted something of the collector at a moment that never came was
+ * not replayed: a mistyped mark, a time past the end. */
+static enum pmt_status check_moments(const struct pmt_replay *r, struct pmt_error *err)
+{
+    unsigned i = 0;
+    const char *key = NULL;
+
+    if (r->collect.what_if && r->collect.seen)
+        key = pmt_gc_plan_missed(&r->collect.plan, &i);
+    return key ? pmt_error_set(err, PMT_E_USAGE,
+                               "%s: its moment never comes in this trace: `pymemtrace dump' "
+                               "shows its marks and its length", key)
+               : PMT_OK;
+}
+
 enum pmt_status pmt_replay_finish(struct pmt_replay *r, struct pmt_result *out,
                                   struct pmt_error *err)
 {
@@ -511,6 +517,8 @@ enum pmt_status pmt_replay_finish(struct pmt_replay *r, struct pmt_result *out,
                               .rss_bytes = r->rss_bytes, .stack_bytes = r->stack_bytes};
     enum pmt_status st = r->walk ? pmt_heap_check(r->heap, err) : PMT_OK;
 
+    if (st == PMT_OK)
+        st = check_moments(r, err);
     if (st != PMT_OK)
         return st;
     fill_metrics(r, &out->metrics);

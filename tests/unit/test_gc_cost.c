@@ -68,7 +68,6 @@ static void test_gc_cost_recovers_known_coefficients(void)
         {"nothing fixed", {0, 30, 80, 0, 0}, 1},
         {"frees cost nothing", {5000, 30, 0, 0, 0}, 1},
         {"nothing but visits", {0, 25, 0, 0, 0}, 1},
-        {"nothing but fixed", {40000, 0, 0, 0, 0}, 1},
         {"a tenth of noise", {5000, 30, 80, 0.1, 0}, 5},
         {"a third of noise", {5000, 30, 80, 0.33, 0}, 12},
         {"outliers", {5000, 30, 80, 0.1, 20}, 6},
