@@ -35,14 +35,47 @@ static size_t distance(const char *a, size_t n_a, const char *b, size_t n_b)
     return rows[n_a % 3][n_b];
 }
 
+/* The longest name that word goes on from by less than `most` letters, or NULL. */
+static const char *begun(const char *word, const char *const *names, size_t n, size_t most)
+{
+    size_t n_word = strlen(word), best = 0;
+    const char *found = NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        size_t n_name = strlen(names[i]);
+
+        if (n_name > best && n_name <= n_word && n_word - n_name < most &&
+            n_word - n_name < n_name && !memcmp(word, names[i], n_name)) {
+            best = n_name;
+            found = names[i];
+        }
+    }
+    return found;
+}
+
+const char *pmt_completion(const char *word, const char *const *names, size_t n)
+{
+    size_t n_word = strlen(word);
+    const char *found = NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        if (strncmp(names[i], word, n_word) != 0)
+            continue;
+        if (found)
+            return NULL;
+        found = names[i];
+    }
+    return found;
+}
+
 const char *pmt_nearest(const char *word, const char *const *names, size_t n)
 {
     size_t n_word = strlen(word);
     size_t best = (n_word < 6 ? 2 : n_word / 3) + 1;
-    const char *found = NULL;
+    const char *found = begun(word, names, n, best);
 
-    if (n_word > MAX_WORD)
-        return NULL;
+    if (found || n_word > MAX_WORD)
+        return found;
     for (size_t i = 0; i < n; i++) {
         size_t n_name = strlen(names[i]), d;
 

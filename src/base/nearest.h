@@ -6,8 +6,12 @@
 
 /* The name with the fewest slips (a letter left out, added, changed, or two
  * neighbours swapped) from word; the first of several. NULL if none is close: at
- * most a third of the word may be wrong, though always two letters. Borrowed
- * from names. */
+ * most a third of the word may be wrong, though always two letters. Of names that
+ * word only adds to, the longest goes before all others: 3.10.1 is near to 3.10, not
+ * to 3.14.1. Borrowed from names. */
 const char *pmt_nearest(const char *word, const char *const *names, size_t n);
+
+/* The only name that begins with word; NULL if there are several, or none. */
+const char *pmt_completion(const char *word, const char *const *names, size_t n);
 
 #endif

@@ -48,8 +48,8 @@ int pmt_cli_failed(const struct pmt_error *err);
  * were not, the way any filter does. */
 void pmt_cli_end_by_pipe(void);
 
-/* How to print, from a command's --json and --csv; colour on a terminal unless
- * NO_COLOR is set. E_USAGE if both are given. */
+/* How to print, from a command's --json and --csv; colour on a terminal that can,
+ * unless NO_COLOR is set. E_USAGE if both are given. */
 enum pmt_status pmt_cli_format(bool json, bool csv, struct pmt_report_options *out,
                                struct pmt_error *err);
 

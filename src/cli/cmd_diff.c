@@ -119,6 +119,8 @@ static int run(const void *given, char **operand, unsigned n_operands)
 
     if (n_operands == 3 && !is_db && !strcmp(operand[0], "-"))
         return pmt_cli_usage("diff: the trace is read twice, and standard input cannot be");
+    if (n_operands == 2 && is_db && run_number(operand[1]) && access(operand[1], F_OK) != 0)
+        return pmt_cli_usage("diff: %s: give two runs: diff DB RUN RUN", operand[0]);
     st = pmt_cli_format(args->json, args->csv, &print, &err);
     print.all = args->verbose > 0;
     for (unsigned i = 0; i < 2 && st == PMT_OK; i++)

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <pymemtrace/record.h>
@@ -103,6 +104,21 @@ static void print_summary(const struct pmt_record_summary *s)
     (void)fputc('\n', stderr);
 }
 
+/* A name that no trace can have. */
+static enum pmt_status check_output(const char *name, struct pmt_error *err)
+{
+    struct stat s;
+
+    if (!*name)
+        return pmt_error_set(err, PMT_E_USAGE, "record: -o: the name is empty");
+    if (!strcmp(name, "-"))
+        return pmt_error_set(err, PMT_E_USAGE, "record: -o -: standard output is the "
+                             "command's own: name a file");
+    if (stat(name, &s) == 0 && S_ISDIR(s.st_mode))
+        return pmt_error_set(err, PMT_E_IO, "%s: is a directory: name a file", name);
+    return PMT_OK;
+}
+
 /* As a shell would say it. */
 static int exit_of(int wait_status)
 {
@@ -127,7 +143,9 @@ static int run(const void *given, char **operand, unsigned n_operands)
     enum pmt_status st;
 
     operand[n_operands] = NULL;
-    st = find_agent(agent, sizeof agent, &err);
+    st = check_output(record.output, &err);
+    if (st == PMT_OK)
+        st = find_agent(agent, sizeof agent, &err);
     if (st != PMT_OK)
         return pmt_cli_error(&err);
     record.agent_path = agent;

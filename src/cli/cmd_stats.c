@@ -1,4 +1,6 @@
 /* cmd_stats.c - the figures of one run, of a database or of a trace. */
+#include <string.h>
+#include <pymemtrace/trace.h>
 #include "cli/cli.h"
 #include "cli/progress.h"
 
@@ -38,9 +40,25 @@ static const struct pmt_option options[] = {
     {.name = NULL},
 };
 
+/* An option for databases, and the file is none: it may not even be there. */
+static enum pmt_status
+no_database(const char *path, const char *option, struct pmt_error *err)
+{
+    struct pmt_trace *trace = NULL;
+    bool is_input = !strcmp(path, "-");
+    enum pmt_status st = is_input ? PMT_E_TRACE : pmt_trace_open(path, &trace, err);
+
+    pmt_trace_close(trace);
+    if (st == PMT_E_IO)
+        return st;
+    return pmt_error_set(err, PMT_E_USAGE, "stats: %s is %s: --%s needs a database",
+                         is_input ? "standard input" : path,
+                         st == PMT_OK ? "a trace" : "no database", option);
+}
+
 /* What does not fit what the file is. */
 static enum pmt_status
-check_args(const struct args *args, bool is_db, struct pmt_error *err)
+check_args(const struct args *args, const char *path, bool is_db, struct pmt_error *err)
 {
     if (args->timeline + args->classes + args->collections > 1)
         return pmt_error_set(err, PMT_E_USAGE, "stats: --%s and --%s: give one of them",
@@ -50,9 +68,7 @@ check_args(const struct args *args, bool is_db, struct pmt_error *err)
         return pmt_error_set(err, PMT_E_USAGE,
                              "stats: --config is for a trace: a run in a database has one");
     if (!is_db && (args->run_id || args->runs))
-        return pmt_error_set(err, PMT_E_USAGE,
-                             "stats: --%s is for a database, and the file is none",
-                             args->runs ? "runs" : "run");
+        return no_database(path, args->runs ? "runs" : "run", err);
     return PMT_OK;
 }
 
@@ -128,7 +144,7 @@ static int run(const void *given, char **operand, unsigned n_operands)
 
     (void)n_operands;
     if (pmt_cli_format(args->json, args->csv, &print, &err) != PMT_OK ||
-        check_args(args, is_db, &err) != PMT_OK)
+        check_args(args, operand[0], is_db, &err) != PMT_OK)
         return pmt_cli_error(&err);
     print.full = args->verbose > 0;
     print.part = args->timeline ? PMT_PART_TIMELINE

@@ -79,11 +79,12 @@ int pmt_cli_done(int exit_code)
 enum pmt_status pmt_cli_format(bool json, bool csv, struct pmt_report_options *out,
                                struct pmt_error *err)
 {
-    const char *no_color = getenv("NO_COLOR");
+    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
     *out = (struct pmt_report_options){
         .format = json ? PMT_FORMAT_JSON : csv ? PMT_FORMAT_CSV : PMT_FORMAT_TEXT,
-        .color = isatty(STDOUT_FILENO) && !(no_color && *no_color),
+        .color = isatty(STDOUT_FILENO) && !(no_color && *no_color) &&
+                 !(term && !strcmp(term, "dumb")),
     };
     if (json && csv)
         return pmt_error_set(err, PMT_E_USAGE, "--json and --csv: give one of them");
@@ -100,6 +101,7 @@ static void print_overview(FILE *to)
 {
     (void)fputs("usage: pymemtrace COMMAND [OPTION ...] [OPERAND ...]\n"
                 "       pymemtrace COMMAND --help\n"
+                "       pymemtrace help [COMMAND]\n"
                 "       pymemtrace --help | --version\n"
                 "\n"
                 "Record what a Python program does to memory, once; then replay it under any\n"
@@ -137,14 +139,19 @@ static const struct pmt_command *find(const char *name)
 static int unknown(const char *word)
 {
     static const char *const globals[] = {"--help", "--version"};
-    const char *names[N_COMMANDS];
-    const char *what = word[0] == '-' ? "option" : "command";
+    bool is_option = word[0] == '-';
+    const char *names[N_COMMANDS + 1];
+    const char *const *from = is_option ? globals : names;
+    size_t n = is_option ? sizeof globals / sizeof *globals : N_COMMANDS + 1;
+    const char *what = is_option ? "option" : "command";
     const char *near;
 
     for (size_t i = 0; i < N_COMMANDS; i++)
         names[i] = commands[i]->name;
-    near = word[0] == '-' ? pmt_nearest(word, globals, sizeof globals / sizeof *globals)
-                          : pmt_nearest(word, names, N_COMMANDS);
+    names[N_COMMANDS] = "help";
+    near = pmt_completion(word, from, n);
+    if (!near)
+        near = pmt_nearest(word, from, n);
     if (near)
         return pmt_cli_usage("unknown %s %s: did you mean %s?", what, word, near);
     return pmt_cli_usage("unknown %s %s: see pymemtrace --help", what, word);
@@ -161,8 +168,8 @@ static int run_command(const struct pmt_command *cmd, int argc, char **argv)
         (void)pmt_error_set(&err, PMT_E_INTERNAL, "%s: PMT_ARGS_MAX is too small", cmd->name);
         return pmt_cli_error(&err);
     }
-    st = pmt_options_parse(cmd->options, cmd->stop_at_operand, argc, argv, args,
-                           &parsed, &err);
+    st = pmt_options_parse(cmd->name, cmd->options, cmd->stop_at_operand, argc, argv,
+                           args, &parsed, &err);
     if (st != PMT_OK) {
         char msg[sizeof err.msg];
 
@@ -181,6 +188,25 @@ static int run_command(const struct pmt_command *cmd, int argc, char **argv)
     return cmd->run(args, parsed.operand, parsed.n_operands);
 }
 
+/* `pymemtrace help [COMMAND]`, as `pymemtrace [COMMAND] --help`. */
+static int help(int argc, char **argv)
+{
+    const struct pmt_command *cmd;
+
+    if (argc > 1)
+        return pmt_cli_usage("help: too many operands: pymemtrace help [COMMAND]");
+    if (argc == 0 || !strcmp(argv[0], "help") || !strcmp(argv[0], "--help") ||
+        !strcmp(argv[0], "-h")) {
+        print_overview(stdout);
+        return pmt_cli_done(PMT_EXIT_OK);
+    }
+    cmd = find(argv[0]);
+    if (!cmd)
+        return unknown(argv[0]);
+    print_help(cmd);
+    return pmt_cli_done(PMT_EXIT_OK);
+}
+
 int main(int argc, char **argv)
 {
     const struct pmt_command *cmd;
@@ -189,11 +215,11 @@ int main(int argc, char **argv)
         print_overview(stderr);
         return pmt_status_exit(PMT_E_USAGE);
     }
-    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
-        print_overview(stdout);
-        return pmt_cli_done(PMT_EXIT_OK);
-    }
-    if (!strcmp(argv[1], "--version")) {
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+        return help(0, NULL);
+    if (!strcmp(argv[1], "help"))
+        return help(argc - 2, argv + 2);
+    if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
         printf("pymemtrace %s\n", pmt_version());
         return pmt_cli_done(PMT_EXIT_OK);
     }

@@ -41,8 +41,8 @@ find_short(const struct pmt_option *table, char letter)
 }
 
 static enum pmt_status
-unknown_long(const struct pmt_option *table, const char *name, size_t len,
-             struct pmt_error *err)
+unknown_long(const char *command, const struct pmt_option *table, const char *name,
+             size_t len, struct pmt_error *err)
 {
     const char *names[MAX_OPTIONS + 1];
     const char *near;
@@ -53,10 +53,14 @@ unknown_long(const struct pmt_option *table, const char *name, size_t len,
     for (; table->name && n <= MAX_OPTIONS; table++)
         names[n++] = table->name;
     (void)snprintf(word, sizeof word, "%.*s", (int)(len < 60 ? len : 60), name);
-    near = pmt_nearest(word, names, n);
-    return pmt_error_set(err, PMT_E_USAGE, "unknown option --%s%s%s%s", word,
-                         near ? ": did you mean --" : "", near ? near : "",
-                         near ? "?" : "");
+    near = pmt_completion(word, names, n);
+    if (!near)
+        near = pmt_nearest(word, names, n);
+    if (near)
+        return pmt_error_set(err, PMT_E_USAGE, "unknown option --%s: did you mean --%s?",
+                             word, near);
+    return pmt_error_set(err, PMT_E_USAGE, "unknown option --%s: see pymemtrace %s --help",
+                         word, command);
 }
 
 static enum pmt_status
@@ -107,8 +111,8 @@ static void set_initial(const struct pmt_option *table, void *args)
 
 /* One "--name", "--name=VALUE" or "--name VALUE"; *at is moved past what it took. */
 static enum pmt_status
-parse_long(const struct pmt_option *table, int argc, char **argv, int *at,
-           void *args, struct pmt_parsed *out, struct pmt_error *err)
+parse_long(const char *command, const struct pmt_option *table, int argc, char **argv,
+           int *at, void *args, struct pmt_parsed *out, struct pmt_error *err)
 {
     const char *name = argv[(*at)++] + 2;
     size_t len = strcspn(name, "=");
@@ -116,7 +120,7 @@ parse_long(const struct pmt_option *table, int argc, char **argv, int *at,
     const struct pmt_option *o = find_long(table, name, len);
 
     if (!o)
-        return unknown_long(table, name, len, err);
+        return unknown_long(command, table, name, len, err);
     if (value && !takes_value(o))
         return pmt_error_set(err, PMT_E_USAGE, "--%s takes no value", o->name);
     if (o == &help_row) {
@@ -134,8 +138,8 @@ parse_long(const struct pmt_option *table, int argc, char **argv, int *at,
 
 /* One word of letters: flags, the last of which may take a value. */
 static enum pmt_status
-parse_short(const struct pmt_option *table, int argc, char **argv, int *at,
-            void *args, struct pmt_parsed *out, struct pmt_error *err)
+parse_short(const char *command, const struct pmt_option *table, int argc, char **argv,
+            int *at, void *args, struct pmt_parsed *out, struct pmt_error *err)
 {
     const char *word = argv[(*at)++];
 
@@ -145,9 +149,10 @@ parse_short(const struct pmt_option *table, int argc, char **argv, int *at,
         enum pmt_status st;
 
         if (!o)
-            return pmt_error_set(err, PMT_E_USAGE, "unknown option -%c%s%s", *letter,
+            return pmt_error_set(err, PMT_E_USAGE,
+                                 "unknown option -%c%s%s: see pymemtrace %s --help", *letter,
                                  letter[1] || letter > word + 1 ? " in " : "",
-                                 letter[1] || letter > word + 1 ? word : "");
+                                 letter[1] || letter > word + 1 ? word : "", command);
         if (o == &help_row) {
             out->help = true;
             return PMT_OK;
@@ -166,9 +171,9 @@ parse_short(const struct pmt_option *table, int argc, char **argv, int *at,
 }
 
 enum pmt_status
-pmt_options_parse(const struct pmt_option *table, bool stop_at_operand, int argc,
-                  char **argv, void *args, struct pmt_parsed *out,
-                  struct pmt_error *err)
+pmt_options_parse(const char *command, const struct pmt_option *table,
+                  bool stop_at_operand, int argc, char **argv, void *args,
+                  struct pmt_parsed *out, struct pmt_error *err)
 {
     bool options_end = false;
     int at = 0;
@@ -188,9 +193,9 @@ pmt_options_parse(const struct pmt_option *table, bool stop_at_operand, int argc
             options_end = true;
             at++;
         } else if (word[1] == '-') {
-            st = parse_long(table, argc, argv, &at, args, out, err);
+            st = parse_long(command, table, argc, argv, &at, args, out, err);
         } else {
-            st = parse_short(table, argc, argv, &at, args, out, err);
+            st = parse_short(command, table, argc, argv, &at, args, out, err);
         }
         if (st != PMT_OK)
             return st;

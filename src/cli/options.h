@@ -53,12 +53,13 @@ struct pmt_parsed {
  * without the program's and the command's name. Options and operands may be mixed
  * unless stop_at_operand; "--" ends the options. Known forms: --name, --name=VALUE,
  * --name VALUE, -l, -lVALUE, -l VALUE, and several letters in one word. E_USAGE
- * names the word, what is allowed and, for an unknown option, the nearest one.
+ * names the word, what is allowed and, for an unknown option, the one that was meant or
+ * how to list those of `command`.
  */
 enum pmt_status
-pmt_options_parse(const struct pmt_option *table, bool stop_at_operand, int argc,
-                  char **argv, void *args, struct pmt_parsed *out,
-                  struct pmt_error *err);
+pmt_options_parse(const char *command, const struct pmt_option *table,
+                  bool stop_at_operand, int argc, char **argv, void *args,
+                  struct pmt_parsed *out, struct pmt_error *err);
 
 /* The list of options for --help, two columns. */
 void pmt_options_print(const struct pmt_option *table, FILE *to);

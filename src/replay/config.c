@@ -56,6 +56,32 @@ static enum pmt_status read_preset(struct parse *p, const char *word, struct pmt
     return PMT_OK;
 }
 
+/* Does a key and "=" stand here? */
+static bool is_key(const char *text)
+{
+    size_t n = strcspn(text, "=");
+    char name[MAX_WORD + 1];
+
+    if (text[n] != '=' || n > MAX_WORD)
+        return false;
+    memcpy(name, text, n);
+    name[n] = '\0';
+    return pmt_key_find(name) != PMT_N_KEYS;
+}
+
+/* Whether commas stand in word where blanks were meant: makes blanks of them. */
+static bool is_joined(char *word)
+{
+    bool is = false;
+
+    for (char *comma = strchr(word, ','); comma; comma = strchr(comma + 1, ','))
+        if (is_key(comma + 1)) {
+            *comma = ' ';
+            is = true;
+        }
+    return is;
+}
+
 static enum pmt_status read_word(struct parse *p, char *word, struct pmt_error *err)
 {
     char *value = strchr(word, '=');
@@ -94,6 +120,11 @@ static enum pmt_status read_words(struct parse *p, const char *spec, struct pmt_
         memcpy(word, spec, n);
         word[n] = '\0';
         st = read_word(p, word, err);
+        if (st == PMT_E_USAGE) {
+            memcpy(word, spec, n);
+            if (is_joined(word))
+                st = pmt_error_set(err, st, "words are separated by blanks: \"%s\"", word);
+        }
         spec += n;
     }
     return st;

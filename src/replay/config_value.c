@@ -395,12 +395,15 @@ static const char *nearest_size(const struct key *key, uint64_t bytes, char *buf
     return buf;
 }
 
-/* Missing thresholds become 10, which nearly every release has; large ones the largest. */
+/* Missing thresholds become 10, which nearly every release has; large ones the largest.
+ * "on" is two letters from "off" and its opposite. */
 static const char *nearest_gc(const struct key *key, const char *text, char *buf, size_t len)
 {
     uint64_t t[3] = {0};
     unsigned n = read_thresholds(text, key->max, t);
 
+    if (strcmp(text, "on") == 0)
+        return NULL;
     if (n == 0)
         return pmt_nearest(text, (const char *[]){"off", "recorded"}, 2);
     for (unsigned g = 0; g < 3; g++) {
@@ -456,6 +459,11 @@ static enum pmt_status bad_value(const struct key *key, const char *text, struct
     char buf[PMT_MOMENT_TEXT];
     const char *near = nearest_value(key, text, buf, sizeof buf);
 
+    if (is_moment(key) && key->kind != KIND_EVERY &&
+        (strcmp(text, "mark") == 0 || strcmp(text, "mark:") == 0))
+        return pmt_error_set(err, PMT_E_USAGE,
+                             "%s=mark: has no name: mark:NAME, such as mark:ready",
+                             key->text.name);
     if (near)
         return pmt_error_set(err, PMT_E_USAGE, "%s=%s: must be %s; the nearest is %s=%s",
                              key->text.name, text, key->text.range, key->text.name, near);

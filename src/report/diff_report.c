@@ -1,8 +1,11 @@
 /* diff_report.c - two results side by side. Better and worse are the words of
- * metric.def; what is neither is only "changed". */
+ * metric.def; what is neither is only "changed". Text says neither of traffic, nor of
+ * changes too small to matter. */
 #include "report/parts.h"
 
+#include <string.h>
 #include "report/escape.h"
+#include "report/gc_figures.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -43,6 +46,15 @@ static const char *verdict_of(const struct pmt_metric_info *m, uint64_t a, uint6
     return (b < a) == (m->better == PMT_BETTER_LOWER) ? "better" : "worse";
 }
 
+/* Does text say whether it is for the better? */
+static bool is_judged(const struct pmt_metric_info *m, uint64_t a, uint64_t b)
+{
+    uint64_t change = a < b ? b - a : a - b;
+
+    return a != b && m->better != PMT_BETTER_NEUTRAL && m->group != PMT_GROUP_TRAFFIC &&
+           change >= a / 1000 + (a % 1000 != 0);
+}
+
 static const char *color_of(const struct pmt_page *page, const char *verdict)
 {
     if (!page->options->color)
@@ -57,7 +69,7 @@ static void metric_row(struct pmt_grid *g, const struct pmt_page *page, size_t i
 {
     const struct pmt_metric_info *m = pmt_metric_at(i);
     const char *verdict = verdict_of(m, a, b);
-    bool marked = verdict[0] == 'b' || verdict[0] == 'w';
+    bool marked = is_judged(m, a, b);
 
     pmt_grid_str(g, m->name);
     pmt_grid_word(g, NULL, pmt_unit_name(m->unit), NULL);
@@ -65,7 +77,7 @@ static void metric_row(struct pmt_grid *g, const struct pmt_page *page, size_t i
     pmt_grid_value(g, b, m->unit);
     pmt_grid_delta(g, a, b, m->unit);
     pmt_grid_change(g, a, b);
-    pmt_grid_word(g, marked ? verdict : "", verdict, color_of(page, verdict));
+    pmt_grid_word(g, marked ? verdict : "", verdict, marked ? color_of(page, verdict) : NULL);
 }
 
 /* Equal metrics: programs want them unless told otherwise, people do not. */
@@ -161,10 +173,68 @@ static void text_costs(struct pmt_page *page, const struct pmt_result *a,
 {
     if (!shows_pauses(page, &a->metrics, &b->metrics))
         return;
+    if (a->gc_cost.n_pauses && !memcmp(&a->gc_cost, &b->gc_cost, sizeof a->gc_cost)) {
+        pmt_text_gc_cost(&page->sb, "Cost model: ", &a->gc_cost);
+        return;
+    }
     if (a->gc_cost.n_pauses)
         pmt_text_gc_cost(&page->sb, "A  cost model: ", &a->gc_cost);
     if (b->gc_cost.n_pauses)
         pmt_text_gc_cost(&page->sb, "B  cost model: ", &b->gc_cost);
+}
+
+_Static_assert(sizeof(struct pmt_gc_cost) ==
+                   sizeof(uint64_t) + (5 + PMT_GC_RATIOS) * sizeof(double),
+               "without holes, compared as bytes");
+
+/* "peak 10.8 -> 12.8 MiB": the unit once, where both have the same. */
+static void change_of(struct pmt_strbuf *sb, const char *name, uint64_t a, uint64_t b,
+                      enum pmt_unit unit)
+{
+    struct pmt_text from = pmt_human(a, unit), to = pmt_human(b, unit);
+    char *of_a = strchr(from.at, ' '), *of_b = strchr(to.at, ' ');
+
+    if (a == b) {
+        pmt_strbuf_printf(sb, "%s %s (equal)", name, to.at);
+        return;
+    }
+    if (of_a && of_b && !strcmp(of_a, of_b))
+        *of_a = '\0';
+    pmt_strbuf_printf(sb, "%s %s -> %s", name, from.at, to.at);
+}
+
+static uint64_t collections_of(const struct pmt_metrics *m)
+{
+    return m->gc_collections_0 + m->gc_collections_1 + m->gc_collections_2;
+}
+
+/* A cost model comes from recorded collections, whether or not any is replayed. */
+static bool tells_of_gc(const struct pmt_result *r)
+{
+    return pmt_gc_is_told(r) || r->gc_cost.n_pauses;
+}
+
+/* What most want to know, in one line. */
+static void text_summary(struct pmt_strbuf *sb, const struct pmt_result *a,
+                         const struct pmt_result *b)
+{
+    const struct pmt_metrics *ma = &a->metrics, *mb = &b->metrics;
+    const char *percent = pmt_human_change(ma->peak_bytes, mb->peak_bytes).at;
+
+    change_of(sb, "  peak", ma->peak_bytes, mb->peak_bytes, PMT_UNIT_BYTES);
+    if (ma->peak_bytes != mb->peak_bytes && *percent)
+        pmt_strbuf_printf(sb, " (%s)", percent);
+    if (tells_of_gc(a) && tells_of_gc(b)) {
+        change_of(sb, ", collections", collections_of(ma), collections_of(mb),
+                  PMT_UNIT_COUNT);
+        if (a->gc_cost.n_pauses && b->gc_cost.n_pauses) {
+            change_of(sb, ", in pauses", ma->gc_pause_total_ns, mb->gc_pause_total_ns,
+                      PMT_UNIT_NS);
+            change_of(sb, ", longest", ma->gc_pause_max_ns, mb->gc_pause_max_ns,
+                      PMT_UNIT_NS);
+        }
+    }
+    pmt_strbuf_puts(sb, "\n");
 }
 
 static void text_diff(struct pmt_page *page, const struct pmt_result *a,
@@ -177,6 +247,8 @@ static void text_diff(struct pmt_page *page, const struct pmt_result *a,
 
     text_label(page, "A", a);
     text_label(page, "B", b);
+    if (differs)
+        text_summary(&page->sb, a, b);
     pmt_strbuf_puts(&page->sb, "\n");
     if (differs || o->all) {
         pmt_grid_begin(&g, PMT_FORMAT_TEXT, &page->sb, NULL, NULL, columns, COUNT(columns));

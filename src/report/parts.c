@@ -24,7 +24,8 @@ enum pmt_status pmt_page_write(struct pmt_page *page, FILE *out, struct pmt_erro
         st = pmt_error_set(err, PMT_E_NOMEM, "report: out of memory");
     else if (fwrite(page->sb.at ? page->sb.at : "", 1, page->sb.n, out) != page->sb.n ||
              fflush(out) != 0 || ferror(out))
-        st = pmt_error_set(err, PMT_E_IO, "report: cannot write: %s",
+        st = pmt_error_set(err, PMT_E_IO, "%s: %s",
+                           out == stdout ? "standard output" : "report: cannot write",
                            errno ? strerror(errno) : "output error");
     pmt_strbuf_release(&page->sb);
     return st;

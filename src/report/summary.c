@@ -71,8 +71,8 @@ static void verdict(struct pmt_page *page, const struct pmt_result *r)
     const char *word = "nothing to compare with", *color = "";
 
     if (!v->checked) {
-        pmt_strbuf_puts(&page->sb, "Verified: no: a prediction, the program ran under "
-                        "another configuration\n");
+        pmt_strbuf_puts(&page->sb, "Prediction: the program ran under another "
+                        "configuration\n");
         return;
     }
     if (v->exact)

@@ -20,6 +20,34 @@ static void test_nearest_finds_what_was_meant(void)
     }
 }
 
+static void test_nearest_prefers_what_the_word_goes_on_from(void)
+{
+    static const char *const names[] = {"3.1", "3.10", "3.10.4", "3.11.1", "gc"};
+    static const struct { const char *word, *want; } cases[] = {
+        {"3.10.1", "3.10"}, {"3.10.4", "3.10.4"}, {"3.12", "3.1"}, {"gclate", ""},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *found = pmt_nearest(cases[i].word, names, sizeof names / sizeof *names);
+
+        EXPECT_STR(found ? found : "", cases[i].want);
+    }
+}
+
+static void test_completion_is_the_only_one(void)
+{
+    static const char *const names[] = {"replay", "record", "diff"};
+    static const struct { const char *word, *want; } cases[] = {
+        {"rec", "record"}, {"re", ""}, {"", ""}, {"diff", "diff"}, {"diffs", ""}, {"x", ""},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *found = pmt_completion(cases[i].word, names, 3);
+
+        EXPECT_STR(found ? found : "", cases[i].want);
+    }
+}
+
 static void test_nearest_has_no_opinion_on_very_long_words(void)
 {
     static const char *const names[] = {"arena"};
@@ -32,4 +60,6 @@ static void test_nearest_has_no_opinion_on_very_long_words(void)
 }
 
 SUITE(nearest, TEST(test_nearest_finds_what_was_meant),
+      TEST(test_nearest_prefers_what_the_word_goes_on_from),
+      TEST(test_completion_is_the_only_one),
       TEST(test_nearest_has_no_opinion_on_very_long_words))
