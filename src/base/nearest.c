@@ -55,17 +55,22 @@ static const char *begun(const char *word, const char *const *names, size_t n, s
 
 const char *pmt_completion(const char *word, const char *const *names, size_t n)
 {
-    size_t n_word = strlen(word);
+    size_t n_word = strlen(word), most = 0;
     const char *found = NULL;
 
     for (size_t i = 0; i < n; i++) {
-        if (strncmp(names[i], word, n_word) != 0)
-            continue;
-        if (found)
-            return NULL;
-        found = names[i];
+        size_t shared = 0;
+
+        while (shared < n_word && names[i][shared] == word[shared])
+            shared++;
+        if (shared > most)
+            found = names[i];
+        else if (shared == most)
+            found = NULL;
+        if (shared > most)
+            most = shared;
     }
-    return found;
+    return most >= n_word - n_word / 4 ? found : NULL;
 }
 
 const char *pmt_nearest(const char *word, const char *const *names, size_t n)

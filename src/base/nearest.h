@@ -11,7 +11,9 @@
  * to 3.14.1. Borrowed from names. */
 const char *pmt_nearest(const char *word, const char *const *names, size_t n);
 
-/* The only name that begins with word; NULL if there are several, or none. */
+/* The name that word is the beginning of, where at most a quarter of the word may be
+ * wrong, at its end: "blok" is blocks-only. NULL if there is none, or several begin
+ * with as much of the word. Borrowed from names. */
 const char *pmt_completion(const char *word, const char *const *names, size_t n);
 
 #endif

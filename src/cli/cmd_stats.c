@@ -51,9 +51,11 @@ no_database(const char *path, const char *option, struct pmt_error *err)
     pmt_trace_close(trace);
     if (st == PMT_E_IO)
         return st;
-    return pmt_error_set(err, PMT_E_USAGE, "stats: %s is %s: --%s needs a database",
-                         is_input ? "standard input" : path,
-                         st == PMT_OK ? "a trace" : "no database", option);
+    if (st == PMT_OK)
+        return pmt_error_set(err, PMT_E_USAGE, "stats: %s is a trace: --%s needs a database",
+                             path, option);
+    return pmt_error_set(err, PMT_E_USAGE, "stats: %s is no database, and --%s needs one",
+                         is_input ? "standard input" : path, option);
 }
 
 /* What does not fit what the file is. */

@@ -219,11 +219,11 @@ static void text_summary(struct pmt_strbuf *sb, const struct pmt_result *a,
                          const struct pmt_result *b)
 {
     const struct pmt_metrics *ma = &a->metrics, *mb = &b->metrics;
-    const char *percent = pmt_human_change(ma->peak_bytes, mb->peak_bytes).at;
+    struct pmt_text percent = pmt_human_change(ma->peak_bytes, mb->peak_bytes);
 
     change_of(sb, "  peak", ma->peak_bytes, mb->peak_bytes, PMT_UNIT_BYTES);
-    if (ma->peak_bytes != mb->peak_bytes && *percent)
-        pmt_strbuf_printf(sb, " (%s)", percent);
+    if (ma->peak_bytes != mb->peak_bytes && percent.at[0])
+        pmt_strbuf_printf(sb, " (%s)", percent.at);
     if (tells_of_gc(a) && tells_of_gc(b)) {
         change_of(sb, ", collections", collections_of(ma), collections_of(mb),
                   PMT_UNIT_COUNT);

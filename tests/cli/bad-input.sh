@@ -27,6 +27,11 @@ done
 try 4 diff text '' ''
 try 5 diff missing.pmt '' ''
 try 5 diff missing.db missing.db
+for option in --runs --run=1; do
+    try 5 stats "$option" missing.db
+    try 5 stats "$option" folder
+    grep -q '^pymemtrace: folder: ' err || cat err
+done
 for f in empty text zeros folder; do
     [ -e "$f" ] || echo "$f went away"
 done

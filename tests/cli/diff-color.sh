@@ -1,4 +1,4 @@
-# Colour on a terminal only, and not with NO_COLOR.
+# Colour on a terminal that can only, and not with NO_COLOR.
 pymemtrace record -q -o a.pmt -- python3 -c 'pass'
 cat >on_terminal.py <<'PY'
 import os, pty, sys
@@ -19,5 +19,6 @@ os.waitpid(pid, 0)
 print("colour" if b"\033[" in text else "plain")
 PY
 TERM=xterm python3 on_terminal.py pymemtrace diff a.pmt '' arena=256K
+TERM=dumb python3 on_terminal.py pymemtrace diff a.pmt '' arena=256K
 TERM=xterm NO_COLOR=1 python3 on_terminal.py pymemtrace diff a.pmt '' arena=256K
 pymemtrace diff a.pmt '' arena=256K | grep -c "$(printf '\033')" || :

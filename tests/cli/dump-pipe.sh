@@ -15,9 +15,9 @@ for command in ("dump", "replay", "verify", "stats"):
 ignoring("pymemtrace", "presets")
 ignoring("pymemtrace", "--help")
 PY
-for command in 'dump a.pmt' 'replay a.pmt' 'verify a.pmt' 'presets' '--help'; do
+for command in 'dump a.pmt' 'replay a.pmt' 'verify a.pmt' 'stats a.pmt' 'presets' '--help' 'help'; do
     code=0
     pymemtrace $command >/dev/full 2>err || code=$?
     [ "$code" -eq 5 ] || echo "$command on a full disk: exit code $code, want 5"
-    grep -q '^pymemtrace: .*: No space left on device$' err && [ "$(wc -l <err)" -eq 1 ] || { echo "$command:"; cat err; }
+    grep -q '^pymemtrace: standard output: No space left on device$' err && [ "$(wc -l <err)" -eq 1 ] || { echo "$command:"; cat err; }
 done

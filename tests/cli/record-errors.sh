@@ -11,6 +11,9 @@ try 4 record -o a.pmt -- /no/such/program
 try 4 record -o a.pmt -- true
 try 5 record -o no/such/folder/a.pmt -- python3 -c 'pass'
 [ ! -e a.pmt ] || echo 'a.pmt was left behind'
+mkdir folder
+try 5 record -o folder -- python3 -c 'open("ran", "w")'
+grep -qx 'pymemtrace: folder: is a directory: name a file' err || cat err
 echo mine >kept.pmt
 try 5 record -o kept.pmt -- python3 -c 'open("ran", "w")'
 [ "$(cat kept.pmt)" = mine ] || echo 'kept.pmt was overwritten'

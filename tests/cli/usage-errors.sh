@@ -8,6 +8,10 @@ echo no trace >text
 try rekord
 try xyzzy-nothing-like-it
 try --verison
+try rec
+try --vers
+try help rekord
+try help record replay
 try replay
 try replay a.pmt b.pmt
 try replay --jsn a.pmt
@@ -21,6 +25,11 @@ try record
 try record --
 try record -o
 try record -x python3 -c pass
+try record --blok python3 -c pass
+try record --f python3 -c pass
+try record --zzz python3 -c pass
+try record -o '' python3 -c pass
+try record -o - python3 -c pass
 try dump --from=x a.pmt
 try dump --from=-1 a.pmt
 try dump --to=99999999999999999999 a.pmt
@@ -30,8 +39,15 @@ try stats --timeline --classes a.db
 try stats --classes --collections a.db
 try stats --run=1 text
 try stats --runs text
+cp "$TOP/traces/trees-3.9.pmt" trees.pmt
+try stats --runs trees.pmt
+try stats --run=1 - </dev/null
 try diff a.pmt
 try diff - arena=1M arena=2M
 try diff text text
+python3 -c 'import sqlite3; sqlite3.connect("x.db").execute("create table t(c)")'
+try diff x.db 1
 try presets a b
+try presets nosuch
+try presets cpython-3.10.1
 try presets arena=256K

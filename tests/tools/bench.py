@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """bench.py - the figures of the README, measured side by side in one run.
 
-    bench.py BUILD [--runs N] [--python EXE]... [PROGRAM[:ARG,ARG]]...
+    bench.py BUILD [--runs N] [--blocks-only] [--python EXE]... [PROGRAM[:ARG,ARG]]...
 
 Per interpreter and program: whole processes, with and without recording in turn
 (A B A B ...), medians; the trace's bytes per event; the replay into a new database.
@@ -68,15 +68,16 @@ def peak_rss(command):
 
 
 class Bench:
-    def __init__(self, build, runs, folder):
+    def __init__(self, build, runs, folder, options):
         self.tool = os.path.join(build, "pymemtrace")
         self.engine = os.path.join(build, "bench-engine")
         self.runs = runs
+        self.options = options
         self.trace = os.path.join(folder, "bench.pmt")
         self.db = os.path.join(folder, "bench.db")
 
     def record(self, command):
-        return [self.tool, "record", "-q", "-f", "-o", self.trace, "--"] + command
+        return [self.tool, "record", "-q", "-f", "-o", self.trace] + self.options + ["--"] + command
 
     def replay(self):
         if os.path.exists(self.db):
@@ -129,13 +130,14 @@ def main():
     ap.add_argument("build")
     ap.add_argument("--runs", type=int, default=5)
     ap.add_argument("--python", action="append")
+    ap.add_argument("--blocks-only", action="store_const", const=["--blocks-only"], default=[])
     ap.add_argument("programs", nargs="*")
     a = ap.parse_intermixed_args()
     wanted = [[p] + args.split(",") if args else [p]
               for p, _, args in (x.partition(":") for x in a.programs or programs())]
     mimalloc = (sorted(glob.glob("/usr/lib/*/libmimalloc.so.2*")) or [None])[0]
     with tempfile.TemporaryDirectory() as folder:
-        b = Bench(os.path.abspath(a.build), a.runs, folder)
+        b = Bench(os.path.abspath(a.build), a.runs, folder, a.blocks_only)
         print(f"medians of {a.runs}, whole processes, PYTHONHASHSEED=0\n")
         print(f"{'python':<8} {'program':<24} {'events':>11} {'B/event':>8} {'plain s':>8} "
               f"{'recorded':>9} {'replay s':>9} {'replay':>8}  verify")

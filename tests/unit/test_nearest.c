@@ -38,7 +38,8 @@ static void test_completion_is_the_only_one(void)
 {
     static const char *const names[] = {"replay", "record", "diff"};
     static const struct { const char *word, *want; } cases[] = {
-        {"rec", "record"}, {"re", ""}, {"", ""}, {"diff", "diff"}, {"diffs", ""}, {"x", ""},
+        {"rec", "record"}, {"re", ""}, {"", ""}, {"diff", "diff"}, {"x", ""},
+        {"recx", "record"}, {"rexx", ""}, {"rxcord", ""}, {"rey", ""},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
