@@ -194,27 +194,38 @@ static bool is_type(uint64_t p, uint64_t *flags)
            read_word(p + TP_FLAGS, flags);
 }
 
-/* Words that were looked at before, types and others: a look costs system calls. */
+/* Words that were looked at before, types and others: a look costs system calls. Two
+ * places for each, the newest first, lest two hot words drive each other out. */
 #define KNOWN 1024u
 
-static struct known { uint64_t word; uint64_t flags; bool type; } known[KNOWN];
+static struct known { uint64_t word; uint64_t flags; bool type; } known[KNOWN][2];
 
-static struct known *place_of(uint64_t word)
+static const struct known *find_known(uint64_t word)
 {
-    return &known[(word >> 4) % KNOWN];
+    const struct known *k = known[(word >> 4) % KNOWN];
+
+    return k[0].word == word ? &k[0] : k[1].word == word ? &k[1] : NULL;
+}
+
+static const struct known *look_at(uint64_t word)
+{
+    struct known *k = known[(word >> 4) % KNOWN];
+
+    k[1] = k[0];
+    k[0] = (struct known){.word = word};
+    k[0].type = is_type(word, &k[0].flags);
+    return &k[0];
 }
 
 static bool known_type(uint64_t word, uint64_t *flags)
 {
-    struct known *k = place_of(word);
+    const struct known *k;
 
     if (!word)
         return false;
-    if (k->word != word) {
-        k->word = word;
-        k->flags = 0;
-        k->type = is_type(word, &k->flags);
-    }
+    k = find_known(word);
+    if (!k)
+        k = look_at(word);
     *flags = k->flags;
     return k->type;
 }
@@ -222,9 +233,9 @@ static bool known_type(uint64_t word, uint64_t *flags)
 /* The same without a look: only what has been met in a collector object. */
 static bool is_met(uint64_t word)
 {
-    const struct known *k = place_of(word);
+    const struct known *k = find_known(word);
 
-    return k->word == word && k->type && (k->flags & FLAG_GC);
+    return k && k->type && (k->flags & FLAG_GC);
 }
 
 static const char *block_of(uintptr_t tagged)
@@ -287,16 +298,26 @@ static void add_young(uintptr_t tagged)
     young[n_young++] = tagged;
 }
 
+/* Behind a pre-header comes a GC head, whose first word leads to the next object, for the
+ * newest one to the head of its list; where there is none comes a reference count. What
+ * follows a link is a link too, another one each time, and would cost a look in vain. */
+static bool is_link(uint64_t word)
+{
+    return word == (uintptr_t)HOT.gc || word >> 33;
+}
+
 /* The count says that it is one: so there is a type in it, to be met again. */
 void collector_young(void)
 {
+    const char *block = block_of(HOT.gc_last_block);
+    bool preheader = HOT.gc_last_block & TAG_PREHEADER;
     uint64_t flags;
 
     if (!HOT.gc_last_block)
         return;
-    if (!known_type(word(block_of(HOT.gc_last_block), 24), &flags) &&
-        HOT.gc_last_block & TAG_PREHEADER)
-        (void)known_type(word(block_of(HOT.gc_last_block), 40), &flags);
+    if ((preheader && is_link(word(block, 16))) || !known_type(word(block, 24), &flags))
+        if (preheader)
+            (void)known_type(word(block, 40), &flags);
     add_young(HOT.gc_last_block);
 }
 
