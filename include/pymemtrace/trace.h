@@ -18,6 +18,13 @@ enum pmt_op {
     PMT_OP_END
 };
 
+/* The operand of GARBAGE. */
+enum {
+    PMT_GARBAGE_FIRST = 1, /* of a group whose objects hang together */
+    PMT_GARBAGE_LEAF = 2,  /* no other garbage hangs on it */
+    PMT_GARBAGE_TYPE = 2   /* shift: above it the number of its type */
+};
+
 enum pmt_trouble {
 #define TROUBLE(name, code, severity, text) PMT_TROUBLE_##name = (code),
 #include <pymemtrace/trouble.def>
@@ -66,6 +73,14 @@ struct pmt_oracle {
     const char *when;     /* borrowed: "periodic", "end", "exit", "request", "mark" */
 };
 
+/* A type of the recorded program. Sizes in bytes; of its instances and, where they have
+ * items, of each item. */
+struct pmt_type {
+    uint32_t number;      /* as events name it */
+    uint64_t basic_size, item_size;
+    const char *name;     /* as tp_name has it; borrowed */
+};
+
 enum pmt_item_kind { PMT_ITEM_BATCH, PMT_ITEM_ORACLE };
 
 struct pmt_item {
@@ -109,6 +124,11 @@ PMT_API const char *pmt_trace_fact(const struct pmt_trace *trace, const char *na
 PMT_API size_t pmt_trace_n_facts(const struct pmt_trace *trace);
 PMT_API void pmt_trace_fact_at(const struct pmt_trace *trace, size_t i,
                                const char **name, const char **value);
+
+/* Number of types met so far, and the i-th; their numbers go up from 0 with i. Names are
+ * valid until close. */
+PMT_API size_t pmt_trace_n_types(const struct pmt_trace *trace);
+PMT_API void pmt_trace_type_at(const struct pmt_trace *trace, size_t i, struct pmt_type *out);
 
 /* NULL while whole; else one line that says where and why the trace ends early
  * ("cut in chunk 12 (event 34567, offset 0x1a2b)"). Borrowed. Final once

@@ -8,6 +8,8 @@
  *     hooks.c       the allocator hooks; the only hot code
  *     ring.c        appending records; waiting, polling
  *     collector.c   watching the cyclic collector
+ *     look.c        finding what is unreachable, as the collector does
+ *     site.c        telling its objects while they are being made
  *     checkpoint.c  asking the interpreter for its own books
  *     main_program.c  when the user's program begins
  *     children.c    fork, exec, spawn, _exit
@@ -101,6 +103,14 @@ struct hot {
     uintptr_t gc_last_block; /* allocated by the last call, if it can be a collector
                                 object; tagged as below */
     bool gc_collecting;
+    bool gc_preheader;      /* blocks may begin before the GC head (3.11+) */
+    bool look_on;           /* the interpreter is up and not yet going down */
+    bool look_wanted;       /* at all generations, as soon as one can */
+    bool look_done;         /* the collection that is due has been looked ahead at */
+    uint32_t look_from;     /* from this count on look_before() is called */
+    uint32_t look_every;    /* records between looks at everything, 0 = as it is cheap */
+    uint64_t look_head;     /* head at the last look */
+    uint64_t look_next;     /* head at which the next is wanted */
     int32_t pid;
     uint32_t forks;         /* serial of the next fork */
     char address[64];       /* where our forks say hello */
@@ -148,6 +158,11 @@ static inline void ring_put(uint64_t op, uint64_t low, uint64_t b)
     ring_put_long(op, low, b, 0);
 }
 
+/* Append a record with n bytes of text in its low bits, one record of data and the text,
+ * all committed together; there has to be room. */
+void ring_put_text(uint64_t op, uint64_t n, uint64_t b, struct pmt_wire_rec data,
+                   const char *text);
+
 /* The slow path of ring_ready(). */
 bool ring_slow(void);
 
@@ -186,6 +201,7 @@ void collector_settle(void);
 #define GC_THRESHOLD0 16
 #define GC_COUNT0     20
 #define GC_COLLECTING 176
+#define GC_LONG_LIVED 200
 
 static inline uint32_t gc_half(int at)
 {
@@ -231,6 +247,21 @@ static inline void collector_leave(void)
     if (UNLIKELY(HOT.gc_count >= HOT.gc_due))
         collector_stamp();
 }
+
+/* site.c: whether the allocation under way, from this place, is one of the collector's
+ * objects; false while that is not sure. To be asked at each of several in turn. */
+bool site_is_collectors(uintptr_t at);
+
+/* look.c: before an obj allocation from this place, at a count of look_from or more. */
+void look_before(uintptr_t site);
+/* The thresholds, or what is wanted, has changed. */
+void look_schedule(void);
+/* Now and then, once the interpreter is up. */
+void look_poll(void);
+/* A collection of this generation is over. */
+void look_collected(unsigned generation);
+/* A block is given back while a collection is under way. */
+void look_forget(uintptr_t block);
 
 /* main_program.c: the script that the command line names (NULL: none); a poll says MAIN
  * when the program's own code has begun. */

@@ -37,8 +37,8 @@ enum {
     AT_FIRST_POINTER = 72,
     AT_PERMANENT = 80,
     AT_STATS = 104,
-    AT_COLLECTING = 176,
-    AT_LONG_LIVED = 200,
+    AT_COLLECTING = GC_COLLECTING,
+    AT_LONG_LIVED = GC_LONG_LIVED,
     STATE_BYTES = 216,
     GENERATION_BYTES = 24
 };
@@ -54,7 +54,7 @@ static const struct {
 void collector_none(void)
 {
     HOT.gc = nothing.state;
-    HOT.gc_due = UINT32_MAX;
+    HOT.gc_due = HOT.look_from = UINT32_MAX;
 }
 
 static uint64_t word(const char *gc, int at)
@@ -159,6 +159,7 @@ static void put_settings(void)
     HOT.gc_threshold[2] = half(gc, 64);
     HOT.gc_enabled = half(gc, GC_ENABLED);
     HOT.gc_due = HOT.gc_enabled && HOT.gc_threshold[0] ? HOT.gc_threshold[0] : UINT32_MAX;
+    look_schedule();
     ring_put(PMT_W_GC_SET, (uint64_t)HOT.gc_enabled << 32 | HOT.gc_threshold[0],
              (uint64_t)HOT.gc_threshold[2] << 32 | HOT.gc_threshold[1]);
 }
@@ -473,6 +474,7 @@ static void put_end(unsigned generation, uint64_t ns)
     ring_put(PMT_W_DATA, 0, word(HOT.gc, AT_LONG_LIVED + 8));
     HOT.gc_stats[g][1] = stat(g, 1);
     HOT.gc_stats[g][2] = stat(g, 2);
+    look_collected(generation);
 }
 
 /* Collections that began and ended since the last hook call. Their duration is known
@@ -542,7 +544,7 @@ static const void *owner;
 
 void collector_stop(void)
 {
-    HOT.gc_found = HOT.gc_collecting = false;
+    HOT.gc_found = HOT.gc_collecting = HOT.look_on = false;
     HOT.gc_count = 0;
     HOT.gc_last_block = HOT.gc_stamp = 0;
     n_young = 0;
@@ -583,6 +585,7 @@ void collector_begin(uint32_t hex_version)
     HOT.gc = found;
     HOT.gc_found = true;
     HOT.gc_late = hex_version >= 0x030c0000;
+    HOT.gc_preheader = hex_version >= 0x030b0000;
     HOT.gc_collecting = half(HOT.gc, AT_COLLECTING) != 0;
     remember();
     put_settings();

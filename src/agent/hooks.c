@@ -57,26 +57,37 @@ static inline void *record_alloc(uint64_t op, void *p, size_t size)
     return p;
 }
 
+/* Inlined into the hook, so that the return address is the hook's. */
+#define HOOK static inline __attribute__((always_inline))
+
+HOOK void look_ahead(uint64_t op)
+{
+    if (op == PMT_W_ALLOC_OBJ && UNLIKELY(HOT.gc_count >= HOT.look_from))
+        look_before((uintptr_t)__builtin_return_address(0));
+}
+
 /* -- mem and obj: under the GIL -- */
 
-static inline void *gil_malloc(int domain, uint64_t op, size_t size)
+HOOK void *gil_malloc(int domain, uint64_t op, size_t size)
 {
     const struct py_allocator *real = &pmt_original[domain];
 
     if (!ring_ready())
         return real->malloc(real->ctx, size);
     collector_watch();
+    look_ahead(op);
     enter(NULL, size);
     return record_alloc(op, real->malloc(real->ctx, size), size);
 }
 
-static inline void *gil_calloc(int domain, uint64_t op, size_t n, size_t each)
+HOOK void *gil_calloc(int domain, uint64_t op, size_t n, size_t each)
 {
     const struct py_allocator *real = &pmt_original[domain];
 
     if (!ring_ready())
         return real->calloc(real->ctx, n, each);
     collector_watch();
+    look_ahead(op);
     enter(NULL, n * each); /* pymalloc has refused products that overflow */
     return record_alloc(op, real->calloc(real->ctx, n, each), n * each);
 }
@@ -111,6 +122,8 @@ static inline void gil_free(int domain, void *p)
         return;
     }
     collector_watch();
+    if (UNLIKELY(HOT.gc_collecting))
+        look_forget((uintptr_t)p);
     if (UNLIKELY(HOT.gc_count == 0))
         collector_settle();
     else if (HOT.gc_last_block)

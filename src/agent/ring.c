@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <string.h>
 #include <time.h>
 #include <pymemtrace/trace.h>
 
@@ -84,6 +85,21 @@ bool ring_room(uint64_t n)
     }
 }
 
+void ring_put_text(uint64_t op, uint64_t n, uint64_t b, struct pmt_wire_rec data,
+                   const char *text)
+{
+    uint64_t to = HOT.head + 1;
+
+    HOT.shm->ring[to++ & (PMT_RING_RECORDS - 1)] = data;
+    for (uint64_t at = 0; at < n; at += sizeof data) {
+        struct pmt_wire_rec rec = {0, 0};
+
+        memcpy(&rec, text + at, n - at < sizeof rec ? n - at : sizeof rec);
+        HOT.shm->ring[to++ & (PMT_RING_RECORDS - 1)] = rec;
+    }
+    ring_put_long(op, n, b, to - HOT.head - 1);
+}
+
 static void put_clock(void)
 {
     ring_put(PMT_W_CLOCK, 0, now_ns());
@@ -119,6 +135,8 @@ static void poll(void)
     /* While it finalizes, the interpreter calls itself not initialized. */
     if (pmt_py.is_finalizing && pmt_py.is_finalizing()) {
         HOT.ended = true;
+        HOT.look_on = false;
+        look_schedule();
         oracle_take(PMT_WHEN_END);
         return;
     }
@@ -130,6 +148,7 @@ static void poll(void)
                       PMT_TROUBLE_INTERPRETERS);
     if (HOT.interpreters)
         collector_stop();
+    look_poll();
     if (HOT.head >= HOT.next_oracle) {
         HOT.next_oracle = HOT.head * 2;
         oracle_take(PMT_WHEN_PERIODIC);
@@ -234,6 +253,7 @@ bool hot_begin(struct pmt_shm *shm, const struct pmt_ack *ack)
     HOT.next_oracle = FIRST_ORACLE;
     collector_none();
     HOT.gc_looked = ack->blocks_only != 0;
+    HOT.look_every = ack->look_every;
     HOT.stop_at = 0; /* the first hook goes the slow way: thread, clock */
     HOT.on = true;
     return true;

@@ -66,6 +66,14 @@ enum pmt_wire_op {
     PMT_W_GC_END,        /* generation; b: as above; then four DATA: collected,
                             uncollectable, long_lived_total, long_lived_pending */
     PMT_W_DATA,          /* b: belongs to the record before */
+    PMT_W_LOOK,          /* generation: this one and the younger were looked at;
+                            b: references between their objects; GARBAGE follows */
+    PMT_W_GARBAGE,       /* address of an unreachable object; b: its type, | FIRST if
+                            it is the first of its group, | LEAF if no other
+                            unreachable object hangs on it */
+    PMT_W_TYPE,          /* bytes of its name; b: its address. A record follows with its
+                            basic size and item size, then the name in
+                            ceil(bytes / 16) records */
     PMT_W_EXEC,          /* raw ring: the process is about to exec */
     PMT_W_EXEC_FAILED,   /* raw ring: ... and it came back */
     PMT_W_END            /* raw ring; b: exit status, or UINT64_MAX: not known */
@@ -78,6 +86,9 @@ enum pmt_when { PMT_WHEN_PERIODIC, PMT_WHEN_END, PMT_WHEN_EXIT, PMT_WHEN_REQUEST
  * count 0 at the entry of the call, above the size. */
 #define PMT_W_COUNT_SHIFT 40
 #define PMT_W_COUNT_MAX   (((uint64_t)1 << (64 - PMT_W_COUNT_SHIFT)) - 1)
+
+#define PMT_W_FIRST ((uint64_t)1 << 62)
+#define PMT_W_LEAF  ((uint64_t)1 << 63)
 
 #define PMT_W_OP_SHIFT 56
 #define PMT_W_MASK     (((uint64_t)1 << PMT_W_OP_SHIFT) - 1)
@@ -135,6 +146,7 @@ struct pmt_ack {
     uint32_t magic, version;
     uint32_t action;      /* enum pmt_ack_action */
     uint32_t blocks_only; /* the collector is not watched */
+    uint32_t look_every;  /* records between looks at all objects, 0 = as is cheap */
     uint32_t follow;      /* forked and started processes are wanted as well */
     char address[64];     /* where a fork of this process says hello */
 };

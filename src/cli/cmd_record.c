@@ -12,12 +12,14 @@
 
 /* One trace per process never overwrites another, whoever runs what twice. */
 #define DEFAULT_OUTPUT "pymemtrace.%p.pmt"
+#define PRECISE_EVENTS 10000
 #define AGENT_NAME     "libpymemtrace-agent.so"
 
 struct args {
     const char *output;
     bool follow;
     bool blocks_only;
+    uint64_t precise;
     bool force;
     bool quiet;
 };
@@ -31,6 +33,9 @@ static const struct pmt_option options[] = {
      .help = "leave the collector out: no collections, no gc settings"},
     {.name = "follow", .kind = PMT_OPTION_FLAG, .offset = offsetof(struct args, follow),
      .help = "record child processes too, each into its own file"},
+    {.name = "precise", .kind = PMT_OPTION_U64, .offset = offsetof(struct args, precise),
+     .min = 1000, .max = UINT32_MAX, .alone = PRECISE_EVENTS, .metavar = "N",
+     .help = "look for garbage of all generations every N events (default 10000), not only as often as is cheap"},
     {.name = "force", .letter = 'f', .kind = PMT_OPTION_FLAG,
      .offset = offsetof(struct args, force), .help = "overwrite FILE if it exists"},
     PMT_OPTION_QUIET(struct args, "no summary line on standard error"),
@@ -136,6 +141,7 @@ static int run(const void *given, char **operand, unsigned n_operands)
         .argv = operand, /* ends where argv ends, with NULL */
         .follow = args->follow,
         .blocks_only = args->blocks_only,
+        .precise_events = (uint32_t)args->precise,
         .force = args->force,
     };
     char agent[4096];
@@ -159,7 +165,7 @@ static int run(const void *given, char **operand, unsigned n_operands)
 const struct pmt_command pmt_cmd_record = {
     .name = "record",
     .summary = "run a Python program and record it into a trace",
-    .synopsis = "[-fq] [--blocks-only] [--follow] [-o FILE] [--] COMMAND [ARGUMENT ...]",
+    .synopsis = "[-fq] [--blocks-only] [--follow] [--precise[=N]] [-o FILE] [--] COMMAND [ARGUMENT ...]",
     .options = options,
     .args_bytes = sizeof(struct args),
     .min_operands = 1,

@@ -109,6 +109,12 @@ static void set_initial(const struct pmt_option *table, void *args)
             *(uint64_t *)(void *)((char *)args + table->offset) = table->initial;
 }
 
+static enum pmt_status set_alone(const struct pmt_option *o, void *args)
+{
+    *(uint64_t *)(void *)((char *)args + o->offset) = o->alone;
+    return PMT_OK;
+}
+
 /* One "--name", "--name=VALUE" or "--name VALUE"; *at is moved past what it took. */
 static enum pmt_status
 parse_long(const char *command, const struct pmt_option *table, int argc, char **argv,
@@ -127,6 +133,8 @@ parse_long(const char *command, const struct pmt_option *table, int argc, char *
         out->help = true;
         return PMT_OK;
     }
+    if (!value && o->alone)
+        return set_alone(o, args);
     if (!value && takes_value(o)) {
         if (*at == argc)
             return pmt_error_set(err, PMT_E_USAGE, "--%s needs a value: --%s=%s",
@@ -207,9 +215,10 @@ static void print_row(const struct pmt_option *o, FILE *to)
 {
     char left[64];
 
-    (void)snprintf(left, sizeof left, "%c%c%s--%s%s%s", o->letter ? '-' : ' ',
+    (void)snprintf(left, sizeof left, "%c%c%s--%s%s%s%s", o->letter ? '-' : ' ',
                    o->letter ? o->letter : ' ', o->letter ? ", " : "  ", o->name,
-                   o->metavar ? "=" : "", o->metavar ? o->metavar : "");
+                   o->alone ? "[=" : o->metavar ? "=" : "", o->metavar ? o->metavar : "",
+                   o->alone ? "]" : "");
     (void)fprintf(to, "  %-22s  %s\n", left, o->help);
 }
 

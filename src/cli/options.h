@@ -23,6 +23,8 @@ struct pmt_option {
     size_t offset;       /* of the target in the command's argument struct */
     uint64_t min, max;   /* U64 only */
     uint64_t initial;    /* U64 only: the value when not given */
+    uint64_t alone;      /* U64 only: the value when given without one, which then can
+                            follow a '=' only; 0 = it needs one */
     const char *metavar; /* TEXT and U64: what --help calls the value */
     const char *help;    /* one line */
 };

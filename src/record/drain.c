@@ -23,6 +23,7 @@
 #include "base/alloc.h"
 #include "base/check.h"
 #include "base/vec.h"
+#include "trace/format.h"
 
 bool pmt_drain_init(struct pmt_drain *d, struct pmt_shm *shm, struct pmt_writer *w,
                     uint64_t start_ns)
@@ -41,6 +42,7 @@ void pmt_drain_release(struct pmt_drain *d)
     pmt_shadow_release(&d->shadow);
     pmt_vec_release(&d->counted);
     pmt_vec_release(&d->threads);
+    pmt_vec_release(&d->types);
     pmt_free(d->arenas);
     d->arenas = NULL;
 }
@@ -263,7 +265,7 @@ static void on_untracked(struct pmt_drain *d, uint64_t address)
     uint32_t *at = pmt_shadow_at(&d->shadow, address);
 
     if (at && *at && is_counted(d, *at - 1))
-        pmt_writer_about(d->writer, PMT_OP_GC_UNTRACKED, *at - 1);
+        pmt_writer_about(d->writer, PMT_OP_GC_UNTRACKED, *at - 1, 0);
 }
 
 static void on_gc_set(struct pmt_drain *d, uint64_t low, uint64_t b)
@@ -285,6 +287,60 @@ static uint64_t on_gc_end(struct pmt_drain *d, uint64_t low, uint64_t ns)
         put_number(d, PMT_OP_GC_STAT, which, data_after(d, which));
     put_number(d, PMT_OP_GC_END, (uint32_t)low, ns ? since_start(d, ns) : 0);
     return 4;
+}
+
+/* -- types, garbage -- */
+
+/* The type at an address: the last one told there. NULL: none. */
+static struct pmt_known_type *find_type(struct pmt_drain *d, uint64_t address)
+{
+    uint32_t *guess = &d->type_guess[(address >> 4) % PMT_TYPE_GUESSES];
+
+    if (*guess < d->types.n && d->types.at[*guess].address == address)
+        return &d->types.at[*guess];
+    for (uint32_t i = 0; i < d->types.n; i++)
+        if (d->types.at[i].address == address) {
+            *guess = i;
+            return &d->types.at[i];
+        }
+    return NULL;
+}
+
+/* What follows the record: the sizes, then the name (wire.h). */
+static uint64_t on_type(struct pmt_drain *d, uint64_t bytes, uint64_t address)
+{
+    uint64_t n = 1 + (bytes + 15) / 16;
+    const struct pmt_wire_rec *sizes = &d->shm->ring[(d->tail + 1) & (PMT_RING_RECORDS - 1)];
+    char name[PMT_TYPE_NAME_MAX + 16];
+    struct pmt_known_type *known = find_type(d, address);
+    struct pmt_type type = {.number = d->n_types, .basic_size = sizes->a,
+                            .item_size = sizes->b, .name = name};
+
+    if (bytes > PMT_TYPE_NAME_MAX)
+        return 0; /* no agent says so */
+    for (uint64_t i = 1; i < n; i++)
+        memcpy(name + 16 * (i - 1),
+               &d->shm->ring[(d->tail + 1 + i) & (PMT_RING_RECORDS - 1)], 16);
+    name[bytes] = '\0';
+    if (known)
+        known->number = type.number;
+    else if (!pmt_vec_push(&d->types, ((struct pmt_known_type){address, type.number})))
+        d->failed = true;
+    d->n_types++;
+    pmt_writer_type(d->writer, &type);
+    return n;
+}
+
+static void on_garbage(struct pmt_drain *d, uint64_t address, uint64_t b)
+{
+    const struct pmt_known_type *type = find_type(d, b & ~(PMT_W_FIRST | PMT_W_LEAF));
+    uint32_t *at = pmt_shadow_at(&d->shadow, address);
+    uint32_t kind = (b & PMT_W_FIRST ? PMT_GARBAGE_FIRST : 0) |
+                    (b & PMT_W_LEAF ? PMT_GARBAGE_LEAF : 0);
+
+    if (at && *at && type && is_counted(d, *at - 1))
+        pmt_writer_about(d->writer, PMT_OP_GARBAGE, *at - 1,
+                         type->number << PMT_GARBAGE_TYPE | kind);
 }
 
 /* -- arenas -- */
@@ -423,6 +479,14 @@ static uint64_t on_other(struct pmt_drain *d, enum pmt_wire_op op, uint64_t low,
         break;
     case PMT_W_GC_END:
         return on_gc_end(d, low, b);
+    case PMT_W_LOOK:
+        put_number(d, PMT_OP_GC_LOOK, (uint32_t)low, b);
+        break;
+    case PMT_W_GARBAGE:
+        on_garbage(d, low, b);
+        break;
+    case PMT_W_TYPE:
+        return on_type(d, low, b);
     case PMT_W_EXEC:
     case PMT_W_EXEC_FAILED:
     case PMT_W_END:

@@ -9,6 +9,7 @@
 #include "record/shadow.h"
 #include "trace/writer.h"
 
+#define PMT_TYPE_GUESSES 256
 #define PMT_MAX_RESIZES 64 /* raw resizes under way at once, one per thread */
 
 struct pmt_resize {
@@ -16,6 +17,12 @@ struct pmt_resize {
     uint64_t old;     /* address */
     uint32_t slot;    /* slot + 1, 0 = not known */
     enum pmt_op op;   /* what to write where the block was not known */
+};
+
+/* Where in the target a type lies. */
+struct pmt_known_type {
+    uint64_t address;
+    uint32_t number;
 };
 
 struct pmt_drain {
@@ -38,6 +45,9 @@ struct pmt_drain {
         uint64_t count;        /* the collector's count 0 before it */
     } held;                    /* an obj block: is it the collector's? (drain.c) */
     struct { uint64_t *at; size_t n, cap; } counted; /* bit by slot: it is */
+    struct { struct pmt_known_type *at; size_t n, cap; } types;
+    uint32_t type_guess[PMT_TYPE_GUESSES]; /* in types, by address */
+    uint32_t n_types;          /* told so far; an address may have had several */
     struct pmt_resize raw_resizes[PMT_MAX_RESIZES];
     uint64_t trouble[16];      /* by enum pmt_trouble, written at the end */
     int64_t fork_serial;       /* a fork was met and not yet seen to; else -1 */

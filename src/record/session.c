@@ -136,7 +136,8 @@ static enum pmt_status open_file(struct pmt_session *s, bool follower,
 static enum pmt_status take_up(struct pmt_session *s, int connection, struct pmt_error *err)
 {
     struct pmt_ack ack = {.action = PMT_ACK_RECORD, .follow = s->options->follow,
-                          .blocks_only = s->options->blocks_only};
+                          .blocks_only = s->options->blocks_only,
+                          .look_every = s->options->precise_events};
     int shm_fd;
     enum pmt_status st;
 

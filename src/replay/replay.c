@@ -195,8 +195,10 @@ static bool on_other(struct pmt_replay *r, enum pmt_op op, uint32_t arg, struct 
     case PMT_OP_GC_BEGIN:
     case PMT_OP_GC_STAT:
     case PMT_OP_GC_END:
+    case PMT_OP_GC_LOOK:
         return pmt_collect_event(&r->collect, op, arg, take_wide(w), event);
     case PMT_OP_GC_UNTRACKED:
+    case PMT_OP_GARBAGE:
     case PMT_OP_ALLOC_RAW:
     case PMT_OP_ALLOC_MEM:
     case PMT_OP_ALLOC_OBJ:
@@ -247,6 +249,8 @@ act(struct pmt_replay *r, const struct pmt_batch *b, uint32_t i, uint32_t end,
                 break;
         } else if (op == PMT_OP_GC_UNTRACKED) {
             pmt_collect_untracked(&r->collect, slot);
+            continue;
+        } else if (op == PMT_OP_GARBAGE) {
             continue;
         } else if (op == PMT_OP_REALLOC) {
             block = pmt_heap_resize(heap, r->slots.at[slot], full_arg(b->arg[i], wides));

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define PMT_FORMAT_MAJOR 1u /* changed: older readers cannot read it at all */
-#define PMT_FORMAT_MINOR 1u /* changed: they can, until they meet what is new */
+#define PMT_FORMAT_MINOR 2u /* changed: they can, until they meet what is new */
 
 /* As in PNG: a byte that is not text, a line end of each kind and an end-of-file
  * character, so that every damage by a text-mode copy is seen at once. */
@@ -30,6 +30,7 @@
 #define PMT_KIND_FACTS  PMT_FOURCC('H', 'E', 'A', 'D')
 #define PMT_KIND_EVENTS PMT_FOURCC('E', 'V', 'T', 'S')
 #define PMT_KIND_ORACLE PMT_FOURCC('O', 'R', 'C', 'L')
+#define PMT_KIND_TYPES  PMT_FOURCC('t', 'y', 'p', 'e')
 #define PMT_KIND_INDEX  PMT_FOURCC('i', 'n', 'd', 'x')
 #define PMT_KIND_END    PMT_FOURCC('E', 'N', 'D', 'S')
 
@@ -41,6 +42,9 @@
 #define PMT_FACT_NAME_MAX 64u                    /* bytes of a name */
 #define PMT_WHEN_MAX      31u                    /* bytes of an oracle's `when` */
 #define PMT_ORACLE_MAX    (1u << 20)             /* bytes of its text */
+#define PMT_TYPE_NAME_MAX 255u                   /* bytes of a type's name */
+#define PMT_TYPES_CHUNK   65536u                 /* bytes of types gathered at most */
+#define PMT_TYPES_MAX     (1u << 22)             /* types of one trace */
 #define PMT_SLOTS_MAX     (1u << 30)             /* blocks live at once */
 #define PMT_AGE_MAX       65535u                 /* an age is below n_events */
 #define PMT_ENTRIES_MAX   256u                   /* of a chunk's dictionary */

@@ -26,11 +26,13 @@
 #include "trace/decode.h"
 #include "trace/fact_list.h"
 #include "trace/intake.h"
+#include "trace/type_list.h"
 
 struct pmt_trace {
     struct pmt_intake in;        /* the current chunk, and whether the trace is partial */
     struct pmt_decoder *decoder;
     struct pmt_facts facts;
+    struct pmt_types types;
     enum pmt_status ended;       /* OK, or what ended the trace: END or an error */
     struct pmt_error error;      /* that error */
     char when[PMT_WHEN_MAX + 1]; /* of the last oracle item */
@@ -56,6 +58,17 @@ static enum pmt_status read_facts(struct pmt_trace *t, unsigned which, struct pm
     if (st == PMT_E_NOMEM)
         return pmt_intake_no_memory(&t->in, err);
     return st == PMT_E_TRACE ? damaged(t, wrong) : st;
+}
+
+static enum pmt_status read_types(struct pmt_trace *t, struct pmt_error *err)
+{
+    enum pmt_status st = pmt_intake_unpack(&t->in, err);
+
+    if (st == PMT_OK)
+        st = pmt_types_take(&t->types, t->in.raw.at, t->in.chunk.raw_bytes);
+    if (st == PMT_E_NOMEM)
+        return pmt_intake_no_memory(&t->in, err);
+    return st == PMT_E_TRACE ? damaged(t, "its types are not well-formed") : st;
 }
 
 static enum pmt_status read_events(struct pmt_trace *t, struct pmt_item *item,
@@ -240,6 +253,7 @@ void pmt_trace_close(struct pmt_trace *t)
         return;
     pmt_decoder_free(t->decoder);
     pmt_facts_release(&t->facts);
+    pmt_types_release(&t->types);
     pmt_intake_release(&t->in);
     pmt_free(t);
 }
@@ -256,6 +270,9 @@ static enum pmt_status use_chunk(struct pmt_trace *t, struct pmt_item *item,
         return read_events(t, item, err);
     case PMT_KIND_ORACLE:
         return read_oracle(t, item, err);
+    case PMT_KIND_TYPES:
+        *item_made = false;
+        return read_types(t, err);
     case PMT_KIND_END:
         return read_end(t, err);
     case PMT_KIND_FACTS:
@@ -312,3 +329,13 @@ const char *pmt_trace_partial(const struct pmt_trace *t)
 uint64_t pmt_trace_file_bytes(const struct pmt_trace *t) { return t->in.src.file_bytes; }
 uint64_t pmt_trace_bytes_read(const struct pmt_trace *t) { return t->in.src.at; }
 uint64_t pmt_trace_events_read(const struct pmt_trace *t) { return t->in.n_events; }
+
+size_t pmt_trace_n_types(const struct pmt_trace *t)
+{
+    return t->types.n;
+}
+
+void pmt_trace_type_at(const struct pmt_trace *t, size_t i, struct pmt_type *out)
+{
+    *out = t->types.at[i];
+}

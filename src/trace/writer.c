@@ -35,6 +35,7 @@ struct pmt_writer {
     uint32_t last;             /* index in slots.births of the last named by a step */
     uint32_t n_slots_used;     /* slots ever used: most blocks live at once */
     struct pmt_strbuf facts;   /* of the header, until _begin */
+    struct pmt_strbuf types;   /* for the chunk before the next one of events */
     bool begun;                /* the header is written */
     bool may_place;            /* the last event can be given a place */
 };
@@ -70,6 +71,20 @@ static enum pmt_status settle(struct pmt_writer *w)
                          "this cannot be recorded", PMT_SLOTS_MAX);
 }
 
+/* Types go before the events that name them. */
+static enum pmt_status write_types(struct pmt_writer *w)
+{
+    enum pmt_status st = PMT_OK;
+
+    if (w->types.failed)
+        return pmt_outlet_no_memory(&w->out);
+    if (w->types.n)
+        st = pmt_outlet_chunk(&w->out, PMT_KIND_TYPES, 0, (const uint8_t *)w->types.at,
+                              w->types.n);
+    w->types.n = 0;
+    return st;
+}
+
 /* The gathered events go out; ready for the next chunk. */
 static enum pmt_status write_events(struct pmt_writer *w)
 {
@@ -78,7 +93,8 @@ static enum pmt_status write_events(struct pmt_writer *w)
     w->may_place = false;
     if (w->out.failed || n == 0)
         return w->out.failed ? w->out.err.status : PMT_OK;
-    if (pmt_outlet_chunk(&w->out, PMT_KIND_EVENTS, n, w->enc.raw, pmt_encode(&w->enc)) != PMT_OK)
+    if (write_types(w) != PMT_OK ||
+        pmt_outlet_chunk(&w->out, PMT_KIND_EVENTS, n, w->enc.raw, pmt_encode(&w->enc)) != PMT_OK)
         return w->out.err.status;
     pmt_encoder_clear(&w->enc);
     return settle(w);
@@ -179,13 +195,14 @@ void pmt_writer_realloc(struct pmt_writer *w, uint32_t slot, uint64_t size_bytes
     w->may_place = true;
 }
 
-void pmt_writer_about(struct pmt_writer *w, enum pmt_op op, uint32_t slot)
+void pmt_writer_about(struct pmt_writer *w, enum pmt_op op, uint32_t slot, uint32_t arg)
 {
-    pmt_assert(pmt_op_forms[op].slot == PMT_SLOT_USE && !pmt_op_forms[op].has_arg);
+    pmt_assert(pmt_op_forms[op].slot == PMT_SLOT_USE);
+    pmt_assert(pmt_op_forms[op].has_arg || arg == 0);
     if (!ready(w))
         return;
     pmt_assert(slot < w->slots.n_slots && w->slots.place[slot] != PMT_DEAD);
-    gather_ref(w, op, w->slots.place[slot], 0);
+    gather_ref(w, op, w->slots.place[slot], gather_arg(w, arg));
     w->may_place = false;
 }
 
@@ -211,6 +228,19 @@ void pmt_writer_event(struct pmt_writer *w, enum pmt_op op, uint32_t arg,
     for (unsigned i = 0; i < form->n_wide; i++)
         gather_wide(w, wide[i]);
     w->may_place = false;
+}
+
+void pmt_writer_type(struct pmt_writer *w, const struct pmt_type *type)
+{
+    uint8_t number[PMT_VARINT_MAX];
+
+    pmt_assert(w->begun && strlen(type->name) <= PMT_TYPE_NAME_MAX);
+    pmt_strbuf_add(&w->types, number, pmt_put_varint(number, type->number));
+    pmt_strbuf_add(&w->types, number, pmt_put_varint(number, type->basic_size));
+    pmt_strbuf_add(&w->types, number, pmt_put_varint(number, type->item_size));
+    pmt_strbuf_add(&w->types, type->name, strlen(type->name) + 1);
+    if (w->types.n > PMT_TYPES_CHUNK)
+        (void)write_types(w);
 }
 
 void pmt_writer_oracle(struct pmt_writer *w, const struct pmt_oracle *oracle)
@@ -261,6 +291,7 @@ void pmt_writer_close(struct pmt_writer *w)
     pmt_outlet_release(&w->out);
     pmt_encoder_release(&w->enc);
     pmt_strbuf_release(&w->facts);
+    pmt_strbuf_release(&w->types);
     pmt_slots_release(&w->slots);
     pmt_free(w);
 }

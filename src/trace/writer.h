@@ -36,8 +36,10 @@ void pmt_writer_realloc(struct pmt_writer *w, uint32_t slot, uint64_t size_bytes
 /* The last event, an ALLOC_* or REALLOC, lies in an arena, at this place (trace.h).
  * To be called before the next event or flush. */
 void pmt_writer_place(struct pmt_writer *w, uint64_t place);
-/* An event without operands about a live block. */
-void pmt_writer_about(struct pmt_writer *w, enum pmt_op op, uint32_t slot);
+/* An event about a live block; arg: 0 where it has none. */
+void pmt_writer_about(struct pmt_writer *w, enum pmt_op op, uint32_t slot, uint32_t arg);
+/* A type that later events name by its number. */
+void pmt_writer_type(struct pmt_writer *w, const struct pmt_type *type);
 /* An event without a slot: arg, and wide[] as event.def says for op (n_wide of
  * them; NULL if none). */
 void pmt_writer_event(struct pmt_writer *w, enum pmt_op op, uint32_t arg,

@@ -258,7 +258,7 @@ static void make_untracked(struct builder *b, uint64_t *state, struct live *live
 {
     uint32_t slot = live->slot[pick(live, state)];
 
-    pmt_writer_about(b->w, PMT_OP_GC_UNTRACKED, slot);
+    pmt_writer_about(b->w, PMT_OP_GC_UNTRACKED, slot, 0);
     log_event(log, PMT_OP_GC_UNTRACKED, slot, 0);
 }
 

@@ -1,0 +1,500 @@
+/*
+ * look.c - which objects are unreachable now?
+ *
+ * Found as the collector finds it (deduce_unreachable() in Modules/gcmodule.c, Python/gc.c):
+ * every object of the generations gets its reference count, every reference between
+ * them takes one away, and what then is not reached from an object with some left is
+ * held by nothing outside. The counts stand where the collector itself keeps them, in
+ * the second word of the GC head, and the words are put back when the look is over: the
+ * list itself is never changed, so neither is any collection.
+ *
+ *     second word   idle         object before | finalized
+ *                   in a look    count << 2 | 2 | finalized       not reached so far
+ *                                     0     | 0 | finalized       reached
+ *                   afterwards   number << 2 | 2 | finalized      the dead, from 1
+ *
+ * The collector does this only inside the allocation of an object of its own, and that
+ * is the only moment at which all objects can be relied on to be whole: so it is the only
+ * one at which we look (site.c tells it from other allocations).
+ *
+ * When. Always when a collection is due: at what it is going to collect. And at all
+ * generations whenever the program has made `every` records since, or if that is 0 so
+ * many that a look is a small part of what the program does: from these a replay knows
+ * when garbage of the old generations became garbage.
+ *
+ * What is told: the dead that were not told before, those that references join one
+ * after the other, each with its type. Which of them were told is kept in a set of
+ * addresses, from which a collection's frees take them.
+ */
+#include "agent/agent.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+#define TP_BASIC_SIZE 32
+#define TP_ITEM_SIZE  40
+#define TP_NAME       24
+#define TP_FLAGS      168
+#define TP_TRAVERSE   184
+#define TP_IS_GC      328
+
+#define FLAG_GC        (UINT64_C(1) << 14)
+#define FLAG_PREHEADER (UINT64_C(3) << 3) /* managed dict, managed weak references */
+
+#define FINALIZED 1u
+#define PENDING   2u
+#define COUNT     2 /* shift */
+#define HEAD      16 /* bytes of a GC head */
+
+#define LEAST_APART ((uint64_t)1 << 14) /* records between looks at everything */
+#define STALE       ((uint64_t)1 << 12) /* records after which one that was due has not come */
+#define SHARE       8u /* records per object looked at: they cost about the same */
+
+typedef int visit(void *object, void *arg);
+typedef int traverse(void *object, visit *, void *arg);
+
+/* -- arrays of our own mapping -- */
+
+struct array {
+    uint64_t *at;
+    size_t n, cap;
+};
+
+static bool grow(struct array *a, size_t cap)
+{
+    size_t bytes = cap * sizeof *a->at;
+    void *map = a->at ? mremap(a->at, a->cap * sizeof *a->at, bytes, MREMAP_MAYMOVE)
+                      : mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (map == MAP_FAILED)
+        return false;
+    a->at = map;
+    a->cap = cap;
+    return true;
+}
+
+static bool push(struct array *a, uint64_t value)
+{
+    if (UNLIKELY(a->n == a->cap) && !grow(a, a->cap ? 2 * a->cap : 4096))
+        return false;
+    a->at[a->n++] = value;
+    return true;
+}
+
+/* -- the words of objects and types -- */
+
+static inline uint64_t get(uintptr_t at, int offset)
+{
+    uint64_t w;
+
+    memcpy(&w, (const char *)at + offset, sizeof w);
+    return w;
+}
+
+static inline void set(uintptr_t at, int offset, uint64_t w)
+{
+    memcpy((char *)at + offset, &w, sizeof w);
+}
+
+/* The GC head of an object, 0 if it has none. */
+static inline uintptr_t head_of(uintptr_t object)
+{
+    uintptr_t type = get(object, 8);
+    int (*is_gc)(void *);
+
+    if (!(get(type, TP_FLAGS) & FLAG_GC))
+        return 0;
+    is_gc = (int (*)(void *))get(type, TP_IS_GC);
+    return !is_gc || is_gc((void *)object) ? object - HEAD : 0;
+}
+
+static inline void visit_all(uintptr_t head, visit *each)
+{
+    uintptr_t object = head + HEAD;
+    traverse *by = (traverse *)get(get(object, 8), TP_TRAVERSE);
+
+    (void)by((void *)object, each, NULL);
+}
+
+static uintptr_t block_of(uintptr_t head)
+{
+    bool preheader = HOT.gc_preheader && get(get(head + HEAD, 8), TP_FLAGS) & FLAG_PREHEADER;
+
+    return preheader ? head - 16 : head;
+}
+
+/* -- the look under way -- */
+
+static struct {
+    struct array reached; /* heads whose references are still to be followed */
+    struct array dead;    /* heads, by number - 1 */
+    struct array join;    /* union by number: a lower one, or itself */
+    struct array next;    /* dead by group: the next number, 0 = the last */
+    uint64_t objects, references;
+    uint64_t self;        /* number of the dead object whose references are visited */
+    bool leaf;            /* it has none to other dead ones */
+    bool failed;          /* out of memory */
+} now;
+
+#define EACH_OBJECT(head, generations)                                          \
+    for (uintptr_t list_ = (uintptr_t)HOT.gc;                                   \
+         list_ <= (uintptr_t)HOT.gc + 24 * (generations); list_ += 24)          \
+        for (uintptr_t head = get(list_, 0); head != list_; head = get(head, 0))
+
+static int take_reference(void *object, void *arg)
+{
+    uintptr_t head = head_of((uintptr_t)object);
+    uint64_t w;
+
+    (void)arg;
+    if (!head || !((w = get(head, 8)) & PENDING))
+        return 0;
+    now.references++;
+    if (w >> COUNT)
+        set(head, 8, w - (1u << COUNT));
+    return 0;
+}
+
+static int reach(void *object, void *arg)
+{
+    uintptr_t head = head_of((uintptr_t)object);
+    uint64_t w;
+
+    (void)arg;
+    if (!head || !((w = get(head, 8)) & PENDING))
+        return 0;
+    set(head, 8, w & FINALIZED);
+    now.failed |= !push(&now.reached, head);
+    return 0;
+}
+
+static void count(unsigned generations)
+{
+    EACH_OBJECT(head, generations) {
+        set(head, 8, (get(head, 8) & FINALIZED) | PENDING | get(head, HEAD) << COUNT);
+        now.objects++;
+    }
+    EACH_OBJECT(head, generations)
+        visit_all(head, take_reference);
+}
+
+static void reach_all(unsigned generations)
+{
+    EACH_OBJECT(head, generations) {
+        uint64_t w = get(head, 8);
+
+        if (!(w & PENDING) || !(w >> COUNT))
+            continue;
+        set(head, 8, w & FINALIZED);
+        now.failed |= !push(&now.reached, head);
+        while (now.reached.n)
+            visit_all(now.reached.at[--now.reached.n], reach);
+    }
+}
+
+static void restore(unsigned generations)
+{
+    for (unsigned g = 0; g <= generations; g++) {
+        uintptr_t list = (uintptr_t)HOT.gc + 24 * g, before = list;
+
+        for (uintptr_t head = get(list, 0); head != list; head = get(head, 0)) {
+            set(head, 8, before | (get(head, 8) & FINALIZED));
+            before = head;
+        }
+    }
+}
+
+/* -- what was told -- */
+
+#define TOLD_FIRST ((size_t)1 << 12)
+
+static struct {
+    uintptr_t *at;        /* blocks; open addressing, 0 = free */
+    size_t n, cap;        /* a power of two */
+} told;
+
+static size_t told_home(uintptr_t block)
+{
+    return (size_t)(block * UINT64_C(0x9E3779B97F4A7C15) >> 20) & (told.cap - 1);
+}
+
+static size_t told_find(uintptr_t block)
+{
+    size_t i = told_home(block);
+
+    while (told.at[i] && told.at[i] != block)
+        i = (i + 1) & (told.cap - 1);
+    return i;
+}
+
+static bool is_told(uintptr_t block)
+{
+    return told.n && told.at[told_find(block)];
+}
+
+static bool told_resize(size_t cap)
+{
+    uintptr_t *old = told.at;
+    size_t n_old = told.cap;
+    void *map = mmap(NULL, cap * sizeof *told.at, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (map == MAP_FAILED)
+        return false;
+    told.at = map;
+    told.cap = cap;
+    for (size_t i = 0; i < n_old; i++)
+        if (old[i])
+            told.at[told_find(old[i])] = old[i];
+    if (old)
+        (void)munmap(old, n_old * sizeof *old);
+    return true;
+}
+
+static void told_add(uintptr_t block)
+{
+    size_t i;
+
+    if (2 * told.n >= told.cap && !told_resize(told.cap ? 2 * told.cap : TOLD_FIRST))
+        return;
+    i = told_find(block);
+    told.n += !told.at[i];
+    told.at[i] = block;
+}
+
+void look_forget(uintptr_t block)
+{
+    size_t i, hole;
+
+    if (!told.n || !told.at[i = told_find(block)])
+        return;
+    told.n--;
+    for (hole = i; told.at[i = (i + 1) & (told.cap - 1)];) {
+        size_t home = told_home(told.at[i]);
+
+        /* May it move into the hole? Not past its home. */
+        if (((i - home) & (told.cap - 1)) >= ((i - hole) & (told.cap - 1))) {
+            told.at[hole] = told.at[i];
+            hole = i;
+        }
+    }
+    told.at[hole] = 0;
+}
+
+/* -- groups of the dead -- */
+
+static uint64_t root_of(uint64_t number)
+{
+    uint64_t *join = now.join.at;
+
+    while (join[number - 1] != number)
+        number = join[number - 1] = join[join[number - 1] - 1];
+    return number;
+}
+
+static int join_dead(void *object, void *arg)
+{
+    uintptr_t head = head_of((uintptr_t)object);
+    uint64_t w, mine, other;
+
+    (void)arg;
+    if (!head || !((w = get(head, 8)) & PENDING) || !(w >> COUNT) || w >> COUNT == now.self)
+        return 0;
+    now.leaf = false;
+    mine = root_of(now.self);
+    other = root_of(w >> COUNT);
+    if (mine < other)
+        now.join.at[other - 1] = mine;
+    else
+        now.join.at[mine - 1] = other;
+    return 0;
+}
+
+/* Number those that were not told. soon: the youngest generations, up to this one, are
+ * about to be collected; -1: none. What is found there need not be remembered. */
+static void number_dead(unsigned generations, int soon)
+{
+    EACH_OBJECT(head, generations) {
+        uint64_t w = get(head, 8);
+
+        if (!(w & PENDING))
+            continue;
+        set(head, 8, w & (FINALIZED | PENDING));
+        if (is_told(block_of(head)))
+            continue;
+        if (!push(&now.dead, head) || !push(&now.join, now.dead.n) || !push(&now.next, 0)) {
+            now.failed = true;
+            return;
+        }
+        set(head, 8, (w & (FINALIZED | PENDING)) | now.dead.n << COUNT);
+        if ((int)((list_ - (uintptr_t)HOT.gc) / 24) > soon)
+            told_add(block_of(head));
+    }
+}
+
+#define LEAF ((uint64_t)1 << 63) /* in dead: nothing dead hangs on it */
+
+static void join_all(void)
+{
+    for (now.self = 1; now.self <= now.dead.n; now.self++) {
+        now.leaf = true;
+        visit_all(now.dead.at[now.self - 1], join_dead);
+        if (now.leaf)
+            now.dead.at[now.self - 1] |= LEAF;
+    }
+}
+
+/* -- telling -- */
+
+#define NAME_MAX_BYTES 255u
+
+/* Types that were told, by place; a name tells a type from another at its address. */
+static struct { uintptr_t type, name; } types[1024];
+
+static void tell_type(uintptr_t type)
+{
+    size_t i = (type >> 4) % (sizeof types / sizeof *types), n;
+    const char *name = (const char *)get(type, TP_NAME);
+    uint64_t more;
+
+    if (types[i].type == type && types[i].name == (uintptr_t)name)
+        return;
+    n = strnlen(name, NAME_MAX_BYTES);
+    more = 1 + (n + sizeof(struct pmt_wire_rec) - 1) / sizeof(struct pmt_wire_rec);
+    if (!ring_room(1 + more + RESERVE))
+        return;
+    types[i].type = type;
+    types[i].name = (uintptr_t)name;
+    ring_put_text(PMT_W_TYPE, n, type, (struct pmt_wire_rec){get(type, TP_BASIC_SIZE),
+                                                             get(type, TP_ITEM_SIZE)}, name);
+}
+
+static bool tell_dead(uint64_t number, bool first)
+{
+    uint64_t entry = now.dead.at[number - 1];
+    uintptr_t head = entry & ~LEAF, type = get(head + HEAD, 8);
+
+    if (UNLIKELY(HOT.head + 1 >= HOT.stop_at) && !ring_room(RESERVE))
+        return false;
+    tell_type(type);
+    ring_put(PMT_W_GARBAGE, block_of(head),
+             type | (first ? PMT_W_FIRST : 0) | (entry & LEAF ? PMT_W_LEAF : 0));
+    return true;
+}
+
+/* The dead of each group, in the order of its lowest number. */
+static void tell(unsigned generations)
+{
+    uint64_t n = now.dead.n;
+
+    if (!ring_room(RESERVE))
+        return;
+    ring_put(PMT_W_LOOK, (uint64_t)generations, now.references);
+    for (uint64_t i = n; i >= 1; i--) {
+        uint64_t root = root_of(i);
+
+        if (root == i)
+            continue;
+        now.next.at[i - 1] = now.next.at[root - 1];
+        now.next.at[root - 1] = i;
+    }
+    for (uint64_t root = 1; root <= n; root++)
+        if (now.join.at[root - 1] == root)
+            for (uint64_t i = root; i; i = now.next.at[i - 1])
+                if (!tell_dead(i, i == root))
+                    return;
+}
+
+static void look(unsigned generations, int soon)
+{
+    now.reached.n = now.dead.n = now.join.n = now.next.n = 0;
+    now.objects = now.references = 0;
+    now.failed = false;
+    count(generations);
+    reach_all(generations);
+    if (!now.failed)
+        number_dead(generations, soon);
+    if (!now.failed)
+        join_all();
+    restore(generations);
+    if (!now.failed)
+        tell(generations);
+}
+
+/* -- when -- */
+
+/* The generation that a collection takes which is due at the next object (gc/policy.h has
+ * the rule). */
+static unsigned generation_due(void)
+{
+    for (unsigned g = 2; g > 0; g--) {
+        if (gc_half(GC_COUNT0 + 24 * (int)g) <= gc_half(GC_THRESHOLD0 + 24 * (int)g))
+            continue;
+        if (g < 2 || get((uintptr_t)HOT.gc, GC_LONG_LIVED + 8) >=
+                         get((uintptr_t)HOT.gc, GC_LONG_LIVED) / 4)
+            return g;
+    }
+    return 0;
+}
+
+void look_schedule(void)
+{
+    uint32_t early = HOT.gc_due / 2 < 64 ? HOT.gc_due / 2 : 64;
+
+    HOT.look_from = HOT.gc_due == UINT32_MAX ? UINT32_MAX : HOT.gc_due - early;
+    if (HOT.look_wanted)
+        HOT.look_from = 0;
+    if (!HOT.look_on)
+        HOT.look_from = UINT32_MAX;
+}
+
+void look_poll(void)
+{
+    if (!HOT.gc_found)
+        return;
+    HOT.look_on = true;
+    HOT.look_wanted |= HOT.head >= HOT.look_next;
+    look_schedule();
+}
+
+/* The next object is one of the collector's. */
+static void look_now(bool due)
+{
+    int soon = due ? (int)generation_due() : -1;
+    unsigned generations = HOT.look_wanted || soon == 2 ? 2 : (unsigned)soon;
+
+    look(generations, soon);
+    HOT.look_done = due;
+    HOT.look_head = HOT.head;
+    if (generations < 2)
+        return;
+    HOT.look_wanted = false;
+    HOT.look_next = HOT.head + (HOT.look_every ? HOT.look_every : SHARE * now.objects);
+    if (!HOT.look_every && HOT.look_next < HOT.head + LEAST_APART)
+        HOT.look_next = HOT.head + LEAST_APART;
+    look_schedule();
+}
+
+void look_before(uintptr_t site)
+{
+    bool due = HOT.gc_count >= HOT.gc_due &&
+               (!HOT.look_done || HOT.head - HOT.look_head > STALE);
+
+    if (!site_is_collectors(site) || !(due || HOT.look_wanted) || gc_half(GC_COLLECTING) ||
+        HOT.busy)
+        return;
+    HOT.busy = true; /* nothing of this calls a hook that would record; a traversal
+                        of another's making might */
+    look_now(due);
+    HOT.busy = false;
+}
+
+void look_collected(unsigned generation)
+{
+    HOT.look_done = false;
+    if (generation < 2 || !told.n)
+        return;
+    memset(told.at, 0, told.cap * sizeof *told.at);
+    told.n = 0;
+}

@@ -1,0 +1,55 @@
+/*
+ * site.c - is the allocation under way one of the collector's objects?
+ *
+ * Only afterwards the count says so. But all such objects are made in a few places of
+ * the interpreter (gc_alloc() and what it was inlined into), which the return address of
+ * the hook names: PyObject_Malloc() ends with a jump to it. So a place is learned from
+ * the count: the next allocation sees it one higher, or it does not. From 3.11 on one
+ * place makes instances of all types (_PyType_AllocNoTrack()), few of which are not the
+ * collector's: so a place is believed while most that it made were. Where the call is no
+ * jump all allocations have the same place, and there are no looks.
+ */
+#include "agent/agent.h"
+
+#define SITES 256u
+#define SURE  2u /* times seen */
+#define MOST  2u /* times as often as others */
+
+static struct site {
+    uintptr_t at;
+    uint32_t counted, other; /* objects of the collector, other blocks seen */
+} sites[SITES];
+
+/* The last allocation: what it was is seen at the next. */
+static struct {
+    struct site *site;
+    uint64_t head;
+    uint32_t count;
+} last;
+
+static struct site *find(uintptr_t at)
+{
+    for (unsigned i = 0; i < 8; i++) {
+        struct site *s = &sites[((at >> 2) + i) % SITES];
+
+        if (!s->at)
+            s->at = at;
+        if (s->at == at)
+            return s;
+    }
+    return NULL;
+}
+
+bool site_is_collectors(uintptr_t at)
+{
+    struct site *s = find(at);
+
+    if (last.site && HOT.head == last.head + 1) {
+        last.site->counted += HOT.gc_count == last.count + 1;
+        last.site->other += HOT.gc_count == last.count;
+    }
+    last.site = s;
+    last.head = HOT.head;
+    last.count = HOT.gc_count;
+    return s && s->counted >= SURE && s->counted / MOST >= s->other;
+}
