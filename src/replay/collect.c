@@ -18,10 +18,11 @@
 #define NOT_YET_KNOWN 3u
 
 enum pmt_status pmt_collect_init(struct pmt_collect *c, const struct pmt_config *config,
-                                 bool late, struct pmt_heap *heap, uint64_t total_events,
+                                 bool late, struct pmt_heap *heap,
+                                 const struct pmt_blocks *blocks, uint64_t total_events,
                                  struct pmt_error *err)
 {
-    *c = (struct pmt_collect){.heap = heap, .late = late, .due_event = PMT_NOWHERE,
+    *c = (struct pmt_collect){.heap = heap, .blocks = blocks, .late = late, .due_event = PMT_NOWHERE,
                               .due_generation = PMT_GC_NONE, .pending = PMT_GC_NONE,
                               .what_if = !config->gc_recorded};
     c->fit = pmt_zalloc(sizeof *c->fit);
@@ -37,11 +38,8 @@ void pmt_collect_release(struct pmt_collect *c)
     pmt_vec_release(&c->counted);
     pmt_vec_release(&c->fresh);
     pmt_vec_release(&c->is_fresh);
-    pmt_vec_release(&c->batch);
-    pmt_vec_release(&c->overdue);
     pmt_vec_release(&c->unseen.blocks);
-    for (int g = 0; g <= PMT_PERMANENT; g++)
-        pmt_vec_release(&c->garbage[g]);
+    pmt_garbage_release(&c->garbage);
     pmt_vec_release(&c->rows);
     pmt_free(c->fit);
 }
@@ -65,7 +63,8 @@ static bool zero_fill(uint64_t *at, size_t *n, size_t upto)
 
 /* -- blocks -- */
 
-bool pmt_collect_allocated(struct pmt_collect *c, uint32_t slot, uint64_t event)
+bool pmt_collect_allocated(struct pmt_collect *c, uint32_t slot, pmt_block block,
+                           uint64_t event)
 {
     if (!GROW_BITS(&c->counted, slot) || !pmt_census_add(&c->rec.census, slot))
         return false;
@@ -79,20 +78,23 @@ bool pmt_collect_allocated(struct pmt_collect *c, uint32_t slot, uint64_t event)
         if (c->due_generation != PMT_GC_NONE)
             c->due_event = event;
     }
-    if (!c->modelling)
-        return true;
-    return pmt_mod_made(c, slot, event);
+    if (c->what_if && !pmt_garbage_born(c, slot, event))
+        return false;
+    return !c->modelling || pmt_mod_made(c, slot, block, event);
 }
 
-void pmt_collect_object_freed(struct pmt_collect *c, uint32_t slot)
+bool pmt_collect_object_freed(struct pmt_collect *c, uint32_t slot)
 {
     CLEAR_BIT(&c->counted, slot);
     (void)pmt_census_drop(&c->rec.census, slot);
     pmt_gc_freed(&c->rec.policy);
     if (!c->modelling)
-        return;
+        return false;
+    if (pmt_garbage_drop(c, slot))
+        return true;
     (void)pmt_census_drop(&c->mod.census, slot);
     pmt_gc_freed(&c->mod.policy);
+    return false;
 }
 
 bool pmt_collect_made_within(struct pmt_collect *c, uint32_t slot)
@@ -116,31 +118,25 @@ static void freed_for_rec(struct pmt_collect *c, uint32_t slot)
 bool pmt_collect_freed_within(struct pmt_collect *c, uint32_t slot, pmt_block block)
 {
     bool counted = pmt_collect_is_counted(c, slot);
-    struct pmt_garbage g = {.block = block, .counted = counted};
 
     if (HAS_BIT(&c->is_fresh, slot)) {
         CLEAR_BIT(&c->is_fresh, slot);
-        if (counted)
-            pmt_collect_object_freed(c, slot);
-        return false;
+        return counted && pmt_collect_object_freed(c, slot);
     }
     c->freed_blocks++;
-    c->freed_bytes += pmt_mod_block_bytes(c->heap, block);
-    if (counted && c->modelling) {
-        g.birth = c->mod.census.birth.at[slot];
-        g.young = pmt_census_place(&c->rec.census, c->rec.census.birth.at[slot]) == 0;
-    }
+    if (!c->modelling)
+        c->freed_bytes += pmt_mod_block_bytes(c->heap, block);
+    else if (!pmt_garbage_freed(c, slot, block, counted))
+        c->failed = true;
     if (counted)
         freed_for_rec(c, slot);
-    /* Out of memory: it is freed now instead. */
-    if (!c->modelling || !pmt_vec_push(&c->batch, g)) {
-        if (c->modelling && counted)
-            pmt_census_forget(&c->mod.census, g.birth);
-        return false;
-    }
-    c->garbage_objects += counted;
-    c->garbage_bytes += pmt_mod_block_bytes(c->heap, block);
-    return true;
+    return c->modelling;
+}
+
+bool pmt_collect_garbage(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint64_t event)
+{
+    return !c->modelling || !pmt_collect_is_counted(c, slot) ||
+           pmt_garbage_tell(c, slot, kind, event);
 }
 
 void pmt_collect_untracked(struct pmt_collect *c, uint32_t slot)
@@ -247,6 +243,8 @@ static void settle_oldest(struct pmt_collect *c, unsigned generation)
 static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_t event)
 {
     struct pmt_collection *row = &c->row;
+    struct pmt_garbage_count count;
+    uint64_t unseen;
 
     if (generation >= PMT_GENERATIONS || !c->within)
         return true;
@@ -271,11 +269,10 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
             row->recorded_ns = row->recorded_collected = row->recorded_uncollectable = 0;
         return pmt_vec_push(&c->rows, *row);
     }
-    pmt_mod_found_unseen(c, row->collected - c->freed_objects);
-    pmt_mod_tell_free_lists(c);
-    if (!pmt_mod_settle(c))
+    if (!pmt_garbage_settle(c, generation, row->recorded_collected, &count, event))
         return false;
-    pmt_mod_free_overdue(c);
+    unseen = row->collected - c->freed_objects;
+    pmt_mod_found_unseen(c, unseen > count.gone ? unseen - count.gone : 0);
     if (row->asked_for && !c->plan.config.ignore_calls) {
         c->pending = PMT_GC_NONE;
         return pmt_mod_collect(c, generation, true, event);
@@ -311,14 +308,18 @@ static bool program_calls(struct pmt_collect *c, enum pmt_op op, uint32_t arg, u
         else if (op == PMT_OP_GC_FREEZE)
             pmt_collect_freeze(sides[i], arg != 0);
     }
-    return op != PMT_OP_GC_FREEZE || n < 2 || pmt_mod_freeze_garbage(c, arg != 0);
+    return op != PMT_OP_GC_FREEZE || n < 2 || pmt_garbage_freeze(c, arg != 0);
 }
 
 bool pmt_collect_event(struct pmt_collect *c, enum pmt_op op, uint32_t arg, uint64_t wide,
                        uint64_t event)
 {
     c->seen = true;
-    if (op == PMT_OP_GC_BEGIN)
+    if (c->failed || (c->modelling && !pmt_garbage_told_all(c, event)))
+        return false;
+    if (op == PMT_OP_GC_LOOK)
+        pmt_garbage_look(c, arg, event);
+    else if (op == PMT_OP_GC_BEGIN)
         begin(c, arg, wide, event);
     else if (op == PMT_OP_GC_STAT)
         statistic(c, arg, wide);

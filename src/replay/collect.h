@@ -10,9 +10,9 @@
  *           collects when its policy says so
  *
  * While only rec is there, blocks that a recorded collection freed are freed where it
- * freed them. Once mod is there they become garbage instead: unreachable from the end of
- * that collection at the latest, kept until mod collects the generation that the object
- * is in. What dies by counting dies where it died. */
+ * freed them. Once mod is there they become garbage instead (garbage.h): unreachable from
+ * where the recording says so at the latest, kept until mod collects the generations that
+ * hold it. What dies by counting dies where it died. */
 #ifndef PMT_REPLAY_COLLECT_H
 #define PMT_REPLAY_COLLECT_H
 
@@ -21,6 +21,7 @@
 #include "gc/cost.h"
 #include "gc/policy.h"
 #include "heap/heap_inline.h"
+#include "replay/garbage.h"
 #include "replay/gc_plan.h"
 
 struct pmt_collect_side {
@@ -28,26 +29,20 @@ struct pmt_collect_side {
     struct pmt_census census;
 };
 
-/* A block that lives on as garbage. */
-struct pmt_garbage {
-    pmt_block block;
-    uint32_t birth;  /* in mod's census; of the object it belongs to */
-    uint8_t counted; /* it is a collector object itself */
-    uint8_t young;   /* the recorded collection was its first */
-};
-
-struct pmt_garbage_list {
-    struct pmt_garbage *at;
+struct pmt_blocks {
+    pmt_block *at;
     size_t n, cap;
 };
 
 struct pmt_collect {
     struct pmt_heap *heap;         /* borrowed */
+    const struct pmt_blocks *blocks; /* borrowed: by slot */
     struct pmt_collect_side rec, mod;
     struct pmt_gc_plan plan;
     bool late;                     /* the recorded interpreter: see policy.h */
     bool what_if;                  /* the settings are not the recorded ones */
     bool modelling;                /* mod is there */
+    bool failed;                   /* out of memory */
     bool seen;                     /* the trace tells of the collector */
     struct { uint64_t *at; size_t n, cap; } counted; /* bit by slot */
     /* rec: the collection that is due, or under way */
@@ -67,9 +62,7 @@ struct pmt_collect {
     struct { uint32_t *at; size_t n, cap; } fresh;   /* slots filled while within */
     struct { uint64_t *at; size_t n, cap; } is_fresh; /* ... as bits */
     /* mod */
-    struct pmt_garbage_list overdue; /* young garbage of a generation that mod has left */
-    struct pmt_garbage_list batch; /* what the recorded collection under way frees */
-    struct pmt_garbage_list garbage[PMT_GENERATIONS + 1];
+    struct pmt_garbage garbage;
     int pending;                   /* generation that mod is about to collect */
     struct pmt_unseen {            /* objects of free lists (collect.c) */
         uint64_t garbage;          /* unreachable for mod, not yet collected */
@@ -79,7 +72,6 @@ struct pmt_collect {
         uint64_t n_made;           /* others made since the last recorded collection */
         struct { pmt_block *at; size_t n, cap; } blocks; /* those that needed a block */
     } unseen;
-    uint64_t garbage_objects, garbage_bytes;
     uint64_t clock_ns;
     /* results */
     struct { struct pmt_collection *at; size_t n, cap; } rows;
@@ -90,30 +82,33 @@ struct pmt_collect {
 
 /* E_NOMEM, E_USAGE (gc_plan.h). */
 enum pmt_status pmt_collect_init(struct pmt_collect *c, const struct pmt_config *config,
-                                 bool late, struct pmt_heap *heap, uint64_t total_events,
+                                 bool late, struct pmt_heap *heap,
+                                 const struct pmt_blocks *blocks, uint64_t total_events,
                                  struct pmt_error *err);
 void pmt_collect_release(struct pmt_collect *c);
 
 /* A collector object was allocated as event `event`. False: out of memory. */
-bool pmt_collect_allocated(struct pmt_collect *c, uint32_t slot, uint64_t event);
+bool pmt_collect_allocated(struct pmt_collect *c, uint32_t slot, pmt_block block,
+                           uint64_t event);
 
 /* The rest of the two inline functions below. */
 bool pmt_collect_freed_within(struct pmt_collect *c, uint32_t slot, pmt_block block);
 bool pmt_collect_made_within(struct pmt_collect *c, uint32_t slot);
-void pmt_collect_object_freed(struct pmt_collect *c, uint32_t slot);
+bool pmt_collect_object_freed(struct pmt_collect *c, uint32_t slot);
 
 static inline bool pmt_collect_is_counted(const struct pmt_collect *c, uint32_t slot)
 {
     return slot / 64 < c->counted.n && c->counted.at[slot / 64] >> slot % 64 & 1;
 }
 
-/* The block in this slot is freed. True: it is kept as garbage; false: give it back. */
+/* The block in this slot is freed. True: it is kept as garbage, or was given back by mod
+ * before; false: give it back. */
 static inline bool pmt_collect_freed(struct pmt_collect *c, uint32_t slot, pmt_block block)
 {
     if (PMT_UNLIKELY(c->within))
         return pmt_collect_freed_within(c, slot, block);
     if (pmt_collect_is_counted(c, slot))
-        pmt_collect_object_freed(c, slot);
+        return pmt_collect_object_freed(c, slot);
     return false;
 }
 
@@ -122,6 +117,9 @@ static inline bool pmt_collect_made(struct pmt_collect *c, uint32_t slot)
 {
     return PMT_LIKELY(!c->within) || pmt_collect_made_within(c, slot);
 }
+
+/* The object in this slot is unreachable; kind as in the event. False: out of memory. */
+bool pmt_collect_garbage(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint64_t event);
 
 void pmt_collect_untracked(struct pmt_collect *c, uint32_t slot);
 

@@ -1,11 +1,10 @@
 /*
  * mod_collect.c - the side of a replay that collects when its own settings say so:
- * garbage it keeps, objects that free lists would have served, its collections, and the
+ * objects that free lists would have served, its collections, and the
  * plan that the configuration makes. What the two sides are: collect.h.
  *
  * When mod collects at the same event as the recording, it waits for what the recording
- * found. When it has collected in between, what the recording finds young is taken to
- * have been unreachable then already: it is freed at once.
+ * found.
  *
  * Objects that went to a type's free list were collected without any block being freed
  * (`unseen`): they are the difference to what the interpreter reported, and as many have
@@ -33,83 +32,16 @@ uint64_t pmt_mod_block_bytes(const struct pmt_heap *heap, pmt_block block)
     return (uint64_t)(pool->class_idx + 1u) << heap->align_shift;
 }
 
-/* A full collection empties the free lists behind its garbage: of the objects freed, those
- * past the number that it reported were on a free list, tracked no longer. */
-void pmt_mod_tell_free_lists(struct pmt_collect *c)
-{
-    uint64_t left = c->row.recorded_collected;
-
-    for (size_t i = 0; i < c->batch.n; i++) {
-        struct pmt_garbage *g = &c->batch.at[i];
-
-        if (!g->counted || !(g->birth & 1))
-            continue;
-        if (left) {
-            left--;
-            continue;
-        }
-        pmt_census_forget(&c->mod.census, g->birth);
-        g->birth &= ~UINT32_C(1);
-    }
-}
-
-/* The recorded collection is over: its blocks are garbage, each in the generation of the
- * object it belongs to. */
-bool pmt_mod_settle(struct pmt_collect *c)
-{
-    struct pmt_garbage owner = {.birth = c->mod.census.n_collections << 1, .young = true};
-
-    for (size_t i = c->batch.n; i-- > 0;) {
-        struct pmt_garbage *g = &c->batch.at[i];
-
-        if (g->counted) {
-            owner = *g;
-        } else {
-            g->birth = owner.birth & ~UINT32_C(1);
-            g->young = owner.young;
-        }
-    }
-    for (size_t i = 0; i < c->batch.n; i++) {
-        const struct pmt_garbage *g = &c->batch.at[i];
-        int where = pmt_census_place(&c->mod.census, g->birth);
-
-        bool overdue = g->young && where > 0 && where < PMT_PERMANENT;
-
-        if (!pmt_vec_push(overdue ? &c->overdue : &c->garbage[where], *g))
-            return false;
-    }
-    c->batch.n = 0;
-    return true;
-}
-
 void pmt_mod_note_peaks(struct pmt_collect *c)
 {
     uint64_t tracked = pmt_census_visited(&c->mod.census, PMT_GENERATIONS - 1);
 
     if (tracked > c->peak_tracked)
         c->peak_tracked = tracked;
-    if (c->garbage_objects > c->peak_garbage)
-        c->peak_garbage = c->garbage_objects;
-    if (c->garbage_bytes > c->peak_garbage_bytes)
-        c->peak_garbage_bytes = c->garbage_bytes;
-}
-
-static void free_garbage(struct pmt_collect *c, struct pmt_garbage_list *list,
-                         struct pmt_collection *row)
-{
-    for (size_t i = 0; i < list->n; i++) {
-        const struct pmt_garbage *g = &list->at[i];
-
-        c->garbage_bytes -= pmt_mod_block_bytes(c->heap, g->block);
-        pmt_heap_release_inline(c->heap, g->block);
-        row->freed_blocks++;
-        if (!g->counted)
-            continue;
-        pmt_census_forget(&c->mod.census, g->birth);
-        c->garbage_objects--;
-        row->collected += g->birth & 1;
-    }
-    list->n = 0;
+    if (c->garbage.objects > c->peak_garbage)
+        c->peak_garbage = c->garbage.objects;
+    if (c->garbage.bytes > c->peak_garbage_bytes)
+        c->peak_garbage_bytes = c->garbage.bytes;
 }
 
 /* -- objects of free lists -- */
@@ -195,17 +127,19 @@ bool pmt_mod_collect(struct pmt_collect *c, unsigned generation, bool asked, uin
                                  .generation = generation, .asked_for = asked,
                                  .chosen = asked ? PMT_GC_NONE : (int)generation};
 
+    struct pmt_past before = {event, (uint32_t)c->rows.n, c->mod.census.n_collections,
+                              c->mod.census.last_older, c->mod.census.frozen};
+
     pmt_mod_note_peaks(c);
     row.visited = pmt_census_visited(&c->mod.census, generation);
     pmt_gc_begin(&c->mod.policy, generation);
-    for (unsigned g = 0; g <= generation; g++)
-        free_garbage(c, &c->garbage[g], &row);
+    pmt_garbage_collect(c, generation, &row);
     row.visited += c->unseen.blocks.n;
     row.collected += collect_unseen(c);
     pmt_collect_move_up(c, &c->mod, generation);
     if (generation == PMT_GENERATIONS - 1)
         pmt_gc_plan_made_full(&c->plan);
-    return pmt_vec_push(&c->rows, row);
+    return pmt_vec_push(&c->rows, row) && pmt_garbage_collected(c, generation, before);
 }
 
 /* The recording is about to collect as well: what it finds is not known yet. */
@@ -235,15 +169,6 @@ static bool collect_if_due(struct pmt_collect *c, bool due, uint64_t event)
     return waits || rec_is_due(c) || pmt_mod_collect_pending(c, event);
 }
 
-/* Garbage that mod should have found already. */
-void pmt_mod_free_overdue(struct pmt_collect *c)
-{
-    struct pmt_collection *last = c->rows.n ? &c->rows.at[c->rows.n - 1] : NULL;
-    struct pmt_collection none = {0};
-
-    free_garbage(c, &c->overdue, last ? last : &none);
-}
-
 void pmt_collect_freeze(struct pmt_collect_side *side, bool on)
 {
     if (on)
@@ -252,20 +177,6 @@ void pmt_collect_freeze(struct pmt_collect_side *side, bool on)
         pmt_census_freeze(&side->census);
     else
         pmt_census_unfreeze(&side->census);
-}
-
-/* Garbage goes where its objects go. */
-bool pmt_mod_freeze_garbage(struct pmt_collect *c, bool on)
-{
-    struct pmt_garbage_list *to = &c->garbage[on ? PMT_PERMANENT : PMT_GENERATIONS - 1];
-
-    for (int g = on ? 0 : PMT_PERMANENT; g < (on ? PMT_GENERATIONS : PMT_PERMANENT + 1); g++) {
-        for (size_t i = 0; i < c->garbage[g].n; i++)
-            if (!pmt_vec_push(to, c->garbage[g].at[i]))
-                return false;
-        c->garbage[g].n = 0;
-    }
-    return true;
 }
 
 /* -- the plan -- */
@@ -291,19 +202,21 @@ static bool act(struct pmt_collect *c, unsigned actions, uint64_t event)
 {
     if (!actions || !c->what_if)
         return true;
+    if (c->modelling && !pmt_garbage_told_all(c, event))
+        return false;
     if (!c->modelling && !begin_modelling(c))
         return false;
     pmt_gc_plan_settle(&c->plan, actions, &c->mod.policy);
     if (actions & PMT_GC_DO_COLLECT && !pmt_mod_collect(c, PMT_GENERATIONS - 1, true, event))
         return false;
     if (actions & PMT_GC_DO_FREEZE) {
-        if (!pmt_mod_freeze_garbage(c, true))
+        if (!pmt_garbage_freeze(c, true))
             return false;
         pmt_collect_freeze(&c->mod, true);
     }
     if (actions & PMT_GC_DO_UNFREEZE) {
         pmt_collect_freeze(&c->mod, false);
-        return pmt_mod_freeze_garbage(c, false);
+        return pmt_garbage_freeze(c, false);
     }
     return true;
 }
@@ -329,12 +242,12 @@ bool pmt_collect_at_mark(struct pmt_collect *c, uint64_t event, const char *text
     return act(c, c->what_if ? pmt_gc_plan_at_mark(&c->plan, event, text) : 0, event);
 }
 
-bool pmt_mod_made(struct pmt_collect *c, uint32_t slot, uint64_t event)
+bool pmt_mod_made(struct pmt_collect *c, uint32_t slot, pmt_block block, uint64_t event)
 {
     bool due;
 
-    if (!pmt_census_add(&c->mod.census, slot))
+    if (!pmt_garbage_told_all(c, event) || !pmt_census_add(&c->mod.census, slot))
         return false;
-    due = pmt_gc_allocated(&c->mod.policy);
+    due = !pmt_garbage_from_shelf(c, block) && pmt_gc_allocated(&c->mod.policy);
     return make_share(c, &due) && collect_if_due(c, due, event);
 }

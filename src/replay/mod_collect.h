@@ -8,23 +8,18 @@
 /* Bytes of a live block. */
 uint64_t pmt_mod_block_bytes(const struct pmt_heap *heap, pmt_block block);
 
-/* A recorded collection has ended. Of what it freed: what was on free lists; how many
- * objects went there; the rest is garbage, and some of it overdue. */
-void pmt_mod_tell_free_lists(struct pmt_collect *c);
+/* A recorded collection found so many objects that went to free lists. */
 void pmt_mod_found_unseen(struct pmt_collect *c, uint64_t n);
-bool pmt_mod_settle(struct pmt_collect *c);
-void pmt_mod_free_overdue(struct pmt_collect *c);
 
 /* An object was made as event `event`: mod may collect. */
-bool pmt_mod_made(struct pmt_collect *c, uint32_t slot, uint64_t event);
+bool pmt_mod_made(struct pmt_collect *c, uint32_t slot, pmt_block block, uint64_t event);
 
 /* Collect this generation now; or what is pending, if anything. */
 bool pmt_mod_collect(struct pmt_collect *c, unsigned generation, bool asked, uint64_t event);
 bool pmt_mod_collect_pending(struct pmt_collect *c, uint64_t event);
 
-/* gc.freeze() or, off, gc.unfreeze(): of a side's objects; of mod's garbage. */
+/* gc.freeze() or, off, gc.unfreeze(): of a side's objects. */
 void pmt_collect_freeze(struct pmt_collect_side *side, bool on);
-bool pmt_mod_freeze_garbage(struct pmt_collect *c, bool on);
 
 /* How much is tracked, and is garbage, at this moment. */
 void pmt_mod_note_peaks(struct pmt_collect *c);

@@ -33,7 +33,7 @@ struct window {
 
 struct pmt_replay {
     struct pmt_heap *heap;
-    struct { pmt_block *at; size_t n, cap; } slots; /* block by slot */
+    struct pmt_blocks slots;      /* by slot */
     bool check, walk;
     struct window window;
     struct pmt_verify verify;
@@ -245,12 +245,14 @@ act(struct pmt_replay *r, const struct pmt_batch *b, uint32_t i, uint32_t end,
             n_allocs++;
             if (PMT_UNLIKELY(!pmt_collect_made(&r->collect, slot)) ||
                 (op == PMT_OP_ALLOC_GC &&
-                 !pmt_collect_allocated(&r->collect, slot, b->first_event + i)))
+                 !pmt_collect_allocated(&r->collect, slot, block, b->first_event + i)))
                 break;
         } else if (op == PMT_OP_GC_UNTRACKED) {
             pmt_collect_untracked(&r->collect, slot);
             continue;
         } else if (op == PMT_OP_GARBAGE) {
+            if (!pmt_collect_garbage(&r->collect, slot, b->arg[i], b->first_event + i))
+                break;
             continue;
         } else if (op == PMT_OP_REALLOC) {
             block = pmt_heap_resize(heap, r->slots.at[slot], full_arg(b->arg[i], wides));
@@ -372,7 +374,8 @@ enum pmt_status pmt_replay_new(const struct pmt_config *config, bool recorded_la
     r->verify.checked = check;
     r->verify.first_mismatch_event = PMT_NOWHERE;
     pmt_sampler_init(&r->sampler, max_samples);
-    st = pmt_collect_init(&r->collect, config, recorded_late, r->heap, total_events, err);
+    st = pmt_collect_init(&r->collect, config, recorded_late, r->heap, &r->slots,
+                          total_events, err);
     if (st != PMT_OK) {
         pmt_replay_free(r);
         return st;

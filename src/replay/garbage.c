@@ -1,0 +1,478 @@
+/* garbage.c - what is unreachable in mod and not yet collected; the idea is in garbage.h. */
+#include "replay/garbage.h"
+
+#include <string.h>
+#include "base/vec.h"
+#include "replay/collect.h"
+#include "replay/mod_collect.h"
+
+void pmt_garbage_release(struct pmt_garbage *g)
+{
+    for (int p = 0; p <= PMT_PERMANENT; p++) {
+        pmt_vec_release(&g->list[p]);
+        pmt_vec_release(&g->open[p]);
+    }
+    for (int p = 0; p < PMT_GENERATIONS; p++)
+        pmt_vec_release(&g->past[p]);
+    for (int s = 0; s < PMT_SHELVES; s++)
+        pmt_vec_release(&g->shelf[s]);
+    pmt_vec_release(&g->batch);
+    pmt_vec_release(&g->made);
+    pmt_vec_release(&g->key);
+    pmt_vec_release(&g->told);
+    pmt_vec_release(&g->gone);
+    pmt_vec_release(&g->group);
+}
+
+/* -- by slot -- */
+
+#define GROW(v, i)                                                             \
+    (pmt_vec_reserve((v), (size_t)(i) + 1) &&                                  \
+     ((v)->n > (i) ||                                                          \
+      (memset((v)->at + (v)->n, 0, ((i) + 1 - (v)->n) * sizeof *(v)->at),      \
+       (v)->n = (size_t)(i) + 1, true)))
+#define BIT(slot)           (UINT64_C(1) << (slot) % 64)
+#define HAS(v, slot)        ((slot) / 64 < (v)->n && (v)->at[(slot) / 64] & BIT(slot))
+#define CLEAR(v, slot)      ((v)->at[(slot) / 64] &= ~BIT(slot))
+#define PUT(v, slot)        ((v)->at[(slot) / 64] |= BIT(slot))
+
+bool pmt_garbage_born(struct pmt_collect *c, uint32_t slot, uint64_t event)
+{
+    struct pmt_garbage *g = &c->garbage;
+
+    if (!GROW(&g->made, slot) || !GROW(&g->key, slot) || !GROW(&g->told, slot / 64) ||
+        !GROW(&g->gone, slot / 64))
+        return false;
+    g->made.at[slot] = (uint32_t)event;
+    return true;
+}
+
+/* When the object in this slot was made. Its age is below 2^32 events or taken for less. */
+static uint64_t made_at(uint32_t made, uint64_t event)
+{
+    return event - (uint32_t)((uint32_t)event - made);
+}
+
+/* -- when, and by which collection -- */
+
+/* Index in past[generation] of the first after this event. */
+static size_t first_after(const struct pmt_garbage *g, unsigned generation, uint64_t event)
+{
+    size_t low = 0, high = g->past[generation].n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (g->past[generation].at[middle].event > event)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+static int place_then(const struct pmt_past *past, uint32_t key)
+{
+    struct pmt_census then = {.n_collections = past->n_collections,
+                              .last_older = past->last_older, .frozen = past->frozen};
+
+    return pmt_census_place(&then, key);
+}
+
+/* The collection of mod that found what was unreachable from this event on: its index in
+ * past[0 ... ], or NULL. Until it is found, a group stays where it is: collections that do
+ * not cover it move it no further. */
+static const struct pmt_past *finder_of(const struct pmt_garbage *g, uint32_t key,
+                                        uint64_t event)
+{
+    size_t i = first_after(g, 0, event);
+    int place;
+
+    if (i == g->past[0].n)
+        return NULL;
+    place = place_then(&g->past[0].at[i], key);
+    if (place >= PMT_PERMANENT)
+        return NULL;
+    i = first_after(g, (unsigned)place, event);
+    return i < g->past[place].n ? &g->past[place].at[i] : NULL;
+}
+
+/* The estimate, between the two ends of what is known (garbage.h). */
+static uint64_t when(uint64_t made, uint64_t looked, uint64_t now)
+{
+    return made >= looked ? made : looked + (now - looked) / 2;
+}
+
+/* -- waste -- */
+
+static void forget(struct pmt_collect *c, uint32_t birth)
+{
+    pmt_census_forget(&c->mod.census, birth);
+}
+
+/* Give back a block to the heap; what it belongs to is no more. */
+static void give_back(struct pmt_collect *c, const struct pmt_waste *w,
+                      struct pmt_collection *row)
+{
+    pmt_heap_release_inline(c->heap, w->block);
+    row->freed_blocks++;
+    if (!w->counted)
+        return;
+    forget(c, w->birth);
+    row->collected += w->birth & 1;
+    if (w->slot < c->garbage.told.n * 64 && HAS(&c->garbage.told, w->slot) &&
+        c->garbage.made.at[w->slot] == w->made)
+        PUT(&c->garbage.gone, w->slot);
+}
+
+static bool wait(struct pmt_collect *c, struct pmt_waste w)
+{
+    struct pmt_garbage *g = &c->garbage;
+    int place = pmt_census_place(&c->mod.census, w.key);
+
+    g->objects += w.counted;
+    g->bytes += pmt_mod_block_bytes(c->heap, w.block);
+    return pmt_vec_push(&g->list[place], w);
+}
+
+/* mod has taken objects for survivors that it should have freed: what it counted of them
+ * for the quarter rule (gc/policy.h). */
+static void uncount(struct pmt_collect *c, uint32_t birth)
+{
+    struct pmt_gc_policy *p = &c->mod.policy;
+    const struct pmt_garbage *g = &c->garbage;
+    size_t n_full = g->past[PMT_GENERATIONS - 1].n;
+    uint32_t last_full = n_full ? g->past[PMT_GENERATIONS - 1].at[n_full - 1].n_collections : 0;
+    uint64_t *counted = birth >> 1 > last_full ? &p->long_lived_pending
+                                               : &p->long_lived_total;
+
+    if (birth & 1 && pmt_census_place(&c->mod.census, birth) == PMT_GENERATIONS - 1 && *counted)
+        --*counted;
+}
+
+/* A collection that is over should have found it. */
+static void free_overdue(struct pmt_collect *c, const struct pmt_waste *w,
+                         const struct pmt_past *finder)
+{
+    if (w->counted)
+        uncount(c, w->birth);
+    give_back(c, w, &c->rows.at[finder->row]);
+}
+
+void pmt_garbage_collect(struct pmt_collect *c, unsigned generation,
+                         struct pmt_collection *row)
+{
+    struct pmt_garbage *g = &c->garbage;
+
+    for (unsigned p = 0; p <= generation; p++) {
+        for (size_t i = 0; i < g->list[p].n; i++) {
+            const struct pmt_waste *w = &g->list[p].at[i];
+
+            if (w->block == PMT_BLOCK_NONE)
+                continue;
+            g->objects -= w->counted;
+            g->bytes -= pmt_mod_block_bytes(c->heap, w->block);
+            give_back(c, w, row);
+        }
+        g->list[p].n = 0;
+        g->epoch[p]++;
+    }
+    if (generation < PMT_GENERATIONS - 1)
+        return;
+    for (int s = 0; s < PMT_SHELVES; s++)
+        while (g->shelf[s].n)
+            pmt_heap_release_inline(c->heap, g->shelf[s].at[--g->shelf[s].n]);
+}
+
+bool pmt_garbage_collected(struct pmt_collect *c, unsigned generation, struct pmt_past before)
+{
+    for (unsigned p = 0; p <= generation; p++)
+        if (!pmt_vec_push(&c->garbage.past[p], before))
+            return false;
+    return true;
+}
+
+/* -- looks -- */
+
+void pmt_garbage_look(struct pmt_collect *c, unsigned generation, uint64_t event)
+{
+    struct pmt_garbage *g = &c->garbage;
+
+    for (unsigned p = 0; p <= PMT_PERMANENT; p++)
+        g->since[p] = g->looked[p];
+    for (unsigned p = 0; p <= generation && p < PMT_GENERATIONS; p++)
+        g->looked[p] = event;
+}
+
+bool pmt_garbage_tell(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint64_t event)
+{
+    struct pmt_garbage *g = &c->garbage;
+
+    if (kind & PMT_GARBAGE_FIRST && !pmt_garbage_told_all(c, event))
+        return false;
+    if (slot / 64 >= g->told.n || HAS(&g->told, slot))
+        return true;
+    return pmt_vec_push(&g->group, slot << 1 | (kind & PMT_GARBAGE_LEAF ? 1 : 0));
+}
+
+/* What the slots of a group have in common. */
+struct kin {
+    uint64_t made;      /* event at which the youngest was made */
+    uint32_t key;
+    int place;          /* in rec, of the oldest */
+};
+
+static struct kin kin_of(const struct pmt_collect *c, uint64_t event)
+{
+    const struct pmt_garbage *g = &c->garbage;
+    struct kin kin = {.key = UINT32_MAX};
+    uint32_t leaf_key = UINT32_MAX;
+
+    for (size_t i = 0; i < g->group.n; i++) {
+        uint32_t slot = g->group.at[i] >> 1, birth = c->mod.census.birth.at[slot];
+        uint32_t *key = g->group.at[i] & 1 ? &leaf_key : &kin.key;
+        uint64_t made = made_at(g->made.at[slot], event);
+        int place = pmt_census_place(&c->rec.census, c->rec.census.birth.at[slot]);
+
+        if (made > kin.made)
+            kin.made = made;
+        if (place > kin.place)
+            kin.place = place;
+        if (birth < *key)
+            *key = birth;
+    }
+    if (kin.key == UINT32_MAX)
+        kin.key = leaf_key;
+    return kin;
+}
+
+static bool tell_one(struct pmt_collect *c, uint32_t slot, const struct kin *kin,
+                     const struct pmt_past *finder)
+{
+    struct pmt_garbage *g = &c->garbage;
+    struct pmt_waste w = {.block = c->blocks->at[slot], .birth = c->mod.census.birth.at[slot],
+                          .key = kin->key, .slot = slot, .made = g->made.at[slot],
+                          .counted = true};
+    int place = pmt_census_place(&c->mod.census, kin->key);
+    struct pmt_open open = {slot, w.made, (uint32_t)g->list[place].n, g->epoch[place],
+                            (uint32_t)place};
+
+    PUT(&g->told, slot);
+    g->key.at[slot] = kin->key;
+    if (finder) {
+        open.epoch = g->epoch[place] - 1; /* it is in no list */
+        free_overdue(c, &w, finder);
+    } else if (!wait(c, w)) {
+        return false;
+    }
+    return pmt_vec_push(&g->open[kin->place], open);
+}
+
+bool pmt_garbage_told_all(struct pmt_collect *c, uint64_t event)
+{
+    struct pmt_garbage *g = &c->garbage;
+    const struct pmt_past *finder;
+    struct kin kin;
+    uint64_t first;
+
+    if (!g->group.n)
+        return true;
+    kin = kin_of(c, event);
+    first = kin.made > g->since[kin.place] ? kin.made : g->since[kin.place];
+    finder = finder_of(g, kin.key, when(kin.made, g->since[kin.place], event));
+    if (finder_of(g, kin.key, first))
+        g->uncertain += g->group.n;
+    for (size_t i = 0; i < g->group.n; i++)
+        if (!tell_one(c, g->group.at[i] >> 1, &kin, finder))
+            return false;
+    g->group.n = 0;
+    return true;
+}
+
+/* -- what the recording frees -- */
+
+/* The slot is free again; whether mod has given its block back already. */
+static bool clear_slot(struct pmt_garbage *g, uint32_t slot)
+{
+    bool gone = HAS(&g->gone, slot) != 0;
+
+    CLEAR(&g->told, slot);
+    CLEAR(&g->gone, slot);
+    return gone;
+}
+
+/* It is no garbage after all. */
+static void take_back(struct pmt_collect *c, const struct pmt_open *o)
+{
+    struct pmt_garbage *g = &c->garbage;
+    struct pmt_waste *w;
+
+    if (o->epoch != g->epoch[o->place])
+        return;
+    w = &g->list[o->place].at[o->index];
+    g->objects--;
+    g->bytes -= pmt_mod_block_bytes(c->heap, w->block);
+    w->block = PMT_BLOCK_NONE;
+}
+
+/* It lived again: a finalizer or a callback has seen to that. */
+bool pmt_garbage_drop(struct pmt_collect *c, uint32_t slot)
+{
+    struct pmt_garbage *g = &c->garbage;
+
+    if (!HAS(&g->told, slot))
+        return false;
+    for (unsigned p = 0; p <= PMT_PERMANENT; p++)
+        for (size_t i = 0; i < g->open[p].n; i++)
+            if (g->open[p].at[i].slot == slot && g->open[p].at[i].made == g->made.at[slot] &&
+                !HAS(&g->gone, slot))
+                take_back(c, &g->open[p].at[i]);
+    return clear_slot(g, slot);
+}
+
+bool pmt_garbage_freed(struct pmt_collect *c, uint32_t slot, pmt_block block, bool counted)
+{
+    struct pmt_garbage *g = &c->garbage;
+    struct pmt_waste w = {.block = block, .slot = slot, .counted = counted};
+
+    if (counted) {
+        w.birth = w.key = c->mod.census.birth.at[slot];
+        w.made = g->made.at[slot];
+        if (HAS(&g->told, slot)) {
+            w.state = HAS(&g->gone, slot) ? PMT_WASTE_GONE : PMT_WASTE_TOLD;
+            w.key = g->key.at[slot];
+            (void)clear_slot(g, slot);
+        }
+    }
+    return pmt_vec_push(&g->batch, w);
+}
+
+/* Of the objects that were told and that this collection covered, those that it did not
+ * free: they are on free lists now. Those that mod has collected are gone until their
+ * slots are free. */
+static void settle_open(struct pmt_collect *c, unsigned generation,
+                        struct pmt_garbage_count *count)
+{
+    struct pmt_garbage *g = &c->garbage;
+
+    for (unsigned p = 0; p <= generation; p++) {
+        for (size_t i = 0; i < g->open[p].n; i++) {
+            const struct pmt_open *o = &g->open[p].at[i];
+
+            if (!HAS(&g->told, o->slot) || g->made.at[o->slot] != o->made)
+                continue;
+            if (HAS(&g->gone, o->slot)) {
+                count->gone++;
+                continue;
+            }
+            CLEAR(&g->told, o->slot);
+            take_back(c, o);
+        }
+        count->told += g->open[p].n;
+        g->open[p].n = 0;
+    }
+}
+
+/* A full collection empties the free lists behind its garbage: of the tracked objects that
+ * it freed and nobody had told of, those past the number that it reported. */
+static void tell_free_lists(struct pmt_garbage *g, uint64_t left)
+{
+    for (size_t i = 0; i < g->batch.n; i++) {
+        struct pmt_waste *w = &g->batch.at[i];
+
+        if (!w->counted || w->state != PMT_WASTE_NEW || !(w->birth & 1))
+            continue;
+        if (left)
+            left--;
+        else
+            w->state = PMT_WASTE_SHELVED;
+    }
+}
+
+static bool shelve(struct pmt_collect *c, const struct pmt_waste *w)
+{
+    uint64_t bytes = pmt_mod_block_bytes(c->heap, w->block);
+
+    forget(c, w->birth);
+    if (!pmt_heap_is_raw(w->block) && bytes / 8 < PMT_SHELVES)
+        return pmt_vec_push(&c->garbage.shelf[bytes / 8], w->block);
+    pmt_heap_release_inline(c->heap, w->block);
+    return true;
+}
+
+bool pmt_garbage_from_shelf(struct pmt_collect *c, pmt_block block)
+{
+    struct pmt_garbage *g = &c->garbage;
+    uint64_t bytes = pmt_heap_is_raw(block) ? UINT64_MAX : pmt_mod_block_bytes(c->heap, block);
+
+    if (bytes / 8 >= PMT_SHELVES || !g->shelf[bytes / 8].n)
+        return false;
+    pmt_heap_release_inline(c->heap, g->shelf[bytes / 8].at[--g->shelf[bytes / 8].n]);
+    return true;
+}
+
+/* A block that is no object goes with the next one that is; what comes last goes alone. */
+static bool settle_one(struct pmt_collect *c, struct pmt_waste *w, struct pmt_waste *owner,
+                       const struct pmt_past **finder, uint64_t event)
+{
+    struct pmt_garbage *g = &c->garbage;
+
+    if (w->counted) {
+        uint64_t made = made_at(w->made, event);
+        int place = pmt_census_place(&c->mod.census, w->key);
+
+        *owner = *w;
+        *finder = w->state == PMT_WASTE_SHELVED
+                      ? NULL
+                      : finder_of(g, w->key, w->state == PMT_WASTE_NEW
+                                                 ? when(made, g->looked[place], event)
+                                                 : event);
+        if (w->state == PMT_WASTE_TOLD || w->state == PMT_WASTE_GONE)
+            return true; /* it is in its list, or no more */
+        if (w->state == PMT_WASTE_SHELVED)
+            return shelve(c, w);
+    } else {
+        w->key = owner->key;
+    }
+    if (owner->state == PMT_WASTE_GONE || owner->state == PMT_WASTE_SHELVED) {
+        pmt_heap_release_inline(c->heap, w->block);
+        return true;
+    }
+    if (!*finder)
+        return wait(c, *w);
+    free_overdue(c, w, *finder);
+    return true;
+}
+
+bool pmt_garbage_settle(struct pmt_collect *c, unsigned generation, uint64_t n_collected,
+                        struct pmt_garbage_count *count, uint64_t event)
+{
+    struct pmt_garbage *g = &c->garbage;
+    struct pmt_waste owner = {.key = c->mod.census.n_collections << 1};
+    const struct pmt_past *finder = NULL;
+
+    *count = (struct pmt_garbage_count){0};
+    settle_open(c, generation, count);
+    if (generation == PMT_GENERATIONS - 1)
+        tell_free_lists(g, n_collected > count->told ? n_collected - count->told : 0);
+    for (size_t i = g->batch.n; i-- > 0;)
+        if (!settle_one(c, &g->batch.at[i], &owner, &finder, event))
+            return false;
+    g->batch.n = 0;
+    return true;
+}
+
+bool pmt_garbage_freeze(struct pmt_collect *c, bool on)
+{
+    struct pmt_garbage *g = &c->garbage;
+    struct pmt_waste_list *to = &g->list[on ? PMT_PERMANENT : PMT_GENERATIONS - 1];
+
+    for (int p = on ? 0 : PMT_PERMANENT; p < (on ? PMT_GENERATIONS : PMT_PERMANENT + 1); p++) {
+        for (size_t i = 0; i < g->list[p].n; i++)
+            if (!pmt_vec_push(to, g->list[p].at[i]))
+                return false;
+        g->list[p].n = 0;
+        g->epoch[p]++;
+    }
+    return true;
+}

@@ -1,0 +1,127 @@
+/* garbage.h - what is unreachable in mod and not yet collected. For src/replay/collect.c
+ * and mod_collect.c.
+ *
+ * The recording tells of garbage twice: when it found an object unreachable, with the
+ * others it hangs together with (a look), and when a collection freed its blocks. Some
+ * of it was found only by that: then each object is taken for itself.
+ *
+ *     told      by a look: its object's block is kept here, its slot may still be in use
+ *     gone      mod has collected it, the recording has not yet freed its slot
+ *     left over the recorded collection did not free it: it went to a free list
+ *     shelved   a full recorded collection emptied a free list that it was on: mod, if it
+ *               makes none, serves the next object of its size from there
+ *
+ * When did it become garbage? Not before the youngest of its group was made, not while the
+ * last look at its generation before this one found it reachable. Where its group is
+ * younger than that look it is taken to have been left when the last of it was made, as
+ * requests and trees are; otherwise in the middle of the time that is open. If mod has
+ * collected since then what holds the group, it is freed at once, and goes to the credit
+ * of that collection (`overdue`).
+ *
+ * A collection finds a group when it covers the oldest of its objects that others hang
+ * on: the group's key is that object's birth word (census.h). */
+#ifndef PMT_REPLAY_GARBAGE_H
+#define PMT_REPLAY_GARBAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <pymemtrace/result.h>
+#include "gc/census.h"
+#include "heap/heap.h"
+
+/* A block that lives on as garbage. */
+struct pmt_waste {
+    pmt_block block;   /* PMT_BLOCK_NONE: it was left over, and is no garbage */
+    uint32_t birth;    /* in mod's census; of the object it belongs to */
+    uint32_t key;      /* its group's */
+    uint32_t slot, made; /* of its object, while the recording has it */
+    uint8_t counted;   /* it is a collector object itself */
+    uint8_t state;     /* in a batch: enum pmt_waste_state */
+};
+
+enum pmt_waste_state { PMT_WASTE_NEW, PMT_WASTE_TOLD, PMT_WASTE_GONE, PMT_WASTE_SHELVED };
+
+struct pmt_waste_list {
+    struct pmt_waste *at;
+    size_t n, cap;
+};
+
+/* A collection that mod has made, as the census stood before it. */
+struct pmt_past {
+    uint64_t event;
+    uint32_t row;           /* in the rows of results */
+    uint32_t n_collections, last_older, frozen;
+};
+
+/* Told, and not yet freed by the recording. */
+struct pmt_open {
+    uint32_t slot, made;
+    uint32_t index, epoch;  /* in list[place], at that epoch of it */
+    uint32_t place;
+};
+
+#define PMT_SHELVES 65 /* sizes up to 512 bytes, in eights */
+
+struct pmt_garbage {
+    struct pmt_waste_list list[PMT_PERMANENT + 1]; /* by the place of its key in mod */
+    uint32_t epoch[PMT_PERMANENT + 1];             /* times that list[] was emptied */
+    struct pmt_waste_list batch; /* what the recorded collection under way frees */
+    struct { uint32_t *at; size_t n, cap; } made; /* by slot: its event, low bits */
+    struct { uint32_t *at; size_t n, cap; } key;  /* by slot, of the told */
+    struct { uint64_t *at; size_t n, cap; } told, gone; /* bits by slot */
+    struct { uint32_t *at; size_t n, cap; } group;      /* slots of the one being told,
+                                                           << 1, + 1 for leaves */
+    struct { struct pmt_open *at; size_t n, cap; } open[PMT_PERMANENT + 1]; /* by the
+                                                           place of the group in rec */
+    struct { struct pmt_past *at; size_t n, cap; } past[PMT_GENERATIONS]; /* [g]: those of
+                                                           generation g and older */
+    uint64_t looked[PMT_PERMANENT + 1]; /* event of the last look at a generation */
+    uint64_t since[PMT_PERMANENT + 1];  /* ... of the one before it */
+    struct { pmt_block *at; size_t n, cap; } shelf[PMT_SHELVES]; /* of free lists that the
+                                                           recording emptied, not mod */
+    uint64_t objects, bytes;            /* waiting */
+    uint64_t uncertain; /* objects: another of mod's collections may have been theirs */
+};
+
+struct pmt_collect;
+
+void pmt_garbage_release(struct pmt_garbage *g);
+
+/* Where a function returns false, memory ran out. */
+
+/* A collector object was made in this slot. */
+bool pmt_garbage_born(struct pmt_collect *c, uint32_t slot, uint64_t event);
+/* A look at this generation and the younger; what it found, one by one; and that
+ * nothing more of it comes. */
+void pmt_garbage_look(struct pmt_collect *c, unsigned generation, uint64_t event);
+bool pmt_garbage_tell(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint64_t event);
+bool pmt_garbage_told_all(struct pmt_collect *c, uint64_t event);
+
+/* The recording frees a block within a collection: into the batch. */
+bool pmt_garbage_freed(struct pmt_collect *c, uint32_t slot, pmt_block block, bool counted);
+/* ... a collector object otherwise: true if mod has given its block back already. */
+bool pmt_garbage_drop(struct pmt_collect *c, uint32_t slot);
+/* The recorded collection of this generation, which found so many objects, is over: its
+ * batch becomes garbage. */
+struct pmt_garbage_count {
+    uint64_t told; /* objects that were told and that it covered */
+    uint64_t gone; /* ... and did not free, but mod has */
+};
+bool pmt_garbage_settle(struct pmt_collect *c, unsigned generation, uint64_t n_collected,
+                        struct pmt_garbage_count *count, uint64_t event);
+
+/* mod collects this generation: its garbage is freed. */
+void pmt_garbage_collect(struct pmt_collect *c, unsigned generation,
+                         struct pmt_collection *row);
+/* It has; the row is the last one. Before: as the census stood then. */
+bool pmt_garbage_collected(struct pmt_collect *c, unsigned generation, struct pmt_past before);
+
+/* A block like this one comes from mod's free lists instead, and one on the shelf is given
+ * back for it. */
+bool pmt_garbage_from_shelf(struct pmt_collect *c, pmt_block block);
+
+/* gc.freeze() or, off, gc.unfreeze(). */
+bool pmt_garbage_freeze(struct pmt_collect *c, bool on);
+
+#endif
