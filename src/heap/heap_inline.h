@@ -52,6 +52,15 @@ static inline bool pmt_heap_is_raw(pmt_block block)
     return (block & PMT_BLOCK_RAW) != 0;
 }
 
+/* What a live block takes: its class's size, or in the raw heap what was asked for. */
+static inline uint64_t pmt_block_bytes(const struct pmt_heap *heap, pmt_block block)
+{
+    if (pmt_heap_is_raw(block))
+        return heap->raw.blocks.at[block & ~PMT_BLOCK_RAW] >> 2;
+    return (uint64_t)(heap->arenas.pools[block >> heap->block_bits].class_idx + 1u)
+           << heap->align_shift;
+}
+
 /* Take the first free block of a used pool, the head of its class. */
 static inline pmt_block pmt_heap_pop(struct pmt_heap *heap, uint32_t class_idx,
                                      uint32_t pool_id)

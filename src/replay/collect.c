@@ -38,7 +38,7 @@ void pmt_collect_release(struct pmt_collect *c)
     pmt_vec_release(&c->counted);
     pmt_vec_release(&c->fresh);
     pmt_vec_release(&c->is_fresh);
-    pmt_vec_release(&c->unseen.blocks);
+    pmt_free_lists_release(&c->free_lists);
     pmt_garbage_release(&c->garbage);
     pmt_vec_release(&c->rows);
     pmt_free(c->fit);
@@ -92,6 +92,7 @@ bool pmt_collect_object_freed(struct pmt_collect *c, uint32_t slot)
         return false;
     if (pmt_garbage_drop(c, slot))
         return true;
+    pmt_free_lists_freed(&c->free_lists, c->heap, c->blocks->at[slot]);
     (void)pmt_census_drop(&c->mod.census, slot);
     pmt_gc_freed(&c->mod.policy);
     return false;
@@ -125,7 +126,7 @@ bool pmt_collect_freed_within(struct pmt_collect *c, uint32_t slot, pmt_block bl
     }
     c->freed_blocks++;
     if (!c->modelling)
-        c->freed_bytes += pmt_mod_block_bytes(c->heap, block);
+        c->freed_bytes += pmt_block_bytes(c->heap, block);
     else if (!pmt_garbage_freed(c, slot, block, counted))
         c->failed = true;
     if (counted)
@@ -245,6 +246,7 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
     struct pmt_collection *row = &c->row;
     struct pmt_garbage_count count;
     uint64_t unseen;
+    uint32_t n_before;
 
     if (generation >= PMT_GENERATIONS || !c->within)
         return true;
@@ -262,17 +264,20 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
     clear_fresh(c);
     pmt_gc_cost_add(c->fit, row->visited, row->freed_blocks, row->recorded_ns);
     c->rec.policy.collecting = false;
+    n_before = c->rec.census.n_collections;
     settle_oldest(c, generation);
     if (!c->modelling) {
         note_peaks(c);
         if (c->what_if) /* a row of a prediction says nothing of the recording */
             row->recorded_ns = row->recorded_collected = row->recorded_uncollectable = 0;
-        return pmt_vec_push(&c->rows, *row);
+        return pmt_vec_push(&c->rows, *row) &&
+               (!c->what_if || pmt_garbage_seen(c, generation, n_before, row->event));
     }
-    if (!pmt_garbage_settle(c, generation, row->recorded_collected, &count, event))
+    if (!pmt_garbage_settle(c, generation, row->recorded_collected, &count, event) ||
+        !pmt_garbage_seen(c, generation, n_before, row->event))
         return false;
     unseen = row->collected - c->freed_objects;
-    pmt_mod_found_unseen(c, unseen > count.gone ? unseen - count.gone : 0);
+    pmt_free_lists_settle(&c->free_lists, unseen > count.gone ? unseen - count.gone : 0);
     if (row->asked_for && !c->plan.config.ignore_calls) {
         c->pending = PMT_GC_NONE;
         return pmt_mod_collect(c, generation, true, event);

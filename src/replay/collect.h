@@ -21,6 +21,7 @@
 #include "gc/cost.h"
 #include "gc/policy.h"
 #include "heap/heap_inline.h"
+#include "replay/free_lists.h"
 #include "replay/garbage.h"
 #include "replay/gc_plan.h"
 
@@ -64,14 +65,7 @@ struct pmt_collect {
     /* mod */
     struct pmt_garbage garbage;
     int pending;                   /* generation that mod is about to collect */
-    struct pmt_unseen {            /* objects of free lists (collect.c) */
-        uint64_t garbage;          /* unreachable for mod, not yet collected */
-        uint64_t supply;           /* on mod's free lists */
-        uint64_t per, of;          /* such objects made per so many others, of late */
-        uint64_t sum;              /* ... carried over */
-        uint64_t n_made;           /* others made since the last recorded collection */
-        struct { pmt_block *at; size_t n, cap; } blocks; /* those that needed a block */
-    } unseen;
+    struct pmt_free_lists free_lists;
     uint64_t clock_ns;
     /* results */
     struct { struct pmt_collection *at; size_t n, cap; } rows;

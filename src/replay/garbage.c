@@ -14,8 +14,6 @@ void pmt_garbage_release(struct pmt_garbage *g)
     }
     for (int p = 0; p < PMT_GENERATIONS; p++)
         pmt_vec_release(&g->past[p]);
-    for (int s = 0; s < PMT_SHELVES; s++)
-        pmt_vec_release(&g->shelf[s]);
     pmt_vec_release(&g->batch);
     pmt_vec_release(&g->made);
     pmt_vec_release(&g->key);
@@ -131,7 +129,7 @@ static bool wait(struct pmt_collect *c, struct pmt_waste w)
     int place = pmt_census_place(&c->mod.census, w.key);
 
     g->objects += w.counted;
-    g->bytes += pmt_mod_block_bytes(c->heap, w.block);
+    g->bytes += pmt_block_bytes(c->heap, w.block);
     return pmt_vec_push(&g->list[place], w);
 }
 
@@ -171,17 +169,12 @@ void pmt_garbage_collect(struct pmt_collect *c, unsigned generation,
             if (w->block == PMT_BLOCK_NONE)
                 continue;
             g->objects -= w->counted;
-            g->bytes -= pmt_mod_block_bytes(c->heap, w->block);
+            g->bytes -= pmt_block_bytes(c->heap, w->block);
             give_back(c, w, row);
         }
         g->list[p].n = 0;
         g->epoch[p]++;
     }
-    if (generation < PMT_GENERATIONS - 1)
-        return;
-    for (int s = 0; s < PMT_SHELVES; s++)
-        while (g->shelf[s].n)
-            pmt_heap_release_inline(c->heap, g->shelf[s].at[--g->shelf[s].n]);
 }
 
 bool pmt_garbage_collected(struct pmt_collect *c, unsigned generation, struct pmt_past before)
@@ -198,10 +191,21 @@ void pmt_garbage_look(struct pmt_collect *c, unsigned generation, uint64_t event
 {
     struct pmt_garbage *g = &c->garbage;
 
-    for (unsigned p = 0; p <= PMT_PERMANENT; p++)
-        g->since[p] = g->looked[p];
-    for (unsigned p = 0; p <= generation && p < PMT_GENERATIONS; p++)
-        g->looked[p] = event;
+    if (generation < PMT_GENERATIONS - 1)
+        return;
+    g->since = g->looked;
+    g->looked = event;
+}
+
+bool pmt_garbage_seen(struct pmt_collect *c, unsigned generation, uint32_t n_before,
+                      uint64_t event)
+{
+    struct pmt_seen seen = {event, n_before};
+
+    for (unsigned p = 0; p <= generation; p++)
+        if (!pmt_vec_push(&c->garbage.seen[p], seen))
+            return false;
+    return true;
 }
 
 bool pmt_garbage_tell(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint64_t event)
@@ -215,9 +219,44 @@ bool pmt_garbage_tell(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint6
     return pmt_vec_push(&g->group, slot << 1 | (kind & PMT_GARBAGE_LEAF ? 1 : 0));
 }
 
+/* The first recorded collection of this generation or an older one that came since an object
+ * of this birth in rec was made: its event, 0 = there is none. */
+static uint64_t first_seen(const struct pmt_garbage *g, unsigned generation, uint32_t birth)
+{
+    size_t low = 0, high = g->seen[generation].n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (g->seen[generation].at[middle].n_collections >= birth >> 1)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low < g->seen[generation].n ? g->seen[generation].at[low].event : 0;
+}
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* When an object of this birth in rec was last known to be reachable: its first collection,
+ * the one that took it to the oldest generation, or the last of all objects. */
+static uint64_t last_reachable(const struct pmt_garbage *g, uint32_t birth, uint64_t look)
+{
+    size_t n = g->seen[PMT_GENERATIONS - 1].n;
+    uint64_t at = later(first_seen(g, 0, birth), first_seen(g, 1, birth));
+
+    if (n && g->seen[PMT_GENERATIONS - 1].at[n - 1].n_collections >= birth >> 1)
+        at = later(at, g->seen[PMT_GENERATIONS - 1].at[n - 1].event);
+    return later(at, look);
+}
+
 /* What the slots of a group have in common. */
 struct kin {
     uint64_t made;      /* event at which the youngest was made */
+    uint64_t reachable; /* ... it was last known to be reachable */
     uint32_t key;
     int place;          /* in rec, of the oldest */
 };
@@ -226,23 +265,21 @@ static struct kin kin_of(const struct pmt_collect *c, uint64_t event)
 {
     const struct pmt_garbage *g = &c->garbage;
     struct kin kin = {.key = UINT32_MAX};
-    uint32_t leaf_key = UINT32_MAX;
+    uint32_t leaf_key = UINT32_MAX, oldest = UINT32_MAX;
 
     for (size_t i = 0; i < g->group.n; i++) {
         uint32_t slot = g->group.at[i] >> 1, birth = c->mod.census.birth.at[slot];
         uint32_t *key = g->group.at[i] & 1 ? &leaf_key : &kin.key;
-        uint64_t made = made_at(g->made.at[slot], event);
-        int place = pmt_census_place(&c->rec.census, c->rec.census.birth.at[slot]);
+        uint32_t recorded = c->rec.census.birth.at[slot];
 
-        if (made > kin.made)
-            kin.made = made;
-        if (place > kin.place)
-            kin.place = place;
-        if (birth < *key)
-            *key = birth;
+        kin.made = later(kin.made, made_at(g->made.at[slot], event));
+        oldest = recorded < oldest ? recorded : oldest;
+        *key = birth < *key ? birth : *key;
     }
     if (kin.key == UINT32_MAX)
         kin.key = leaf_key;
+    kin.place = pmt_census_place(&c->rec.census, oldest);
+    kin.reachable = last_reachable(g, oldest, g->since);
     return kin;
 }
 
@@ -271,16 +308,15 @@ static bool tell_one(struct pmt_collect *c, uint32_t slot, const struct kin *kin
 bool pmt_garbage_told_all(struct pmt_collect *c, uint64_t event)
 {
     struct pmt_garbage *g = &c->garbage;
-    const struct pmt_past *finder;
+    const struct pmt_past *finder, *first;
     struct kin kin;
-    uint64_t first;
 
     if (!g->group.n)
         return true;
     kin = kin_of(c, event);
-    first = kin.made > g->since[kin.place] ? kin.made : g->since[kin.place];
-    finder = finder_of(g, kin.key, when(kin.made, g->since[kin.place], event));
-    if (finder_of(g, kin.key, first))
+    first = finder_of(g, kin.key, later(kin.made, kin.reachable));
+    finder = finder_of(g, kin.key, when(kin.made, kin.reachable, event));
+    if (first)
         g->uncertain += g->group.n;
     for (size_t i = 0; i < g->group.n; i++)
         if (!tell_one(c, g->group.at[i] >> 1, &kin, finder))
@@ -311,7 +347,7 @@ static void take_back(struct pmt_collect *c, const struct pmt_open *o)
         return;
     w = &g->list[o->place].at[o->index];
     g->objects--;
-    g->bytes -= pmt_mod_block_bytes(c->heap, w->block);
+    g->bytes -= pmt_block_bytes(c->heap, w->block);
     w->block = PMT_BLOCK_NONE;
 }
 
@@ -338,6 +374,7 @@ bool pmt_garbage_freed(struct pmt_collect *c, uint32_t slot, pmt_block block, bo
     if (counted) {
         w.birth = w.key = c->mod.census.birth.at[slot];
         w.made = g->made.at[slot];
+        w.seen = c->rec.census.birth.at[slot];
         if (HAS(&g->told, slot)) {
             w.state = HAS(&g->gone, slot) ? PMT_WASTE_GONE : PMT_WASTE_TOLD;
             w.key = g->key.at[slot];
@@ -366,6 +403,7 @@ static void settle_open(struct pmt_collect *c, unsigned generation,
                 continue;
             }
             CLEAR(&g->told, o->slot);
+            pmt_free_lists_left(&c->free_lists, c->heap, c->blocks->at[o->slot]);
             take_back(c, o);
         }
         count->told += g->open[p].n;
@@ -373,42 +411,25 @@ static void settle_open(struct pmt_collect *c, unsigned generation,
     }
 }
 
-/* A full collection empties the free lists behind its garbage: of the tracked objects that
- * it freed and nobody had told of, those past the number that it reported. */
-static void tell_free_lists(struct pmt_garbage *g, uint64_t left)
+/* A full collection empties the free lists behind its garbage: from the first tracked object
+ * on that nobody told of, past as many as it reported beside those that were told. (Those
+ * that were told and lie there are its own garbage, just put on a list.) */
+static void tell_free_lists(struct pmt_garbage *g, uint64_t n_untold)
 {
+    bool behind = false;
+
     for (size_t i = 0; i < g->batch.n; i++) {
         struct pmt_waste *w = &g->batch.at[i];
 
-        if (!w->counted || w->state != PMT_WASTE_NEW || !(w->birth & 1))
+        if (!w->counted || w->state != PMT_WASTE_NEW)
             continue;
-        if (left)
-            left--;
-        else
+        if (!behind && w->birth & 1) {
+            behind = n_untold == 0;
+            n_untold -= n_untold > 0;
+        }
+        if (behind)
             w->state = PMT_WASTE_SHELVED;
     }
-}
-
-static bool shelve(struct pmt_collect *c, const struct pmt_waste *w)
-{
-    uint64_t bytes = pmt_mod_block_bytes(c->heap, w->block);
-
-    forget(c, w->birth);
-    if (!pmt_heap_is_raw(w->block) && bytes / 8 < PMT_SHELVES)
-        return pmt_vec_push(&c->garbage.shelf[bytes / 8], w->block);
-    pmt_heap_release_inline(c->heap, w->block);
-    return true;
-}
-
-bool pmt_garbage_from_shelf(struct pmt_collect *c, pmt_block block)
-{
-    struct pmt_garbage *g = &c->garbage;
-    uint64_t bytes = pmt_heap_is_raw(block) ? UINT64_MAX : pmt_mod_block_bytes(c->heap, block);
-
-    if (bytes / 8 >= PMT_SHELVES || !g->shelf[bytes / 8].n)
-        return false;
-    pmt_heap_release_inline(c->heap, g->shelf[bytes / 8].at[--g->shelf[bytes / 8].n]);
-    return true;
 }
 
 /* A block that is no object goes with the next one that is; what comes last goes alone. */
@@ -419,18 +440,19 @@ static bool settle_one(struct pmt_collect *c, struct pmt_waste *w, struct pmt_wa
 
     if (w->counted) {
         uint64_t made = made_at(w->made, event);
-        int place = pmt_census_place(&c->mod.census, w->key);
 
         *owner = *w;
         *finder = w->state == PMT_WASTE_SHELVED
                       ? NULL
                       : finder_of(g, w->key, w->state == PMT_WASTE_NEW
-                                                 ? when(made, g->looked[place], event)
+                                                 ? when(made, last_reachable(g, w->seen, g->looked), event)
                                                  : event);
         if (w->state == PMT_WASTE_TOLD || w->state == PMT_WASTE_GONE)
             return true; /* it is in its list, or no more */
-        if (w->state == PMT_WASTE_SHELVED)
-            return shelve(c, w);
+        if (w->state == PMT_WASTE_SHELVED) {
+            forget(c, w->birth);
+            return pmt_free_lists_shelve(&c->free_lists, c->heap, w->block);
+        }
     } else {
         w->key = owner->key;
     }

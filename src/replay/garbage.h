@@ -8,15 +8,15 @@
  *     told      by a look: its object's block is kept here, its slot may still be in use
  *     gone      mod has collected it, the recording has not yet freed its slot
  *     left over the recorded collection did not free it: it went to a free list
- *     shelved   a full recorded collection emptied a free list that it was on: mod, if it
- *               makes none, serves the next object of its size from there
+ *     shelved   a full recorded collection emptied a free list that it was on (free_lists.h)
  *
- * When did it become garbage? Not before the youngest of its group was made, not while the
- * last look at its generation before this one found it reachable. Where its group is
- * younger than that look it is taken to have been left when the last of it was made, as
- * requests and trees are; otherwise in the middle of the time that is open. If mod has
- * collected since then what holds the group, it is freed at once, and goes to the credit
- * of that collection (`overdue`).
+ * When did it become garbage? Not before the youngest of its group was made, and not while
+ * a recorded collection or a look covered all of it and found it reachable: where older
+ * garbage holds it, one of the youngest generation says nothing. Where no such came
+ * since it was made, it is taken to have been left when the last of it was made, as requests
+ * and trees are; otherwise in the middle of the time that is open. If mod has collected
+ * since then what holds the group, it is freed at once, and goes to the credit of that
+ * collection (`overdue`).
  *
  * A collection finds a group when it covers the oldest of its objects that others hang
  * on: the group's key is that object's birth word (census.h). */
@@ -36,6 +36,7 @@ struct pmt_waste {
     uint32_t birth;    /* in mod's census; of the object it belongs to */
     uint32_t key;      /* its group's */
     uint32_t slot, made; /* of its object, while the recording has it */
+    uint32_t seen;     /* in a batch: its birth in rec's census */
     uint8_t counted;   /* it is a collector object itself */
     uint8_t state;     /* in a batch: enum pmt_waste_state */
 };
@@ -54,14 +55,18 @@ struct pmt_past {
     uint32_t n_collections, last_older, frozen;
 };
 
+/* A recorded collection: what it covered and did not find was reachable then. */
+struct pmt_seen {
+    uint64_t event;
+    uint32_t n_collections; /* before it */
+};
+
 /* Told, and not yet freed by the recording. */
 struct pmt_open {
     uint32_t slot, made;
     uint32_t index, epoch;  /* in list[place], at that epoch of it */
     uint32_t place;
 };
-
-#define PMT_SHELVES 65 /* sizes up to 512 bytes, in eights */
 
 struct pmt_garbage {
     struct pmt_waste_list list[PMT_PERMANENT + 1]; /* by the place of its key in mod */
@@ -76,10 +81,9 @@ struct pmt_garbage {
                                                            place of the group in rec */
     struct { struct pmt_past *at; size_t n, cap; } past[PMT_GENERATIONS]; /* [g]: those of
                                                            generation g and older */
-    uint64_t looked[PMT_PERMANENT + 1]; /* event of the last look at a generation */
-    uint64_t since[PMT_PERMANENT + 1];  /* ... of the one before it */
-    struct { pmt_block *at; size_t n, cap; } shelf[PMT_SHELVES]; /* of free lists that the
-                                                           recording emptied, not mod */
+    struct { struct pmt_seen *at; size_t n, cap; } seen[PMT_GENERATIONS]; /* recorded
+                                                           collections, as past */
+    uint64_t looked, since; /* event of the last look at everything, of the one before */
     uint64_t objects, bytes;            /* waiting */
     uint64_t uncertain; /* objects: another of mod's collections may have been theirs */
 };
@@ -92,6 +96,9 @@ void pmt_garbage_release(struct pmt_garbage *g);
 
 /* A collector object was made in this slot. */
 bool pmt_garbage_born(struct pmt_collect *c, uint32_t slot, uint64_t event);
+/* A recorded collection of this generation is over; as many as this were before it. */
+bool pmt_garbage_seen(struct pmt_collect *c, unsigned generation, uint32_t n_before,
+                      uint64_t event);
 /* A look at this generation and the younger; what it found, one by one; and that
  * nothing more of it comes. */
 void pmt_garbage_look(struct pmt_collect *c, unsigned generation, uint64_t event);
@@ -116,10 +123,6 @@ void pmt_garbage_collect(struct pmt_collect *c, unsigned generation,
                          struct pmt_collection *row);
 /* It has; the row is the last one. Before: as the census stood then. */
 bool pmt_garbage_collected(struct pmt_collect *c, unsigned generation, struct pmt_past before);
-
-/* A block like this one comes from mod's free lists instead, and one on the shelf is given
- * back for it. */
-bool pmt_garbage_from_shelf(struct pmt_collect *c, pmt_block block);
 
 /* gc.freeze() or, off, gc.unfreeze(). */
 bool pmt_garbage_freeze(struct pmt_collect *c, bool on);

@@ -5,32 +5,10 @@
  *
  * When mod collects at the same event as the recording, it waits for what the recording
  * found.
- *
- * Objects that went to a type's free list were collected without any block being freed
- * (`unseen`): they are the difference to what the interpreter reported, and as many have
- * since been made again without any allocation. Where mod does not collect them in time,
- * those made again need blocks of their own and raise count 0: they are spread evenly over
- * the objects made until the next recorded collection. How large they are and how many a
- * free list holds is not recorded: a block of UNSEEN_BYTES, lists of UNSEEN_MAX.
  */
 #include "replay/mod_collect.h"
 
 #include "base/vec.h"
-
-#define UNSEEN_BYTES  64u
-#define UNSEEN_MAX    2000u /* a free list of tuples (PyTuple_MAXFREELIST) */
-
-/* -- garbage -- */
-
-uint64_t pmt_mod_block_bytes(const struct pmt_heap *heap, pmt_block block)
-{
-    const struct pmt_pool *pool;
-
-    if (pmt_heap_is_raw(block))
-        return heap->raw.blocks.at[block & ~PMT_BLOCK_RAW] >> 2;
-    pool = heap->arenas.pools + (block >> heap->block_bits);
-    return (uint64_t)(pool->class_idx + 1u) << heap->align_shift;
-}
 
 void pmt_mod_note_peaks(struct pmt_collect *c)
 {
@@ -42,61 +20,6 @@ void pmt_mod_note_peaks(struct pmt_collect *c)
         c->peak_garbage = c->garbage.objects;
     if (c->garbage.bytes > c->peak_garbage_bytes)
         c->peak_garbage_bytes = c->garbage.bytes;
-}
-
-/* -- objects of free lists -- */
-
-/* One more is made. False: out of memory. */
-static bool make_unseen(struct pmt_collect *c, bool *due)
-{
-    pmt_block block;
-
-    if (c->unseen.supply) {
-        c->unseen.supply--;
-        return true;
-    }
-    *due |= pmt_gc_allocated(&c->mod.policy);
-    block = pmt_heap_alloc_inline(c->heap, PMT_DOMAIN_OBJ, UNSEEN_BYTES);
-    return block != PMT_BLOCK_NONE && pmt_vec_push(&c->unseen.blocks, block);
-}
-
-/* As many as fall to one object made. */
-static bool make_share(struct pmt_collect *c, bool *due)
-{
-    struct pmt_unseen *u = &c->unseen;
-
-    u->n_made++;
-    if (!u->of)
-        return true;
-    for (u->sum += u->per; u->sum >= u->of; u->sum -= u->of)
-        if (!make_unseen(c, due))
-            return false;
-    return true;
-}
-
-/* The recorded collection found so many. */
-void pmt_mod_found_unseen(struct pmt_collect *c, uint64_t n)
-{
-    struct pmt_unseen *u = &c->unseen;
-
-    u->garbage += n;
-    u->per = n;
-    u->of = u->n_made;
-    u->n_made = u->sum = 0;
-}
-
-/* mod collects them: free lists fill up, the rest gives its blocks back. */
-static uint64_t collect_unseen(struct pmt_collect *c)
-{
-    struct pmt_unseen *u = &c->unseen;
-    uint64_t n = u->garbage, kept = UNSEEN_MAX - u->supply;
-
-    kept = n < kept ? n : kept;
-    u->supply += kept;
-    for (uint64_t freed = kept; freed < n && u->blocks.n; freed++)
-        pmt_heap_release_inline(c->heap, u->blocks.at[--u->blocks.n]);
-    u->garbage = 0;
-    return n;
 }
 
 /* -- mod collects -- */
@@ -134,8 +57,9 @@ bool pmt_mod_collect(struct pmt_collect *c, unsigned generation, bool asked, uin
     row.visited = pmt_census_visited(&c->mod.census, generation);
     pmt_gc_begin(&c->mod.policy, generation);
     pmt_garbage_collect(c, generation, &row);
-    row.visited += c->unseen.blocks.n;
-    row.collected += collect_unseen(c);
+    row.visited += c->free_lists.n_young;
+    row.collected += pmt_free_lists_collect(&c->free_lists, c->heap,
+                                            generation == PMT_GENERATIONS - 1);
     pmt_collect_move_up(c, &c->mod, generation);
     if (generation == PMT_GENERATIONS - 1)
         pmt_gc_plan_made_full(&c->plan);
@@ -244,10 +168,16 @@ bool pmt_collect_at_mark(struct pmt_collect *c, uint64_t event, const char *text
 
 bool pmt_mod_made(struct pmt_collect *c, uint32_t slot, pmt_block block, uint64_t event)
 {
+    uint64_t n_again;
     bool due;
 
     if (!pmt_garbage_told_all(c, event) || !pmt_census_add(&c->mod.census, slot))
         return false;
-    due = !pmt_garbage_from_shelf(c, block) && pmt_gc_allocated(&c->mod.policy);
-    return make_share(c, &due) && collect_if_due(c, due, event);
+    due = !pmt_free_lists_serve(&c->free_lists, c->heap, block) &&
+          pmt_gc_allocated(&c->mod.policy);
+    if (!pmt_free_lists_made(&c->free_lists, c->heap, &n_again))
+        return false;
+    for (; n_again; n_again--)
+        due |= pmt_gc_allocated(&c->mod.policy);
+    return collect_if_due(c, due, event);
 }

@@ -5,12 +5,6 @@
 
 #include "replay/collect.h"
 
-/* Bytes of a live block. */
-uint64_t pmt_mod_block_bytes(const struct pmt_heap *heap, pmt_block block);
-
-/* A recorded collection found so many objects that went to free lists. */
-void pmt_mod_found_unseen(struct pmt_collect *c, uint64_t n);
-
 /* An object was made as event `event`: mod may collect. */
 bool pmt_mod_made(struct pmt_collect *c, uint32_t slot, pmt_block block, uint64_t event);
 

@@ -1,0 +1,80 @@
+/* free_lists.h - what types' free lists hide from the recording, and what they would do
+ * under other collections. For src/replay.
+ *
+ * An object that goes to a free list frees no block, one that comes from there needs none:
+ * the recording sees neither. It does see
+ *
+ *     left over  objects that a collection found unreachable and did not free: they went to
+ *                a free list, and as many were made again since from there
+ *     cleared    blocks that a full collection freed beside its garbage: they were on free
+ *                lists, which it empties
+ *
+ * Under other collections both differ. Where mod has not collected by then, there is nothing
+ * to make objects again from: these need blocks and raise count 0 (`made again`), spread
+ * evenly over the objects made until the next recorded collection. Where mod does not empty
+ * the lists, the next objects come from there: they need no block and raise no count
+ * (`shelf`).
+ *
+ * All of it by size class, as the type of what is made is not recorded. In a class where
+ * counting frees more objects than collections leave over, its lists are full whatever
+ * collections do: nothing is made again there. */
+#ifndef PMT_REPLAY_FREE_LISTS_H
+#define PMT_REPLAY_FREE_LISTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "heap/heap.h"
+
+#define PMT_SHELVES 65 /* blocks of up to 512 bytes, by their size in eights */
+
+struct pmt_block_list {
+    pmt_block *at;
+    size_t n, cap;
+};
+
+struct pmt_free_list {
+    uint64_t left;         /* left over by the recorded collection under way */
+    uint64_t garbage;      /* left over, and not yet collected by mod */
+    uint64_t supply;       /* on mod's free lists for being made again */
+    uint64_t per, sum;     /* made again, per `of` objects made; carried over */
+    uint64_t freed;        /* by counting, since the last recorded collection */
+    struct pmt_block_list made_again; /* blocks */
+    struct pmt_block_list shelf;
+};
+
+struct pmt_free_lists {
+    struct pmt_free_list at[PMT_SHELVES];
+    uint8_t active[PMT_SHELVES]; /* where something is made again */
+    unsigned n_active;
+    uint64_t of, n_made;   /* objects made between the last two recorded collections, since */
+    uint64_t other;        /* left over, of no known size; not yet collected by mod */
+    uint64_t n_young;      /* made again since mod collected last */
+};
+
+void pmt_free_lists_release(struct pmt_free_lists *f);
+
+/* The recording: an object was left over; one was freed by counting; the collection is
+ * over, which left n over in all. */
+void pmt_free_lists_left(struct pmt_free_lists *f, const struct pmt_heap *heap,
+                         pmt_block block);
+void pmt_free_lists_freed(struct pmt_free_lists *f, const struct pmt_heap *heap,
+                          pmt_block block);
+void pmt_free_lists_settle(struct pmt_free_lists *f, uint64_t n);
+
+/* A cleared block is kept. False: out of memory. */
+bool pmt_free_lists_shelve(struct pmt_free_lists *f, struct pmt_heap *heap, pmt_block block);
+
+/* An object was made, for which the heap has given this block. True: it comes from the
+ * shelf, whose block is given back in its stead. */
+bool pmt_free_lists_serve(struct pmt_free_lists *f, struct pmt_heap *heap, pmt_block block);
+
+/* ... and with it others are made again: *n is how many blocks they needed. False: out of
+ * memory. */
+bool pmt_free_lists_made(struct pmt_free_lists *f, struct pmt_heap *heap, uint64_t *n);
+
+/* mod collects; what was left over is found, its number is returned. full: the lists are
+ * emptied. */
+uint64_t pmt_free_lists_collect(struct pmt_free_lists *f, struct pmt_heap *heap, bool full);
+
+#endif
