@@ -20,9 +20,8 @@ enum pmt_op {
 
 /* The operand of GARBAGE. */
 enum {
-    PMT_GARBAGE_FIRST = 1, /* of a group whose objects hang together */
-    PMT_GARBAGE_LEAF = 2,  /* no other garbage hangs on it */
-    PMT_GARBAGE_TYPE = 2   /* shift: above it the number of its type */
+    PMT_GARBAGE_FIRST = 1, /* it holds those that follow, and may have been told before */
+    PMT_GARBAGE_TYPE = 1   /* shift: above it the number of its type */
 };
 
 enum pmt_trouble {

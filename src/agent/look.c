@@ -22,9 +22,11 @@
  * many that a look is a small part of what the program does: from these a replay knows
  * when garbage of the old generations became garbage.
  *
- * What is told: the dead that were not told before, those that references join one
- * after the other, each with its type. Which of them were told is kept in a set of
- * addresses, from which a collection's frees take them.
+ * What is told: the dead that were not told before, each with its type. A collection finds
+ * a cycle only if it covers it and every cycle that leads to it: the oldest object of all
+ * these is its holder. So what has one holder is told together, the holder first. Which of
+ * the dead were told is kept in a set of addresses, from which a collection's frees take
+ * them.
  */
 #include "agent/agent.h"
 
@@ -128,19 +130,22 @@ static uintptr_t block_of(uintptr_t head)
 
 static struct {
     struct array reached; /* heads whose references are still to be followed */
-    struct array dead;    /* heads, by number - 1 */
-    struct array join;    /* union by number: a lower one, or itself */
-    struct array next;    /* dead by group: the next number, 0 = the last */
+    struct array dead;    /* heads by number, those of the oldest first */
+    struct array from, to; /* references between the dead, by number */
+    struct array index, low, edge, group; /* by number (visit_dead) */
+    struct array path, open, order;       /* numbers */
+    struct array holder;  /* by group: a number */
+    uint64_t n_seen;
     uint64_t objects, references;
-    uint64_t self;        /* number of the dead object whose references are visited */
-    bool leaf;            /* it has none to other dead ones */
     bool failed;          /* out of memory */
 } now;
 
+#define EACH_OF(head, generation)                                               \
+    for (uintptr_t list_ = (uintptr_t)HOT.gc + 24 * (generation), head = get(list_, 0); \
+         head != list_; head = get(head, 0))
 #define EACH_OBJECT(head, generations)                                          \
-    for (uintptr_t list_ = (uintptr_t)HOT.gc;                                   \
-         list_ <= (uintptr_t)HOT.gc + 24 * (generations); list_ += 24)          \
-        for (uintptr_t head = get(list_, 0); head != list_; head = get(head, 0))
+    for (unsigned g_ = 0; g_ <= (generations); g_++)                            \
+        EACH_OF (head, g_)
 
 static int take_reference(void *object, void *arg)
 {
@@ -282,67 +287,142 @@ void look_forget(uintptr_t block)
     told.at[hole] = 0;
 }
 
-/* -- groups of the dead -- */
+/* -- the dead and what holds them -- */
 
-static uint64_t root_of(uint64_t number)
-{
-    uint64_t *join = now.join.at;
+#define TOLD ((uint64_t)1 << 63) /* in dead: it was told before */
 
-    while (join[number - 1] != number)
-        number = join[number - 1] = join[join[number - 1] - 1];
-    return number;
-}
-
-static int join_dead(void *object, void *arg)
-{
-    uintptr_t head = head_of((uintptr_t)object);
-    uint64_t w, mine, other;
-
-    (void)arg;
-    if (!head || !((w = get(head, 8)) & PENDING) || !(w >> COUNT) || w >> COUNT == now.self)
-        return 0;
-    now.leaf = false;
-    mine = root_of(now.self);
-    other = root_of(w >> COUNT);
-    if (mine < other)
-        now.join.at[other - 1] = mine;
-    else
-        now.join.at[mine - 1] = other;
-    return 0;
-}
-
-/* Number those that were not told. soon: the youngest generations, up to this one, are
+/* Number the dead, the oldest first. soon: the youngest generations, up to this one, are
  * about to be collected; -1: none. What is found there need not be remembered. */
 static void number_dead(unsigned generations, int soon)
 {
-    EACH_OBJECT(head, generations) {
-        uint64_t w = get(head, 8);
+    for (unsigned g = generations + 1; g-- > 0;)
+        EACH_OF(head, g) {
+            uint64_t w = get(head, 8), known;
 
-        if (!(w & PENDING))
-            continue;
-        set(head, 8, w & (FINALIZED | PENDING));
-        if (is_told(block_of(head)))
-            continue;
-        if (!push(&now.dead, head) || !push(&now.join, now.dead.n) || !push(&now.next, 0)) {
-            now.failed = true;
-            return;
+            if (!(w & PENDING))
+                continue;
+            known = is_told(block_of(head)) ? TOLD : 0;
+            if (!push(&now.dead, head | known)) {
+                now.failed = true;
+                return;
+            }
+            set(head, 8, (w & (FINALIZED | PENDING)) | now.dead.n << COUNT);
+            if (!known && (int)g > soon)
+                told_add(block_of(head));
         }
-        set(head, 8, (w & (FINALIZED | PENDING)) | now.dead.n << COUNT);
-        if ((int)((list_ - (uintptr_t)HOT.gc) / 24) > soon)
-            told_add(block_of(head));
+}
+
+static int note_reference(void *object, void *arg)
+{
+    uintptr_t head = head_of((uintptr_t)object);
+    uint64_t w;
+
+    (void)arg;
+    if (head && (w = get(head, 8)) & PENDING && w >> COUNT)
+        now.failed |= !push(&now.to, (w >> COUNT) - 1);
+    return 0;
+}
+
+/* References between the dead: those of number i + 1 lead to to[from[i] ... from[i + 1]). */
+static void note_references(void)
+{
+    for (size_t i = 0; i < now.dead.n && !now.failed; i++) {
+        now.failed |= !push(&now.from, now.to.n);
+        visit_all(now.dead.at[i] & ~TOLD, note_reference);
+    }
+    now.failed |= !push(&now.from, now.to.n);
+}
+
+#define UNSEEN UINT64_MAX
+
+/* A component is whole: it is what lies above i in `open`. Its holder so far is its oldest
+ * object, if it is a cycle. */
+static void close_component(uint64_t i)
+{
+    uint64_t group = now.holder.n, oldest = UNSEEN, last, n = 0;
+
+    do {
+        last = now.open.at[--now.open.n];
+        now.group.at[last] = group;
+        now.failed |= !push(&now.order, last);
+        oldest = last < oldest ? last : oldest;
+        n++;
+    } while (last != i);
+    for (uint64_t e = now.from.at[i]; n == 1 && e < now.from.at[i + 1]; e++)
+        n += now.to.at[e] == i;
+    now.failed |= !push(&now.holder, n > 1 ? oldest : UNSEEN);
+}
+
+/* Cycles are strongly connected components: Tarjan's algorithm, with a path instead of
+ * recursion. Components are closed one after the other, each after all that it leads to. */
+static void visit_dead(uint64_t root)
+{
+    struct array *path = &now.path;
+
+    now.failed |= !push(path, root);
+    while (path->n && !now.failed) {
+        uint64_t i = path->at[path->n - 1], to;
+
+        if (now.index.at[i] == UNSEEN) {
+            now.index.at[i] = now.low.at[i] = now.n_seen++;
+            now.edge.at[i] = now.from.at[i];
+            now.failed |= !push(&now.open, i);
+        }
+        if (now.edge.at[i] < now.from.at[i + 1]) {
+            to = now.to.at[now.edge.at[i]++];
+            if (now.index.at[to] == UNSEEN)
+                now.failed |= !push(path, to);
+            else if (now.group.at[to] == UNSEEN && now.index.at[to] < now.low.at[i])
+                now.low.at[i] = now.index.at[to];
+            continue;
+        }
+        path->n--;
+        if (path->n && now.low.at[i] < now.low.at[path->at[path->n - 1]])
+            now.low.at[path->at[path->n - 1]] = now.low.at[i];
+        if (now.low.at[i] == now.index.at[i])
+            close_component(i);
     }
 }
 
-#define LEAF ((uint64_t)1 << 63) /* in dead: nothing dead hangs on it */
-
-static void join_all(void)
+static bool fill(struct array *a, size_t n, uint64_t value)
 {
-    for (now.self = 1; now.self <= now.dead.n; now.self++) {
-        now.leaf = true;
-        visit_all(now.dead.at[now.self - 1], join_dead);
-        if (now.leaf)
-            now.dead.at[now.self - 1] |= LEAF;
+    if (a->cap < n && !grow(a, n))
+        return false;
+    for (a->n = 0; a->n < n; a->n++)
+        a->at[a->n] = value;
+    return true;
+}
+
+/* Each component is held by the oldest object of all cycles that lead to it. */
+static void hand_down_holders(void)
+{
+    for (size_t k = now.order.n; k-- > 0;) {
+        uint64_t i = now.order.at[k], *mine = &now.holder.at[now.group.at[i]];
+
+        if (*mine == UNSEEN)
+            *mine = i; /* a type hides its references from us */
+        for (uint64_t e = now.from.at[i]; e < now.from.at[i + 1]; e++) {
+            uint64_t *its = &now.holder.at[now.group.at[now.to.at[e]]];
+
+            *its = *mine < *its ? *mine : *its;
+        }
     }
+}
+
+static void find_holders(void)
+{
+    size_t n = now.dead.n;
+
+    now.from.n = now.to.n = now.path.n = now.open.n = now.order.n = now.holder.n = 0;
+    now.n_seen = 0;
+    note_references();
+    now.failed |= !fill(&now.index, n, UNSEEN) || !fill(&now.low, n, UNSEEN) ||
+                  !fill(&now.edge, n, 0) || !fill(&now.group, n, UNSEEN);
+    for (uint64_t i = 0; i < n && !now.failed; i++)
+        if (now.index.at[i] == UNSEEN)
+            visit_dead(i);
+    if (!now.failed)
+        hand_down_holders();
 }
 
 /* -- telling -- */
@@ -370,45 +450,54 @@ static void tell_type(uintptr_t type)
                                                              get(type, TP_ITEM_SIZE)}, name);
 }
 
-static bool tell_dead(uint64_t number, bool first)
+static bool tell_dead(uint64_t i, bool first)
 {
-    uint64_t entry = now.dead.at[number - 1];
-    uintptr_t head = entry & ~LEAF, type = get(head + HEAD, 8);
+    uintptr_t head = now.dead.at[i] & ~TOLD, type = get(head + HEAD, 8);
 
     if (UNLIKELY(HOT.head + 1 >= HOT.stop_at) && !ring_room(RESERVE))
         return false;
     tell_type(type);
-    ring_put(PMT_W_GARBAGE, block_of(head),
-             type | (first ? PMT_W_FIRST : 0) | (entry & LEAF ? PMT_W_LEAF : 0));
+    ring_put(PMT_W_GARBAGE, block_of(head), type | (first ? PMT_W_FIRST : 0));
     return true;
 }
 
-/* The dead of each group, in the order of its lowest number. */
+/* Those that were not told, in chains by their holder: low[] of it is the first, edge[]
+ * the next, + 1. */
+static void chain_up(void)
+{
+    for (size_t i = 0; i < now.dead.n; i++)
+        now.low.at[i] = now.edge.at[i] = 0;
+    for (size_t i = now.dead.n; i-- > 0;) {
+        uint64_t holder = now.holder.at[now.group.at[i]];
+
+        if (now.dead.at[i] & TOLD)
+            continue;
+        now.edge.at[i] = now.low.at[holder];
+        now.low.at[holder] = i + 1;
+    }
+}
+
+/* A holder, told before or not, and then what it holds. */
 static void tell(unsigned generations)
 {
-    uint64_t n = now.dead.n;
-
     if (!ring_room(RESERVE))
         return;
     ring_put(PMT_W_LOOK, (uint64_t)generations, now.references);
-    for (uint64_t i = n; i >= 1; i--) {
-        uint64_t root = root_of(i);
-
-        if (root == i)
+    chain_up();
+    for (uint64_t h = 0; h < now.dead.n; h++) {
+        if (!now.low.at[h])
             continue;
-        now.next.at[i - 1] = now.next.at[root - 1];
-        now.next.at[root - 1] = i;
+        if (!tell_dead(h, true))
+            return;
+        for (uint64_t i = now.low.at[h]; i; i = now.edge.at[i - 1])
+            if (i - 1 != h && !tell_dead(i - 1, false))
+                return;
     }
-    for (uint64_t root = 1; root <= n; root++)
-        if (now.join.at[root - 1] == root)
-            for (uint64_t i = root; i; i = now.next.at[i - 1])
-                if (!tell_dead(i, i == root))
-                    return;
 }
 
 static void look(unsigned generations, int soon)
 {
-    now.reached.n = now.dead.n = now.join.n = now.next.n = 0;
+    now.reached.n = now.dead.n = 0;
     now.objects = now.references = 0;
     now.failed = false;
     count(generations);
@@ -416,7 +505,7 @@ static void look(unsigned generations, int soon)
     if (!now.failed)
         number_dead(generations, soon);
     if (!now.failed)
-        join_all();
+        find_holders();
     restore(generations);
     if (!now.failed)
         tell(generations);

@@ -69,8 +69,7 @@ enum pmt_wire_op {
     PMT_W_LOOK,          /* generation: this one and the younger were looked at;
                             b: references between their objects; GARBAGE follows */
     PMT_W_GARBAGE,       /* address of an unreachable object; b: its type, | FIRST if
-                            it is the first of its group, | LEAF if no other
-                            unreachable object hangs on it */
+                            it holds those that follow */
     PMT_W_TYPE,          /* bytes of its name; b: its address. A record follows with its
                             basic size and item size, then the name in
                             ceil(bytes / 16) records */
@@ -87,8 +86,7 @@ enum pmt_when { PMT_WHEN_PERIODIC, PMT_WHEN_END, PMT_WHEN_EXIT, PMT_WHEN_REQUEST
 #define PMT_W_COUNT_SHIFT 40
 #define PMT_W_COUNT_MAX   (((uint64_t)1 << (64 - PMT_W_COUNT_SHIFT)) - 1)
 
-#define PMT_W_FIRST ((uint64_t)1 << 62)
-#define PMT_W_LEAF  ((uint64_t)1 << 63)
+#define PMT_W_FIRST ((uint64_t)1 << 63)
 
 #define PMT_W_OP_SHIFT 56
 #define PMT_W_MASK     (((uint64_t)1 << PMT_W_OP_SHIFT) - 1)

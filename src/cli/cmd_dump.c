@@ -159,6 +159,22 @@ static void out_facts(struct out *o, const struct pmt_trace *trace, size_t first
     }
 }
 
+/* Types that the trace has told since the first n; returns how many there are now. */
+static size_t out_types(struct out *o, const struct pmt_trace *trace, size_t n)
+{
+    for (; n < pmt_trace_n_types(trace); n++) {
+        struct pmt_type type;
+
+        pmt_trace_type_at(trace, n, &type);
+        out_puts(o, "# type.");
+        out_u64(o, type.number);
+        out_puts(o, "=");
+        out_escaped(o, type.name);
+        out_puts(o, "\n");
+    }
+    return n;
+}
+
 static void make_words(struct words words[256])
 {
     for (unsigned op = 0; op < 256; op++) {
@@ -261,12 +277,15 @@ out_items(struct out *o, struct pmt_trace *trace, const struct args *args,
 {
     struct words words[256] = {{.n_wide = 0}};
     bool items = !args->facts;
+    size_t n_types = 0;
 
     make_words(words);
     while (!o->failed) {
         struct pmt_item item;
         enum pmt_status st = pmt_trace_next(trace, &item, err);
 
+        if (items)
+            n_types = out_types(o, trace, n_types);
         if (st != PMT_OK)
             return st;
         switch (item.kind) {

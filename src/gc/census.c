@@ -30,6 +30,14 @@ void pmt_census_untrack(struct pmt_census *c, uint32_t slot)
     c->birth.at[slot] &= ~UINT32_C(1);
 }
 
+void pmt_census_track(struct pmt_census *c, uint32_t slot)
+{
+    if (slot >= c->birth.n || c->birth.at[slot] & 1)
+        return;
+    c->birth.at[slot] |= 1;
+    c->n[pmt_census_place(c, c->birth.at[slot])]++;
+}
+
 uint64_t pmt_census_visited(const struct pmt_census *c, unsigned generation)
 {
     uint64_t n = 0;

@@ -61,6 +61,9 @@ static inline uint32_t pmt_census_drop(struct pmt_census *c, uint32_t slot)
 /* The object in this slot is untracked. */
 void pmt_census_untrack(struct pmt_census *c, uint32_t slot);
 
+/* The object in this slot turns out to be tracked (again). */
+void pmt_census_track(struct pmt_census *c, uint32_t slot);
+
 /* An object that was kept beyond its slot's life ends. */
 static inline void pmt_census_forget(struct pmt_census *c, uint32_t birth)
 {

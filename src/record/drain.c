@@ -333,14 +333,13 @@ static uint64_t on_type(struct pmt_drain *d, uint64_t bytes, uint64_t address)
 
 static void on_garbage(struct pmt_drain *d, uint64_t address, uint64_t b)
 {
-    const struct pmt_known_type *type = find_type(d, b & ~(PMT_W_FIRST | PMT_W_LEAF));
+    const struct pmt_known_type *type = find_type(d, b & ~PMT_W_FIRST);
     uint32_t *at = pmt_shadow_at(&d->shadow, address);
-    uint32_t kind = (b & PMT_W_FIRST ? PMT_GARBAGE_FIRST : 0) |
-                    (b & PMT_W_LEAF ? PMT_GARBAGE_LEAF : 0);
+    uint32_t first = b & PMT_W_FIRST ? PMT_GARBAGE_FIRST : 0;
 
     if (at && *at && type && is_counted(d, *at - 1))
         pmt_writer_about(d->writer, PMT_OP_GARBAGE, *at - 1,
-                         type->number << PMT_GARBAGE_TYPE | kind);
+                         type->number << PMT_GARBAGE_TYPE | first);
 }
 
 /* -- arenas -- */

@@ -136,8 +136,14 @@ bool pmt_collect_freed_within(struct pmt_collect *c, uint32_t slot, pmt_block bl
 
 bool pmt_collect_garbage(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint64_t event)
 {
-    return !c->modelling || !pmt_collect_is_counted(c, slot) ||
-           pmt_garbage_tell(c, slot, kind, event);
+    if (!pmt_collect_is_counted(c, slot))
+        return true;
+    pmt_census_track(&c->rec.census, slot); /* the collector has it in its lists */
+    if (!c->modelling)
+        return true;
+    if (!pmt_garbage_is_gone(&c->garbage, slot))
+        pmt_census_track(&c->mod.census, slot);
+    return pmt_garbage_tell(c, slot, kind, event);
 }
 
 void pmt_collect_untracked(struct pmt_collect *c, uint32_t slot)

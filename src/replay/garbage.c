@@ -17,6 +17,8 @@ void pmt_garbage_release(struct pmt_garbage *g)
     pmt_vec_release(&g->batch);
     pmt_vec_release(&g->made);
     pmt_vec_release(&g->key);
+    pmt_vec_release(&g->row);
+    pmt_vec_release(&g->silent);
     pmt_vec_release(&g->told);
     pmt_vec_release(&g->gone);
     pmt_vec_release(&g->group);
@@ -38,8 +40,9 @@ bool pmt_garbage_born(struct pmt_collect *c, uint32_t slot, uint64_t event)
 {
     struct pmt_garbage *g = &c->garbage;
 
-    if (!GROW(&g->made, slot) || !GROW(&g->key, slot) || !GROW(&g->told, slot / 64) ||
-        !GROW(&g->gone, slot / 64))
+    if (!GROW(&g->made, slot) || !GROW(&g->key, slot) || !GROW(&g->row, slot) ||
+        !GROW(&g->told, slot / 64) || !GROW(&g->gone, slot / 64) ||
+        !GROW(&g->silent, slot / 64))
         return false;
     g->made.at[slot] = (uint32_t)event;
     return true;
@@ -95,10 +98,19 @@ static const struct pmt_past *finder_of(const struct pmt_garbage *g, uint32_t ke
     return i < g->past[place].n ? &g->past[place].at[i] : NULL;
 }
 
-/* The estimate, between the two ends of what is known (garbage.h). */
-static uint64_t when(uint64_t made, uint64_t looked, uint64_t now)
+#define GOLDEN UINT64_C(2654435769) /* of 2^32: its multiples are spread evenly */
+
+/* The estimate, between the two ends of what is known (garbage.h). young: its holder was
+ * made since the last recorded collection. */
+static uint64_t when(struct pmt_garbage *g, uint64_t made, uint64_t reachable, bool young,
+                     uint64_t now)
 {
-    return made >= looked ? made : looked + (now - looked) / 2;
+    uint64_t from = made > reachable ? made : reachable, part;
+
+    if (young && made >= reachable)
+        return made;
+    part = ++g->n_spread * GOLDEN & UINT32_MAX;
+    return from + (uint64_t)((double)(now - from) * ((double)part / 4294967296.0));
 }
 
 /* -- waste -- */
@@ -110,17 +122,18 @@ static void forget(struct pmt_collect *c, uint32_t birth)
 
 /* Give back a block to the heap; what it belongs to is no more. */
 static void give_back(struct pmt_collect *c, const struct pmt_waste *w,
-                      struct pmt_collection *row)
+                      struct pmt_collection *row, size_t row_index)
 {
     pmt_heap_release_inline(c->heap, w->block);
     row->freed_blocks++;
     if (!w->counted)
         return;
     forget(c, w->birth);
-    row->collected += w->birth & 1;
-    if (w->slot < c->garbage.told.n * 64 && HAS(&c->garbage.told, w->slot) &&
-        c->garbage.made.at[w->slot] == w->made)
-        PUT(&c->garbage.gone, w->slot);
+    row->collected += w->birth & 1 && !w->silent;
+    if (!HAS(&c->garbage.told, w->slot) || c->garbage.made.at[w->slot] != w->made)
+        return;
+    PUT(&c->garbage.gone, w->slot);
+    c->garbage.row.at[w->slot] = (uint32_t)row_index;
 }
 
 static bool wait(struct pmt_collect *c, struct pmt_waste w)
@@ -154,7 +167,7 @@ static void free_overdue(struct pmt_collect *c, const struct pmt_waste *w,
 {
     if (w->counted)
         uncount(c, w->birth);
-    give_back(c, w, &c->rows.at[finder->row]);
+    give_back(c, w, &c->rows.at[finder->row], finder->row);
 }
 
 void pmt_garbage_collect(struct pmt_collect *c, unsigned generation,
@@ -170,7 +183,7 @@ void pmt_garbage_collect(struct pmt_collect *c, unsigned generation,
                 continue;
             g->objects -= w->counted;
             g->bytes -= pmt_block_bytes(c->heap, w->block);
-            give_back(c, w, row);
+            give_back(c, w, row, c->rows.n);
         }
         g->list[p].n = 0;
         g->epoch[p]++;
@@ -214,9 +227,9 @@ bool pmt_garbage_tell(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint6
 
     if (kind & PMT_GARBAGE_FIRST && !pmt_garbage_told_all(c, event))
         return false;
-    if (slot / 64 >= g->told.n || HAS(&g->told, slot))
+    if (slot / 64 >= g->told.n || (HAS(&g->told, slot) && !(kind & PMT_GARBAGE_FIRST)))
         return true;
-    return pmt_vec_push(&g->group, slot << 1 | (kind & PMT_GARBAGE_LEAF ? 1 : 0));
+    return pmt_vec_push(&g->group, slot);
 }
 
 /* The first recorded collection of this generation or an older one that came since an object
@@ -253,33 +266,25 @@ static uint64_t last_reachable(const struct pmt_garbage *g, uint32_t birth, uint
     return later(at, look);
 }
 
-/* What the slots of a group have in common. */
+/* What the objects of a group have in common. */
 struct kin {
     uint64_t made;      /* event at which the youngest was made */
-    uint64_t reachable; /* ... it was last known to be reachable */
+    uint64_t reachable; /* ... the holder was last known to be reachable */
     uint32_t key;
-    int place;          /* in rec, of the oldest */
+    int place;          /* in rec, of the holder */
 };
 
 static struct kin kin_of(const struct pmt_collect *c, uint64_t event)
 {
     const struct pmt_garbage *g = &c->garbage;
-    struct kin kin = {.key = UINT32_MAX};
-    uint32_t leaf_key = UINT32_MAX, oldest = UINT32_MAX;
+    uint32_t holder = g->group.at[0], recorded = c->rec.census.birth.at[holder];
+    struct kin kin = {.key = HAS(&g->told, holder) ? g->key.at[holder]
+                                                   : c->mod.census.birth.at[holder],
+                      .reachable = last_reachable(g, recorded, g->since),
+                      .place = pmt_census_place(&c->rec.census, recorded)};
 
-    for (size_t i = 0; i < g->group.n; i++) {
-        uint32_t slot = g->group.at[i] >> 1, birth = c->mod.census.birth.at[slot];
-        uint32_t *key = g->group.at[i] & 1 ? &leaf_key : &kin.key;
-        uint32_t recorded = c->rec.census.birth.at[slot];
-
-        kin.made = later(kin.made, made_at(g->made.at[slot], event));
-        oldest = recorded < oldest ? recorded : oldest;
-        *key = birth < *key ? birth : *key;
-    }
-    if (kin.key == UINT32_MAX)
-        kin.key = leaf_key;
-    kin.place = pmt_census_place(&c->rec.census, oldest);
-    kin.reachable = last_reachable(g, oldest, g->since);
+    for (size_t i = 0; i < g->group.n; i++)
+        kin.made = later(kin.made, made_at(g->made.at[g->group.at[i]], event));
     return kin;
 }
 
@@ -315,17 +320,22 @@ bool pmt_garbage_told_all(struct pmt_collect *c, uint64_t event)
         return true;
     kin = kin_of(c, event);
     first = finder_of(g, kin.key, later(kin.made, kin.reachable));
-    finder = finder_of(g, kin.key, when(kin.made, kin.reachable, event));
+    finder = finder_of(g, kin.key, when(g, kin.made, kin.reachable, kin.place == 0, event));
     if (first)
         g->uncertain += g->group.n;
     for (size_t i = 0; i < g->group.n; i++)
-        if (!tell_one(c, g->group.at[i] >> 1, &kin, finder))
+        if (!HAS(&g->told, g->group.at[i]) && !tell_one(c, g->group.at[i], &kin, finder))
             return false;
     g->group.n = 0;
     return true;
 }
 
 /* -- what the recording frees -- */
+
+bool pmt_garbage_is_gone(const struct pmt_garbage *g, uint32_t slot)
+{
+    return HAS(&g->gone, slot);
+}
 
 /* The slot is free again; whether mod has given its block back already. */
 static bool clear_slot(struct pmt_garbage *g, uint32_t slot)
@@ -375,6 +385,7 @@ bool pmt_garbage_freed(struct pmt_collect *c, uint32_t slot, pmt_block block, bo
         w.birth = w.key = c->mod.census.birth.at[slot];
         w.made = g->made.at[slot];
         w.seen = c->rec.census.birth.at[slot];
+        w.young = pmt_census_place(&c->rec.census, w.seen) == 0;
         if (HAS(&g->told, slot)) {
             w.state = HAS(&g->gone, slot) ? PMT_WASTE_GONE : PMT_WASTE_TOLD;
             w.key = g->key.at[slot];
@@ -384,31 +395,90 @@ bool pmt_garbage_freed(struct pmt_collect *c, uint32_t slot, pmt_block block, bo
     return pmt_vec_push(&g->batch, w);
 }
 
-/* Of the objects that were told and that this collection covered, those that it did not
- * free: they are on free lists now. Those that mod has collected are gone until their
- * slots are free. */
-static void settle_open(struct pmt_collect *c, unsigned generation,
-                        struct pmt_garbage_count *count)
+/* The told object of this entry is silent. */
+static void settle_silent(struct pmt_collect *c, const struct pmt_open *o)
 {
     struct pmt_garbage *g = &c->garbage;
 
-    for (unsigned p = 0; p <= generation; p++) {
+    if (o->epoch == g->epoch[o->place])
+        g->list[o->place].at[o->index].silent = true;
+    else if (g->row.at[o->slot] < c->rows.n && c->rows.at[g->row.at[o->slot]].collected)
+        c->rows.at[g->row.at[o->slot]].collected--;
+}
+
+/* An object that was told and that the collection covered. One that it did not free is on a
+ * free list now; if mod has collected it, it stays gone until its slot is free. */
+static void settle_told(struct pmt_collect *c, const struct pmt_open *o)
+{
+    struct pmt_garbage *g = &c->garbage;
+
+    if (g->made.at[o->slot] != o->made)
+        return;
+    if (!HAS(&g->told, o->slot)) {
+        if (HAS(&g->silent, o->slot))
+            settle_silent(c, o);
+    } else if (!HAS(&g->gone, o->slot)) {
+        CLEAR(&g->told, o->slot);
+        pmt_free_lists_left(&c->free_lists, c->heap, c->blocks->at[o->slot]);
+        take_back(c, o);
+    }
+}
+
+/* Of the objects that were told and that this collection covered, those it did not free. */
+static void count_left(const struct pmt_garbage *g, unsigned generation,
+                       struct pmt_garbage_count *count)
+{
+    for (unsigned p = 0; p <= generation; p++)
         for (size_t i = 0; i < g->open[p].n; i++) {
             const struct pmt_open *o = &g->open[p].at[i];
 
             if (!HAS(&g->told, o->slot) || g->made.at[o->slot] != o->made)
                 continue;
-            if (HAS(&g->gone, o->slot)) {
-                count->gone++;
-                continue;
-            }
-            CLEAR(&g->told, o->slot);
-            pmt_free_lists_left(&c->free_lists, c->heap, c->blocks->at[o->slot]);
-            take_back(c, o);
+            count->left++;
+            count->gone += HAS(&g->gone, o->slot) != 0;
         }
-        count->told += g->open[p].n;
+}
+
+static bool was_told(const struct pmt_waste *w)
+{
+    return w->counted && (w->state == PMT_WASTE_TOLD || w->state == PMT_WASTE_GONE);
+}
+
+/* Finalizers come first, and what they take apart dies by counting: the first that it freed
+ * of what was told, as many as it does not report. */
+static void mark_silent(struct pmt_garbage *g, uint64_t n, bool on)
+{
+    for (size_t i = 0; i < g->batch.n && n; i++) {
+        const struct pmt_waste *w = &g->batch.at[i];
+
+        if (!was_told(w))
+            continue;
+        n--;
+        if (on)
+            PUT(&g->silent, w->slot);
+        else
+            CLEAR(&g->silent, w->slot);
+    }
+}
+
+static void settle_all_told(struct pmt_collect *c, unsigned generation, uint64_t n_collected,
+                            struct pmt_garbage_count *count)
+{
+    struct pmt_garbage *g = &c->garbage;
+    uint64_t n_silent;
+
+    count_left(g, generation, count);
+    count->told = count->left;
+    for (size_t i = 0; i < g->batch.n; i++)
+        count->told += was_told(&g->batch.at[i]);
+    n_silent = count->told > n_collected ? count->told - n_collected : 0;
+    mark_silent(g, n_silent, true);
+    for (unsigned p = 0; p <= generation; p++) {
+        for (size_t i = 0; i < g->open[p].n; i++)
+            settle_told(c, &g->open[p].at[i]);
         g->open[p].n = 0;
     }
+    mark_silent(g, n_silent, false);
 }
 
 /* A full collection empties the free lists behind its garbage: from the first tracked object
@@ -445,7 +515,7 @@ static bool settle_one(struct pmt_collect *c, struct pmt_waste *w, struct pmt_wa
         *finder = w->state == PMT_WASTE_SHELVED
                       ? NULL
                       : finder_of(g, w->key, w->state == PMT_WASTE_NEW
-                                                 ? when(made, last_reachable(g, w->seen, g->looked), event)
+                                                 ? when(g, made, last_reachable(g, w->seen, g->looked), w->young, event)
                                                  : event);
         if (w->state == PMT_WASTE_TOLD || w->state == PMT_WASTE_GONE)
             return true; /* it is in its list, or no more */
@@ -474,7 +544,7 @@ bool pmt_garbage_settle(struct pmt_collect *c, unsigned generation, uint64_t n_c
     const struct pmt_past *finder = NULL;
 
     *count = (struct pmt_garbage_count){0};
-    settle_open(c, generation, count);
+    settle_all_told(c, generation, n_collected, count);
     if (generation == PMT_GENERATIONS - 1)
         tell_free_lists(g, n_collected > count->told ? n_collected - count->told : 0);
     for (size_t i = g->batch.n; i-- > 0;)

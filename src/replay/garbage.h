@@ -2,7 +2,7 @@
  * and mod_collect.c.
  *
  * The recording tells of garbage twice: when it found an object unreachable, with the
- * others it hangs together with (a look), and when a collection freed its blocks. Some
+ * object that holds it (a look), and when a collection freed its blocks. Some
  * of it was found only by that: then each object is taken for itself.
  *
  *     told      by a look: its object's block is kept here, its slot may still be in use
@@ -12,14 +12,16 @@
  *
  * When did it become garbage? Not before the youngest of its group was made, and not while
  * a recorded collection or a look covered all of it and found it reachable: where older
- * garbage holds it, one of the youngest generation says nothing. Where no such came
- * since it was made, it is taken to have been left when the last of it was made, as requests
- * and trees are; otherwise in the middle of the time that is open. If mod has collected
+ * garbage holds it, one of the youngest generation says nothing. A group of the youngest generation
+ * is taken to have been left when the last of it was made, as requests and trees are; the
+ * times of others are spread evenly over what is open (the expectation is right, whichever
+ * it was). If mod has collected
  * since then what holds the group, it is freed at once, and goes to the credit of that
  * collection (`overdue`).
  *
- * A collection finds a group when it covers the oldest of its objects that others hang
- * on: the group's key is that object's birth word (census.h). */
+ * A collection finds a group when it covers its holder, the oldest object of all cycles that
+ * lead to it: the group's key is that object's birth word (census.h).
+ */
 #ifndef PMT_REPLAY_GARBAGE_H
 #define PMT_REPLAY_GARBAGE_H
 
@@ -38,6 +40,8 @@ struct pmt_waste {
     uint32_t slot, made; /* of its object, while the recording has it */
     uint32_t seen;     /* in a batch: its birth in rec's census */
     uint8_t counted;   /* it is a collector object itself */
+    uint8_t silent;    /* a finalizer frees it: it is not among those reported */
+    uint8_t young;     /* in a batch: it is in rec's generation 0 */
     uint8_t state;     /* in a batch: enum pmt_waste_state */
 };
 
@@ -74,15 +78,17 @@ struct pmt_garbage {
     struct pmt_waste_list batch; /* what the recorded collection under way frees */
     struct { uint32_t *at; size_t n, cap; } made; /* by slot: its event, low bits */
     struct { uint32_t *at; size_t n, cap; } key;  /* by slot, of the told */
-    struct { uint64_t *at; size_t n, cap; } told, gone; /* bits by slot */
-    struct { uint32_t *at; size_t n, cap; } group;      /* slots of the one being told,
-                                                           << 1, + 1 for leaves */
+    struct { uint32_t *at; size_t n, cap; } row;  /* by slot, of the gone: in the results */
+    struct { uint64_t *at; size_t n, cap; } told, gone, silent; /* bits by slot */
+    struct { uint32_t *at; size_t n, cap; } group; /* slots of the one being told; the
+                                                      holder's is first */
     struct { struct pmt_open *at; size_t n, cap; } open[PMT_PERMANENT + 1]; /* by the
                                                            place of the group in rec */
     struct { struct pmt_past *at; size_t n, cap; } past[PMT_GENERATIONS]; /* [g]: those of
                                                            generation g and older */
     struct { struct pmt_seen *at; size_t n, cap; } seen[PMT_GENERATIONS]; /* recorded
                                                            collections, as past */
+    uint64_t n_spread;      /* groups whose time was spread */
     uint64_t looked, since; /* event of the last look at everything, of the one before */
     uint64_t objects, bytes;            /* waiting */
     uint64_t uncertain; /* objects: another of mod's collections may have been theirs */
@@ -105,6 +111,9 @@ void pmt_garbage_look(struct pmt_collect *c, unsigned generation, uint64_t event
 bool pmt_garbage_tell(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint64_t event);
 bool pmt_garbage_told_all(struct pmt_collect *c, uint64_t event);
 
+/* mod has collected the object in this slot. */
+bool pmt_garbage_is_gone(const struct pmt_garbage *g, uint32_t slot);
+
 /* The recording frees a block within a collection: into the batch. */
 bool pmt_garbage_freed(struct pmt_collect *c, uint32_t slot, pmt_block block, bool counted);
 /* ... a collector object otherwise: true if mod has given its block back already. */
@@ -113,7 +122,8 @@ bool pmt_garbage_drop(struct pmt_collect *c, uint32_t slot);
  * batch becomes garbage. */
 struct pmt_garbage_count {
     uint64_t told; /* objects that were told and that it covered */
-    uint64_t gone; /* ... and did not free, but mod has */
+    uint64_t left; /* ... and did not free */
+    uint64_t gone; /* ... but mod has */
 };
 bool pmt_garbage_settle(struct pmt_collect *c, unsigned generation, uint64_t n_collected,
                         struct pmt_garbage_count *count, uint64_t event);
