@@ -26,7 +26,7 @@
  * a cycle only if it covers it and every cycle that leads to it: the oldest object of all
  * these is its holder. So what has one holder is told together, the holder first. Which of
  * the dead were told is kept in a set of addresses, from which a collection's frees take
- * them.
+ * them, and its end those that it did not free: they are on free lists.
  */
 #include "agent/agent.h"
 
@@ -257,9 +257,15 @@ static bool told_resize(size_t cap)
     return true;
 }
 
-static void told_add(uintptr_t block)
+/* Those of the younger generations, by generation: a collection settles them. */
+static struct array told_young[2];
+
+static void told_add(uintptr_t block, unsigned generation)
 {
     size_t i;
+
+    if (generation < 2 && !push(&told_young[generation], block))
+        return;
 
     if (2 * told.n >= told.cap && !told_resize(told.cap ? 2 * told.cap : TOLD_FIRST))
         return;
@@ -308,7 +314,7 @@ static void number_dead(unsigned generations, int soon)
             }
             set(head, 8, (w & (FINALIZED | PENDING)) | now.dead.n << COUNT);
             if (!known && (int)g > soon)
-                told_add(block_of(head));
+                told_add(block_of(head), g);
         }
 }
 
@@ -582,6 +588,9 @@ void look_before(uintptr_t site)
 void look_collected(unsigned generation)
 {
     HOT.look_done = false;
+    for (unsigned g = 0; g <= generation && g < 2; g++)
+        while (told_young[g].n)
+            look_forget(told_young[g].at[--told_young[g].n]);
     if (generation < 2 || !told.n)
         return;
     memset(told.at, 0, told.cap * sizeof *told.at);

@@ -38,6 +38,13 @@ void pmt_census_track(struct pmt_census *c, uint32_t slot)
     c->n[pmt_census_place(c, c->birth.at[slot])]++;
 }
 
+void pmt_census_renew(struct pmt_census *c, uint32_t slot)
+{
+    (void)pmt_census_drop(c, slot);
+    c->birth.at[slot] = c->n_collections << 1 | 1;
+    c->n[0]++;
+}
+
 uint64_t pmt_census_visited(const struct pmt_census *c, unsigned generation)
 {
     uint64_t n = 0;

@@ -64,6 +64,9 @@ void pmt_census_untrack(struct pmt_census *c, uint32_t slot);
 /* The object in this slot turns out to be tracked (again). */
 void pmt_census_track(struct pmt_census *c, uint32_t slot);
 
+/* The object in this slot is made anew, in its old block. */
+void pmt_census_renew(struct pmt_census *c, uint32_t slot);
+
 /* An object that was kept beyond its slot's life ends. */
 static inline void pmt_census_forget(struct pmt_census *c, uint32_t birth)
 {

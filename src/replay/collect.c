@@ -19,7 +19,7 @@
 
 enum pmt_status pmt_collect_init(struct pmt_collect *c, const struct pmt_config *config,
                                  bool late, struct pmt_heap *heap,
-                                 const struct pmt_blocks *blocks, uint64_t total_events,
+                                 struct pmt_blocks *blocks, uint64_t total_events,
                                  struct pmt_error *err)
 {
     *c = (struct pmt_collect){.heap = heap, .blocks = blocks, .late = late, .due_event = PMT_NOWHERE,

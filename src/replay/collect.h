@@ -37,7 +37,7 @@ struct pmt_blocks {
 
 struct pmt_collect {
     struct pmt_heap *heap;         /* borrowed */
-    const struct pmt_blocks *blocks; /* borrowed: by slot */
+    struct pmt_blocks *blocks;     /* borrowed: by slot */
     struct pmt_collect_side rec, mod;
     struct pmt_gc_plan plan;
     bool late;                     /* the recorded interpreter: see policy.h */
@@ -77,7 +77,7 @@ struct pmt_collect {
 /* E_NOMEM, E_USAGE (gc_plan.h). */
 enum pmt_status pmt_collect_init(struct pmt_collect *c, const struct pmt_config *config,
                                  bool late, struct pmt_heap *heap,
-                                 const struct pmt_blocks *blocks, uint64_t total_events,
+                                 struct pmt_blocks *blocks, uint64_t total_events,
                                  struct pmt_error *err);
 void pmt_collect_release(struct pmt_collect *c);
 

@@ -406,9 +406,32 @@ static void settle_silent(struct pmt_collect *c, const struct pmt_open *o)
         c->rows.at[g->row.at[o->slot]].collected--;
 }
 
-/* An object that was told and that the collection covered. One that it did not free is on a
- * free list now; if mod has collected it, it stays gone until its slot is free. */
-static void settle_told(struct pmt_collect *c, const struct pmt_open *o)
+/* It is on a free list now, and will be made again from there: we take it that this happens
+ * at once. If mod has collected it, it was on mod's free list, in a block. */
+static void renew(struct pmt_collect *c, const struct pmt_open *o, uint64_t event)
+{
+    struct pmt_garbage *g = &c->garbage;
+    pmt_block *block = &c->blocks->at[o->slot];
+
+    if (HAS(&g->gone, o->slot)) {
+        uint64_t bytes = pmt_heap_is_raw(*block) ? 1 : pmt_block_bytes(c->heap, *block);
+
+        *block = pmt_heap_alloc_inline(c->heap, PMT_DOMAIN_OBJ, bytes);
+        c->failed |= *block == PMT_BLOCK_NONE;
+        c->mod.census.birth.at[o->slot] = 0; /* it was taken out with its block */
+    } else {
+        pmt_free_lists_left(&c->free_lists, c->heap, *block);
+        take_back(c, o);
+    }
+    CLEAR(&g->told, o->slot);
+    CLEAR(&g->gone, o->slot);
+    g->made.at[o->slot] = (uint32_t)event;
+    pmt_census_renew(&c->rec.census, o->slot);
+    pmt_census_renew(&c->mod.census, o->slot);
+}
+
+/* An object that was told and that the collection covered. */
+static void settle_told(struct pmt_collect *c, const struct pmt_open *o, uint64_t event)
 {
     struct pmt_garbage *g = &c->garbage;
 
@@ -417,10 +440,8 @@ static void settle_told(struct pmt_collect *c, const struct pmt_open *o)
     if (!HAS(&g->told, o->slot)) {
         if (HAS(&g->silent, o->slot))
             settle_silent(c, o);
-    } else if (!HAS(&g->gone, o->slot)) {
-        CLEAR(&g->told, o->slot);
-        pmt_free_lists_left(&c->free_lists, c->heap, c->blocks->at[o->slot]);
-        take_back(c, o);
+    } else {
+        renew(c, o, event);
     }
 }
 
@@ -462,7 +483,7 @@ static void mark_silent(struct pmt_garbage *g, uint64_t n, bool on)
 }
 
 static void settle_all_told(struct pmt_collect *c, unsigned generation, uint64_t n_collected,
-                            struct pmt_garbage_count *count)
+                            struct pmt_garbage_count *count, uint64_t event)
 {
     struct pmt_garbage *g = &c->garbage;
     uint64_t n_silent;
@@ -475,7 +496,7 @@ static void settle_all_told(struct pmt_collect *c, unsigned generation, uint64_t
     mark_silent(g, n_silent, true);
     for (unsigned p = 0; p <= generation; p++) {
         for (size_t i = 0; i < g->open[p].n; i++)
-            settle_told(c, &g->open[p].at[i]);
+            settle_told(c, &g->open[p].at[i], event);
         g->open[p].n = 0;
     }
     mark_silent(g, n_silent, false);
@@ -544,7 +565,7 @@ bool pmt_garbage_settle(struct pmt_collect *c, unsigned generation, uint64_t n_c
     const struct pmt_past *finder = NULL;
 
     *count = (struct pmt_garbage_count){0};
-    settle_all_told(c, generation, n_collected, count);
+    settle_all_told(c, generation, n_collected, count, event);
     if (generation == PMT_GENERATIONS - 1)
         tell_free_lists(g, n_collected > count->told ? n_collected - count->told : 0);
     for (size_t i = g->batch.n; i-- > 0;)
