@@ -4,58 +4,82 @@
 #include "base/vec.h"
 #include "heap/heap_inline.h"
 
-#define MOST 2000u /* that a list holds: of tuples of one size (PyTuple_MAXFREELIST) */
+#define MOST 2000u /* that any list holds: of tuples of one size (PyTuple_MAXFREELIST) */
 
 void pmt_free_lists_release(struct pmt_free_lists *f)
 {
-    for (size_t i = 0; i < PMT_SHELVES; i++) {
-        pmt_vec_release(&f->at[i].made_again);
-        pmt_vec_release(&f->at[i].shelf);
-    }
+    for (size_t i = 0; i < f->lists.n; i++)
+        pmt_vec_release(&f->lists.at[i].made_again);
+    pmt_vec_release(&f->lists);
+    for (size_t i = 0; i < PMT_SHELVES; i++)
+        pmt_vec_release(&f->shelf[i]);
 }
 
-/* NULL: none has so large blocks. */
-static struct pmt_free_list *list_of(struct pmt_free_lists *f, const struct pmt_heap *heap,
-                                     pmt_block block)
+/* PMT_SHELVES: none has so large blocks. */
+static uint32_t eights_of(const struct pmt_heap *heap, pmt_block block)
 {
     uint64_t eights = pmt_heap_is_raw(block) ? PMT_SHELVES : pmt_block_bytes(heap, block) / 8;
 
-    return eights < PMT_SHELVES ? &f->at[eights] : NULL;
+    return eights < PMT_SHELVES ? (uint32_t)eights : PMT_SHELVES;
 }
 
 /* -- the recording -- */
 
-void pmt_free_lists_left(struct pmt_free_lists *f, const struct pmt_heap *heap,
-                         pmt_block block)
+/* The list of this type and size; if it is new and `make`, it is made. */
+static struct pmt_free_list *find(struct pmt_free_lists *f, uint32_t type, uint32_t eights,
+                                  bool make)
 {
-    struct pmt_free_list *l = list_of(f, heap, block);
+    struct pmt_free_list new = {.type = type, .eights = eights, .most = MOST};
 
-    if (l)
-        l->left++;
+    for (size_t i = 0; i < f->lists.n; i++)
+        if (f->lists.at[i].type == type && f->lists.at[i].eights == eights)
+            return &f->lists.at[i];
+    return make && pmt_vec_push(&f->lists, new) ? &f->lists.at[f->lists.n - 1] : NULL;
+}
+
+bool pmt_free_lists_told(struct pmt_free_lists *f, const struct pmt_heap *heap,
+                         pmt_block block, uint32_t type, bool left)
+{
+    uint32_t eights = eights_of(heap, block);
+    struct pmt_free_list *l = find(f, type, eights, left);
+
+    if (!l)
+        return !left;
+    l->left += left;
+    l->freed += !left;
+    return true;
 }
 
 void pmt_free_lists_freed(struct pmt_free_lists *f, const struct pmt_heap *heap,
                           pmt_block block)
 {
-    struct pmt_free_list *l = list_of(f, heap, block);
+    uint32_t eights = eights_of(heap, block);
 
-    if (l)
-        l->freed++;
+    if (eights < PMT_SHELVES)
+        f->freed[eights]++;
+}
+
+static void settle_one(struct pmt_free_lists *f, struct pmt_free_list *l)
+{
+    uint64_t freed = l->eights < PMT_SHELVES ? f->freed[l->eights] : 0;
+
+    if (l->freed && l->left && (l->most == MOST || l->left > l->most))
+        l->most = l->left;
+    l->garbage += l->left;
+    l->per = l->left > freed ? l->left : 0;
+    l->left = l->freed = l->sum = 0;
 }
 
 void pmt_free_lists_settle(struct pmt_free_lists *f, uint64_t n)
 {
-    f->n_active = 0;
-    for (size_t i = 0; i < PMT_SHELVES; i++) {
-        struct pmt_free_list *l = &f->at[i];
+    for (size_t i = 0; i < f->lists.n; i++) {
+        uint64_t left = f->lists.at[i].left;
 
-        l->garbage += l->left;
-        n -= l->left < n ? l->left : n;
-        l->per = l->left > l->freed ? l->left : 0;
-        if (l->per)
-            f->active[f->n_active++] = (uint8_t)i;
-        l->left = l->freed = l->sum = 0;
+        n -= left < n ? left : n;
+        settle_one(f, &f->lists.at[i]);
     }
+    for (size_t i = 0; i < PMT_SHELVES; i++)
+        f->freed[i] = 0;
     f->other += n;
     f->of = f->n_made;
     f->n_made = 0;
@@ -63,29 +87,33 @@ void pmt_free_lists_settle(struct pmt_free_lists *f, uint64_t n)
 
 bool pmt_free_lists_shelve(struct pmt_free_lists *f, struct pmt_heap *heap, pmt_block block)
 {
-    struct pmt_free_list *l = list_of(f, heap, block);
+    uint32_t eights = eights_of(heap, block);
 
-    if (l)
-        return pmt_vec_push(&l->shelf, block);
+    if (eights < PMT_SHELVES)
+        return pmt_vec_push(&f->shelf[eights], block);
     pmt_heap_release_inline(heap, block);
     return true;
 }
 
 /* -- mod -- */
 
+static void give_back(struct pmt_heap *heap, struct pmt_block_list *list, uint64_t n)
+{
+    for (; n && list->n; n--)
+        pmt_heap_release_inline(heap, list->at[--list->n]);
+}
+
 bool pmt_free_lists_serve(struct pmt_free_lists *f, struct pmt_heap *heap, pmt_block block)
 {
-    struct pmt_free_list *l = list_of(f, heap, block);
+    uint32_t eights = eights_of(heap, block);
 
-    if (!l || !l->shelf.n)
+    if (eights == PMT_SHELVES || !f->shelf[eights].n)
         return false;
-    pmt_heap_release_inline(heap, l->shelf.at[--l->shelf.n]);
+    give_back(heap, &f->shelf[eights], 1);
     return true;
 }
 
-/* One more of this size, in eights. */
-static bool make_again(struct pmt_free_list *l, struct pmt_heap *heap, uint64_t eights,
-                       uint64_t *n)
+static bool make_again(struct pmt_free_list *l, struct pmt_heap *heap, uint64_t *n)
 {
     pmt_block block;
 
@@ -94,7 +122,7 @@ static bool make_again(struct pmt_free_list *l, struct pmt_heap *heap, uint64_t 
         return true;
     }
     ++*n;
-    block = pmt_heap_alloc_inline(heap, PMT_DOMAIN_OBJ, 8 * eights);
+    block = pmt_heap_alloc_inline(heap, PMT_DOMAIN_OBJ, 8 * (uint64_t)l->eights);
     return block != PMT_BLOCK_NONE && pmt_vec_push(&l->made_again, block);
 }
 
@@ -104,21 +132,26 @@ bool pmt_free_lists_made(struct pmt_free_lists *f, struct pmt_heap *heap, uint64
     f->n_made++;
     if (!f->of)
         return true;
-    for (unsigned i = 0; i < f->n_active; i++) {
-        struct pmt_free_list *l = &f->at[f->active[i]];
+    for (size_t i = 0; i < f->lists.n; i++) {
+        struct pmt_free_list *l = &f->lists.at[i];
 
         for (l->sum += l->per; l->sum >= f->of; l->sum -= f->of)
-            if (!make_again(l, heap, f->active[i], n))
+            if (!make_again(l, heap, n))
                 return false;
     }
     f->n_young += *n;
     return true;
 }
 
-static void give_back(struct pmt_heap *heap, struct pmt_block_list *list, uint64_t n)
+/* The list fills up, the rest gives its blocks back. */
+static void collect_one(struct pmt_free_list *l, struct pmt_heap *heap)
 {
-    for (; n && list->n; n--)
-        pmt_heap_release_inline(heap, list->at[--list->n]);
+    uint64_t room = l->most > l->supply ? l->most - l->supply : 0;
+    uint64_t kept = room < l->garbage ? room : l->garbage;
+
+    give_back(heap, &l->made_again, l->garbage - kept);
+    l->supply += kept;
+    l->garbage = 0;
 }
 
 uint64_t pmt_free_lists_collect(struct pmt_free_lists *f, struct pmt_heap *heap, bool full)
@@ -126,16 +159,11 @@ uint64_t pmt_free_lists_collect(struct pmt_free_lists *f, struct pmt_heap *heap,
     uint64_t n = f->other;
 
     f->other = f->n_young = 0;
-    for (size_t i = 0; i < PMT_SHELVES; i++) {
-        struct pmt_free_list *l = &f->at[i];
-        uint64_t kept = MOST - l->supply < l->garbage ? MOST - l->supply : l->garbage;
-
-        n += l->garbage;
-        give_back(heap, &l->made_again, l->garbage - kept);
-        l->supply += kept;
-        l->garbage = 0;
-        if (full)
-            give_back(heap, &l->shelf, l->shelf.n);
+    for (size_t i = 0; i < f->lists.n; i++) {
+        n += f->lists.at[i].garbage;
+        collect_one(&f->lists.at[i], heap);
     }
+    for (size_t i = 0; full && i < PMT_SHELVES; i++)
+        give_back(heap, &f->shelf[i], f->shelf[i].n);
     return n;
 }

@@ -15,9 +15,11 @@
  * the lists, the next objects come from there: they need no block and raise no count
  * (`shelf`).
  *
- * All of it by size class, as the type of what is made is not recorded. In a class where
- * counting frees more objects than collections leave over, its lists are full whatever
- * collections do: nothing is made again there. */
+ * What is left over is known by type and size, and so is how many a list holds: where a
+ * collection left some over and freed others, the list was full. What is made is known by
+ * size class only. In a class where counting frees more objects than collections leave over,
+ * its lists are full whatever collections do: nothing is made again there.
+ */
 #ifndef PMT_REPLAY_FREE_LISTS_H
 #define PMT_REPLAY_FREE_LISTS_H
 
@@ -34,30 +36,31 @@ struct pmt_block_list {
 };
 
 struct pmt_free_list {
-    uint64_t left;         /* left over by the recorded collection under way */
+    uint32_t type, eights; /* of its objects: number, size class */
+    uint64_t left, freed;  /* left over, and freed, by the recorded collection under way */
+    uint64_t most;         /* it holds at most: as far as was seen */
     uint64_t garbage;      /* left over, and not yet collected by mod */
-    uint64_t supply;       /* on mod's free lists for being made again */
+    uint64_t supply;       /* on mod's list for being made again */
     uint64_t per, sum;     /* made again, per `of` objects made; carried over */
-    uint64_t freed;        /* by counting, since the last recorded collection */
     struct pmt_block_list made_again; /* blocks */
-    struct pmt_block_list shelf;
 };
 
 struct pmt_free_lists {
-    struct pmt_free_list at[PMT_SHELVES];
-    uint8_t active[PMT_SHELVES]; /* where something is made again */
-    unsigned n_active;
+    struct { struct pmt_free_list *at; size_t n, cap; } lists;
+    struct pmt_block_list shelf[PMT_SHELVES];
+    uint64_t freed[PMT_SHELVES]; /* by counting, since the last recorded collection */
     uint64_t of, n_made;   /* objects made between the last two recorded collections, since */
-    uint64_t other;        /* left over, of no known size; not yet collected by mod */
+    uint64_t other;        /* left over, of no known type; not yet collected by mod */
     uint64_t n_young;      /* made again since mod collected last */
 };
 
 void pmt_free_lists_release(struct pmt_free_lists *f);
 
-/* The recording: an object was left over; one was freed by counting; the collection is
- * over, which left n over in all. */
-void pmt_free_lists_left(struct pmt_free_lists *f, const struct pmt_heap *heap,
-                         pmt_block block);
+/* The recording: an object that was told was left over (or freed) by a collection, one was
+ * freed by counting; the collection is over, which left n over in all. False: out of
+ * memory. */
+bool pmt_free_lists_told(struct pmt_free_lists *f, const struct pmt_heap *heap,
+                         pmt_block block, uint32_t type, bool left);
 void pmt_free_lists_freed(struct pmt_free_lists *f, const struct pmt_heap *heap,
                           pmt_block block);
 void pmt_free_lists_settle(struct pmt_free_lists *f, uint64_t n);

@@ -18,6 +18,7 @@ void pmt_garbage_release(struct pmt_garbage *g)
     pmt_vec_release(&g->made);
     pmt_vec_release(&g->key);
     pmt_vec_release(&g->row);
+    pmt_vec_release(&g->type);
     pmt_vec_release(&g->silent);
     pmt_vec_release(&g->told);
     pmt_vec_release(&g->gone);
@@ -40,7 +41,7 @@ bool pmt_garbage_born(struct pmt_collect *c, uint32_t slot, uint64_t event)
 {
     struct pmt_garbage *g = &c->garbage;
 
-    if (!GROW(&g->made, slot) || !GROW(&g->key, slot) || !GROW(&g->row, slot) ||
+    if (!GROW(&g->made, slot) || !GROW(&g->key, slot) || !GROW(&g->row, slot) || !GROW(&g->type, slot) ||
         !GROW(&g->told, slot / 64) || !GROW(&g->gone, slot / 64) ||
         !GROW(&g->silent, slot / 64))
         return false;
@@ -229,6 +230,7 @@ bool pmt_garbage_tell(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint6
         return false;
     if (slot / 64 >= g->told.n || (HAS(&g->told, slot) && !(kind & PMT_GARBAGE_FIRST)))
         return true;
+    g->type.at[slot] = kind >> PMT_GARBAGE_TYPE;
     return pmt_vec_push(&g->group, slot);
 }
 
@@ -420,7 +422,8 @@ static void renew(struct pmt_collect *c, const struct pmt_open *o, uint64_t even
         c->failed |= *block == PMT_BLOCK_NONE;
         c->mod.census.birth.at[o->slot] = 0; /* it was taken out with its block */
     } else {
-        pmt_free_lists_left(&c->free_lists, c->heap, *block);
+        c->failed |= !pmt_free_lists_told(&c->free_lists, c->heap, *block,
+                                          g->type.at[o->slot], true);
         take_back(c, o);
     }
     CLEAR(&g->told, o->slot);
@@ -438,6 +441,8 @@ static void settle_told(struct pmt_collect *c, const struct pmt_open *o, uint64_
     if (g->made.at[o->slot] != o->made)
         return;
     if (!HAS(&g->told, o->slot)) {
+        (void)pmt_free_lists_told(&c->free_lists, c->heap, c->blocks->at[o->slot],
+                                  g->type.at[o->slot], false);
         if (HAS(&g->silent, o->slot))
             settle_silent(c, o);
     } else {

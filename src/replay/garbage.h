@@ -78,6 +78,7 @@ struct pmt_garbage {
     struct pmt_waste_list batch; /* what the recorded collection under way frees */
     struct { uint32_t *at; size_t n, cap; } made; /* by slot: its event, low bits */
     struct { uint32_t *at; size_t n, cap; } key;  /* by slot, of the told */
+    struct { uint32_t *at; size_t n, cap; } type; /* by slot, of the told: its number */
     struct { uint32_t *at; size_t n, cap; } row;  /* by slot, of the gone: in the results */
     struct { uint64_t *at; size_t n, cap; } told, gone, silent; /* bits by slot */
     struct { uint32_t *at; size_t n, cap; } group; /* slots of the one being told; the
