@@ -262,7 +262,11 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
         pmt_gc_begin(&c->rec.policy, generation);
     compare(c, generation);
     clear_fresh(c);
-    pmt_gc_cost_add(c->fit, row->visited, row->freed_blocks, row->recorded_ns);
+    /* One that was asked for was first seen when it freed something: its recorded pause
+     * lacks the visits. */
+    if (!row->asked_for)
+        pmt_gc_cost_add(c->fit, generation, row->visited, row->freed_blocks,
+                        row->recorded_ns);
     c->rec.policy.collecting = false;
     settle_oldest(c, generation);
     if (!c->modelling) {
