@@ -84,6 +84,14 @@ bool pmt_collect_allocated(struct pmt_collect *c, uint32_t slot, uint64_t event)
     return pmt_mod_made(c, slot, event);
 }
 
+/* Made since mod last collected, and untracked by a recorded collection since. */
+static bool is_young_untracked(const struct pmt_collect *c, uint32_t slot)
+{
+    uint32_t birth = c->mod.census.birth.at[slot];
+
+    return !(birth & 1) && pmt_census_place(&c->mod.census, birth) == 0;
+}
+
 void pmt_collect_object_freed(struct pmt_collect *c, uint32_t slot)
 {
     CLEAR_BIT(&c->counted, slot);
@@ -91,6 +99,8 @@ void pmt_collect_object_freed(struct pmt_collect *c, uint32_t slot)
     pmt_gc_freed(&c->rec.policy);
     if (!c->modelling)
         return;
+    if (is_young_untracked(c, slot) && c->young_untracked)
+        c->young_untracked--;
     (void)pmt_census_drop(&c->mod.census, slot);
     pmt_gc_freed(&c->mod.policy);
 }
@@ -145,11 +155,16 @@ bool pmt_collect_freed_within(struct pmt_collect *c, uint32_t slot, pmt_block bl
 
 void pmt_collect_untracked(struct pmt_collect *c, uint32_t slot)
 {
+    bool tracked;
+
     if (!pmt_collect_is_counted(c, slot))
         return;
     pmt_census_untrack(&c->rec.census, slot);
-    if (c->modelling)
-        pmt_census_untrack(&c->mod.census, slot);
+    if (!c->modelling)
+        return;
+    tracked = c->mod.census.birth.at[slot] & 1;
+    pmt_census_untrack(&c->mod.census, slot);
+    c->young_untracked += tracked && is_young_untracked(c, slot);
 }
 
 /* -- rec: the recording's own collections -- */

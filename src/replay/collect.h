@@ -71,6 +71,9 @@ struct pmt_collect {
     struct pmt_garbage_list batch; /* what the recorded collection under way frees */
     struct pmt_garbage_list garbage[PMT_GENERATIONS + 1];
     int pending;                   /* generation that mod is about to collect */
+    uint64_t young_untracked;      /* objects in mod's generation 0 that a recorded
+                                      collection has untracked: mod's own is still to
+                                      visit them */
     struct pmt_unseen {            /* objects of free lists (collect.c) */
         uint64_t garbage;          /* unreachable for mod, not yet collected */
         uint64_t supply;           /* on mod's free lists */

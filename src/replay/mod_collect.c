@@ -196,7 +196,8 @@ bool pmt_mod_collect(struct pmt_collect *c, unsigned generation, bool asked, uin
                                  .chosen = asked ? PMT_GC_NONE : (int)generation};
 
     pmt_mod_note_peaks(c);
-    row.visited = pmt_census_visited(&c->mod.census, generation);
+    row.visited = pmt_census_visited(&c->mod.census, generation) + c->young_untracked;
+    c->young_untracked = 0;
     pmt_gc_begin(&c->mod.policy, generation);
     for (unsigned g = 0; g <= generation; g++)
         free_garbage(c, &c->garbage[g], &row);
@@ -259,6 +260,7 @@ bool pmt_mod_freeze_garbage(struct pmt_collect *c, bool on)
 {
     struct pmt_garbage_list *to = &c->garbage[on ? PMT_PERMANENT : PMT_GENERATIONS - 1];
 
+    c->young_untracked = 0;
     for (int g = on ? 0 : PMT_PERMANENT; g < (on ? PMT_GENERATIONS : PMT_PERMANENT + 1); g++) {
         for (size_t i = 0; i < c->garbage[g].n; i++)
             if (!pmt_vec_push(to, c->garbage[g].at[i]))

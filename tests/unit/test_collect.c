@@ -518,8 +518,8 @@ static void test_collect_program_sets_thresholds(void)
     }
 }
 
-/* An object that a collection left untracked is visited no more, and is not counted as
- * collected when it goes. */
+/* An object that a recorded collection left untracked is still visited by the model's
+ * next, and is not counted as collected when it goes. */
 static void test_collect_untracked(void)
 {
     struct play p;
@@ -533,7 +533,33 @@ static void test_collect_untracked(void)
     collection(&p, 4 + 2, 0, 2); /* one of the two is untracked */
     result = play_end(&p);
     EXPECT_U64(result->n_collections, 1);
-    EXPECT_U64(result->collections[0].visited, 5);
+    EXPECT_U64(result->collections[0].visited, 6);
+    play_close(&p);
+}
+
+/* ... and after that no more; nor if it has died by counting before that. */
+static void test_collect_untracked_is_visited_once(void)
+{
+    struct play p;
+    const struct pmt_result *result;
+
+    play_open(&p, false, "gc=9,10,10");
+    objects(&p, 0, 4);
+    collection(&p, 0, 0, 0);
+    put(&p, PMT_OP_GC_UNTRACKED, 1, 0, 0);
+    put(&p, PMT_OP_GC_UNTRACKED, 1, 0, 0);
+    objects(&p, 10, 1);
+    collection(&p, 4 + 2, 0, 0);
+    objects(&p, 20, 3);
+    collection(&p, 0, 0, 0);
+    put(&p, PMT_OP_GC_UNTRACKED, 20, 0, 0);
+    end(&p, 20);
+    collection(&p, 4 + 2, 0, 0);
+    result = play_end(&p);
+    if (EXPECT_U64(result->n_collections, 2)) {
+        EXPECT_U64(result->collections[0].visited, 5);
+        EXPECT_U64(result->collections[1].visited, 4 + 2);
+    }
     play_close(&p);
 }
 
@@ -644,5 +670,6 @@ SUITE(collect, TEST(test_collect_foretold), TEST(test_collect_not_foretold),
       TEST(test_collect_freeze_keeps_garbage),
       TEST(test_collect_a_moment_that_never_comes_is_refused), TEST(test_collect_freeze_keeps_young_garbage),
       TEST(test_collect_asked_for), TEST(test_collect_program_sets_thresholds),
-      TEST(test_collect_untracked), TEST(test_collect_since),
+      TEST(test_collect_untracked), TEST(test_collect_untracked_is_visited_once),
+      TEST(test_collect_since),
       TEST(test_collect_loses_no_block))
