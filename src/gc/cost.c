@@ -40,8 +40,9 @@
  * by generation and power of two the medians of recorded_pause_ns / visited where less
  * than a tenth as many blocks were freed, and smoothing them. USUAL_FREED_NS is what
  * pauses with more freed blocks had above that. Programs lie a factor of two around it.
- * Fitted to the pauses under 700 alone, the model then gave the sum of the pauses under
- * the other two 18 % off on average, a third at most but for pauses of some ms in all.
+ * Fitted to the pauses under 700 alone, the model then gave the sum of those under the
+ * other two 17 % off on average, a third at most but for sums of some ms, and the longest
+ * 30 %. Those are the programs that it was made from; others may be further off.
  *
  * A bucket keeps a bounded number of pauses, evenly spread over all it saw: when it is
  * full every second one goes and from then on only every second one comes.

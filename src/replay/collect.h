@@ -80,7 +80,8 @@ struct pmt_collect {
         uint64_t per, of;          /* such objects made per so many others, of late */
         uint64_t sum;              /* ... carried over */
         uint64_t n_made;           /* others made since the last recorded collection */
-        struct { pmt_block *at; size_t n, cap; } blocks; /* those that needed a block */
+        uint64_t n_young;          /* those that needed a block since mod collected */
+        struct { pmt_block *at; size_t n, cap; } blocks; /* all that did */
     } unseen;
     uint64_t garbage_objects, garbage_bytes;
     uint64_t clock_ns;

@@ -124,6 +124,7 @@ static bool make_unseen(struct pmt_collect *c, bool *due)
         return true;
     }
     *due |= pmt_gc_allocated(&c->mod.policy);
+    c->unseen.n_young++;
     block = pmt_heap_alloc_inline(c->heap, PMT_DOMAIN_OBJ, UNSEEN_BYTES);
     return block != PMT_BLOCK_NONE && pmt_vec_push(&c->unseen.blocks, block);
 }
@@ -201,7 +202,8 @@ bool pmt_mod_collect(struct pmt_collect *c, unsigned generation, bool asked, uin
     pmt_gc_begin(&c->mod.policy, generation);
     for (unsigned g = 0; g <= generation; g++)
         free_garbage(c, &c->garbage[g], &row);
-    row.visited += c->unseen.blocks.n;
+    row.visited += c->unseen.n_young;
+    c->unseen.n_young = 0;
     row.collected += collect_unseen(c);
     pmt_collect_move_up(c, &c->mod, generation);
     if (generation == PMT_GENERATIONS - 1)
