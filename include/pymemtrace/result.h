@@ -74,15 +74,20 @@ struct pmt_collection {
 };
 
 /* How long collections take, fitted to the recorded pauses of the same trace:
- * ns = (fixed + visited * per_visited + freed blocks * per_freed) * ratio, where the
- * ratio goes by how many objects are visited: a large set does not fit the caches. */
-#define PMT_GC_RATIOS 32
+ * ns = fixed + visited * per_visited * ratio + freed blocks * per_freed, where the ratio
+ * goes by the generation and by how many objects are visited: old objects and large
+ * sets are not in the caches. */
+#define PMT_GC_KINDS      3
+#define PMT_GC_RATIOS     16
+#define PMT_GC_LEAST_LOG2 7
 struct pmt_gc_cost {
     uint64_t n_pauses;           /* recorded pauses it was fitted to; 0: no model */
     double fixed_ns;
-    double visited_ns;           /* per tracked object visited */
+    double visited_ns;           /* per tracked object visited, on average */
     double freed_ns;             /* per block freed */
-    double ratio[PMT_GC_RATIOS]; /* for 2^i ... 2^(i+1) - 1 objects visited (0: as 1) */
+    double ratio[PMT_GC_KINDS][PMT_GC_RATIOS]; /* by generation, for 2^(i+7) ...
+                                    2^(i+8) - 1 objects visited; the first also for
+                                    less, the last for more */
     double spread_low, spread_high; /* recorded / modelled pause: the ratios below
                                     which a tenth and nine tenths of pauses lie */
 };

@@ -97,8 +97,12 @@ struct hot {
     uint64_t gc_permanent;  /* last object of the permanent generation */
     bool gc_late;           /* collections come at the next evaluation check (3.12+) */
     bool gc_last_counted;   /* the last settled block is a collector object */
-    uint64_t waited_ns;     /* for the recorder, in all: no part of a pause */
+    uint64_t waited_ns;     /* for the recorder, and for what is not done for every
+                               event during collections, in all: no part of a pause */
     uint64_t gc_waited_ns;  /* ... when the collection under way began */
+    uint64_t gc_begin_head; /* ... and head, */
+    uint64_t gc_begin_ns;   /* ... and the clock, 0 = not known */
+    uint64_t hook_trial_ns; /* HOOK_TRIALS hook calls without their block (collector.c) */
     uint64_t gc_stamp;      /* ns at the end of a hook call with a collection due */
     uintptr_t gc_last_block; /* allocated by the last call, if it can be a collector
                                 object; tagged as below */

@@ -157,6 +157,7 @@ static void poll(void)
 
 bool ring_slow(void)
 {
+    uint64_t since, waited = HOT.waited_ns;
     int saved;
 
     if (!HOT.on)
@@ -164,6 +165,7 @@ bool ring_slow(void)
     if (HOT.busy)
         return HOT.head >= HOT.stop_at ? ring_room(RESERVE) : true;
     saved = errno;
+    since = HOT.gc_collecting ? now_ns() : 0;
     HOT.busy = true;
     if (HOT.head >= HOT.stop_at && ring_room(RESERVE) && HOT.head >= HOT.next_poll)
         poll();
@@ -176,6 +178,8 @@ bool ring_slow(void)
         HOT.thread = thread_pointer();
         ring_put(PMT_W_THREAD, 0, HOT.thread);
     }
+    if (since) /* the waiting in it is in it */
+        HOT.waited_ns = waited + (now_ns() - since);
     HOT.busy = false;
     errno = saved;
     return HOT.on;

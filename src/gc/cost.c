@@ -1,14 +1,48 @@
 /* cost.c - how long a collection takes, learned from recorded ones.
  *
- * First a plane: ns = fixed + visited * v + freed * f with no coefficient below 0, by
- * least squares of the relative error, so that a pause of 20 us counts as much as one of
- * 200 ms. Then again without the pauses that are more than OUTLIER times off: there the
- * machine did something else.
+ *     ns = fixed + visited * v(generation, visited) + blocks freed * f
  *
- * Then a ratio by size: an object costs more where the set visited does not fit the
- * caches, which no plane can say. Pauses are sorted into buckets by the power of two of
- * what they visited; the ratio of a bucket is the median of recorded / plane. Between
- * the middles of buckets it is interpolated, past the outermost it stays.
+ * An object costs the more to visit the larger the set is, since less of it is in the
+ * caches, and the older: what generation 0 holds was written a moment ago, what only a
+ * full collection visits has not been touched for long. So v is a curve for each
+ * generation, with a point for each power of two, straight lines between the points, and
+ * level outside them. What is freed was visited in the same collection, so f hangs on
+ * neither, or too little to be told apart from v.
+ *
+ * A recording under the default thresholds has thousands of young pauses of one size, a
+ * few full ones, and none of the sizes that other thresholds make. So there is a usual
+ * cost, and the trace says by how much it differs from that:
+ *
+ *   scale    the median of recorded / usual over all pauses: the machine
+ *   own      of a point: recorded / usual of the visits in its pauses, sum by sum; those
+ *            that took OUTLIER times the median are not in it, there the machine did
+ *            something else
+ *   level    of a generation: the same over all its points. One with few pauses leans on
+ *            the others
+ *   point    the mean of the level, its own ratio, those of the points near by, each
+ *            weighing less by the octave, and of the same size in the next generation:
+ *            large sets are cold whoever visits them
+ *   f, fixed by least squares of what the visits leave, each pause's error as a share of
+ *            what the model says, with the usual figure as one more observation. Pauses
+ *            that all visit and free the same number cannot tell f from v; that
+ *            observation does
+ *
+ * The last three hang on each other and are found in turns. In the end each generation's
+ * curve is scaled so that its recorded pauses come to their sum again: sums are what is
+ * asked for, and a mean of shares is not the share of sums.
+ *
+ * The usual cost was got by recording nine programs (parsers, a JSON reader, a computer
+ * algebra system, an asyncio server, caches, churn of cycles) by CPython 3.11 on one
+ * machine under the thresholds 700, 10,000 and 50,000, and taking from
+ *
+ *     pymemtrace stats --collections --csv TRACE
+ *
+ * by generation and power of two the medians of recorded_pause_ns / visited where less
+ * than a tenth as many blocks were freed, and smoothing them. USUAL_FREED_NS is what
+ * pauses with more freed blocks had above that. Programs lie a factor of two around it.
+ * Fitted to the pauses under 700 alone, the model then gave the sum of those under the
+ * other two 17 % off on average, a third at most but for sums of some ms, and the longest
+ * 30 %. Those are the programs that it was made from; others may be further off.
  *
  * A bucket keeps a bounded number of pauses, evenly spread over all it saw: when it is
  * full every second one goes and from then on only every second one comes.
@@ -22,27 +56,57 @@
 #include <string.h>
 #include "base/check.h"
 
-#define OUTLIER   4.0
-#define N_TERMS   3u    /* fixed, visited, freed */
-#define PARALLEL  1e-9 /* share of a term that the others do not hold: less is noise */
-#define BETTER    1e-6 /* of squared error per pause: less makes no set of terms better */
+#define TURNS     20   /* of points, then f and fixed */
+#define OUTLIER   4.0  /* so many times more or less than expected is no evidence */
+#define ABSURD    10.0 /* ... nor part of a sum */
+#define LEAST     0.05 /* of the scale: no point is below */
+#define MOST      4.0  /* of the scale: f and fixed are not above */
+#define MOST_SUM  1.4  /* by which a generation is scaled in the end, or 1 / that */
 
-struct plane {
-    double at[N_TERMS]; /* ns: fixed, per object visited, per block freed */
+/* How far the trace is believed. A pause is one observation, a bucket no more than some:
+ * its pauses are alike, and off alike. */
+#define MOST_TRUST       32.0  /* of a bucket in its own point, and for f and fixed */
+#define MOST_ELSEWHERE   8.0   /* ... in others, and in the level */
+#define TRUST_LEVEL      0.5   /* of the level in a point */
+#define TRUST_OCTAVE     0.125 /* left of a bucket's trust, per octave away */
+#define TRUST_NEXT_LARGE 0.5   /* ... in the next generation, for large sets */
+#define TRUST_NEXT       0.1   /* ... and for others */
+#define LARGE            9u    /* from this bucket on: 2^16 */
+#define MOST_BORROWED    4.0   /* observations that a level takes from other generations */
+#define PAUSE_OFF        0.25  /* of a pause: standard deviation from the model */
+#define FREED_OFF        0.3   /* of f from the usual, and so on */
+#define FIXED_OFF        0.3
+
+/* ns on the machine that it was got on, for 2^7 objects and fewer, 2^8 ... 2^22. */
+static const double usual[PMT_GC_KINDS][PMT_GC_RATIOS] = {
+    {22, 22, 22, 24, 27, 30, 33, 41, 52, 76, 110, 166, 250, 330, 330, 330},
+    {28, 28, 28, 32, 40, 50, 53, 60, 75, 115, 200, 300, 360, 390, 390, 390},
+    {40, 40, 40, 48, 58, 70, 90, 110, 150, 240, 320, 360, 375, 390, 390, 390},
+};
+#define USUAL_FREED_NS 35.0
+#define USUAL_FIXED_NS 1500.0
+
+/* What the pauses of a bucket, or of a generation, say. */
+struct own {
+    double ns;    /* recorded, for visits alone */
+    double usual; /* what those visits usually take */
+    double trust; /* observations that it counts as */
 };
 
-/* Sums over pauses, each weighted, for the normal equations. */
-struct sums {
-    double terms[N_TERMS][N_TERMS];
-    double target[N_TERMS]; /* of the terms with the recorded ns */
-    double square;          /* of the recorded ns */
-    double n;               /* pauses */
+/* A fit under way. */
+struct work {
+    const struct pmt_gc_fit *fit;
+    struct pmt_gc_cost *cost; /* its curves are in ns: visited_ns is 1 */
+    double scale;
+    struct own own[PMT_GC_KINDS][PMT_GC_RATIOS];
+    double level[PMT_GC_KINDS];
 };
 
-/* 0 is with 1. */
+/* The first is also for less, the last for more. */
 static unsigned bucket_of(uint64_t visited)
 {
-    unsigned b = visited ? 63u - (unsigned)__builtin_clzll(visited) : 0;
+    unsigned log2 = visited ? 63u - (unsigned)__builtin_clzll(visited) : 0;
+    unsigned b = log2 < PMT_GC_LEAST_LOG2 ? 0 : log2 - PMT_GC_LEAST_LOG2;
 
     return b < PMT_GC_RATIOS ? b : PMT_GC_RATIOS - 1;
 }
@@ -50,6 +114,11 @@ static unsigned bucket_of(uint64_t visited)
 static uint32_t clamp32(uint64_t value)
 {
     return value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
+}
+
+static double within(double value, double least, double most)
+{
+    return value < least ? least : value > most ? most : value;
 }
 
 /* -- pauses -- */
@@ -62,11 +131,13 @@ static void thin_out(struct pmt_gc_bucket *bucket)
     bucket->stride_log2++;
 }
 
-void pmt_gc_cost_add(struct pmt_gc_fit *fit, uint64_t visited, uint64_t freed, uint64_t ns)
+void pmt_gc_cost_add(struct pmt_gc_fit *fit, unsigned generation, uint64_t visited,
+                     uint64_t freed, uint64_t ns)
 {
-    struct pmt_gc_bucket *bucket = &fit->buckets[bucket_of(visited)];
+    struct pmt_gc_bucket *bucket = &fit->buckets[generation][bucket_of(visited)];
     uint64_t i;
 
+    pmt_assert(generation < PMT_GC_KINDS);
     if (ns == 0)
         return;
     fit->n_pauses++;
@@ -80,228 +151,78 @@ void pmt_gc_cost_add(struct pmt_gc_fit *fit, uint64_t visited, uint64_t freed, u
         (struct pmt_gc_pause){clamp32(visited), clamp32(freed), ns};
 }
 
-/* -- the plane -- */
-
-static double plane_ns(const struct plane *plane, double visited, double freed)
+/* A sample kept stands for its stride. */
+static double stride_of(const struct pmt_gc_bucket *bucket)
 {
-    return plane->at[0] + visited * plane->at[1] + freed * plane->at[2];
+    return (double)(UINT64_C(1) << bucket->stride_log2);
 }
 
-static bool is_outlier(const struct plane *plane, const struct pmt_gc_pause *pause)
-{
-    double ns = (double)pause->ns, model = plane_ns(plane, pause->visited, pause->freed);
-
-    return ns > model * OUTLIER || ns * OUTLIER < model;
-}
-
-/* Weighted so that what is squared is the error as a share of the recorded ns; with a
- * plane, of what that says, and without the outliers to it: shares of the recorded ns
- * make much of pauses that were too short, and the plane too low. */
-static void sum_up(const struct pmt_gc_fit *fit, const struct plane *plane, struct sums *s)
-{
-    memset(s, 0, sizeof *s);
-    for (unsigned b = 0; b < PMT_GC_RATIOS; b++)
-        for (uint32_t i = 0; i < fit->buckets[b].n; i++) {
-            const struct pmt_gc_pause *pause = &fit->buckets[b].samples[i];
-            double ns = (double)pause->ns;
-            double whole = plane ? plane_ns(plane, pause->visited, pause->freed) : ns;
-            double term[N_TERMS] = {1.0, pause->visited, pause->freed};
-
-            if (plane && is_outlier(plane, pause))
-                continue;
-            for (unsigned r = 0; r < N_TERMS; r++)
-                term[r] /= whole;
-            s->n += 1.0;
-            s->square += ns / whole * (ns / whole);
-            for (unsigned r = 0; r < N_TERMS; r++) {
-                s->target[r] += term[r] * (ns / whole);
-                for (unsigned c = 0; c < N_TERMS; c++)
-                    s->terms[r][c] += term[r] * term[c];
-            }
-        }
-}
-
-/* Least squares with the terms of `set` alone, by elimination. False: a coefficient is
- * below 0, or a term is what the others are. */
-static bool solve(const struct sums *s, unsigned set, struct plane *out)
-{
-    double m[N_TERMS][N_TERMS + 1];
-
-    for (unsigned r = 0; r < N_TERMS; r++) {
-        for (unsigned c = 0; c < N_TERMS; c++)
-            m[r][c] = (set >> r & 1) && (set >> c & 1) ? s->terms[r][c] : 0.0;
-        m[r][N_TERMS] = s->target[r];
-    }
-    for (unsigned r = 0; r < N_TERMS; r++) {
-        if (!(set >> r & 1))
-            continue;
-        if (!(m[r][r] > PARALLEL * s->terms[r][r]))
-            return false;
-        for (unsigned q = 0; q < N_TERMS; q++) {
-            double factor = m[q][r] / m[r][r];
-
-            if (q == r || !(set >> q & 1))
-                continue;
-            for (unsigned c = 0; c <= N_TERMS; c++)
-                m[q][c] -= m[r][c] * factor;
-        }
-    }
-    for (unsigned r = 0; r < N_TERMS; r++) {
-        out->at[r] = set >> r & 1 ? m[r][N_TERMS] / m[r][r] : 0.0;
-        if (out->at[r] < 0.0)
-            return false;
-    }
-    return true;
-}
-
-/* What is left, squared and summed up. */
-static double error_of(const struct sums *s, const struct plane *plane)
-{
-    double error = s->square;
-
-    for (unsigned r = 0; r < N_TERMS; r++) {
-        error -= 2.0 * plane->at[r] * s->target[r];
-        for (unsigned c = 0; c < N_TERMS; c++)
-            error += plane->at[r] * plane->at[c] * s->terms[r][c];
-    }
-    return error;
-}
-
-/* What a collection can cost: recorded ones that visited about the same number cannot
- * tell the terms apart, and then a plane may fit them that no machine has. */
-#define MOST_FIXED_NS    10000.0 /* counters, list heads, weak references: little */
-#define LEAST_VISITED_NS 3.0    /* an object is touched four times */
-
-static bool is_possible(const struct plane *plane)
-{
-    return plane->at[0] <= MOST_FIXED_NS && plane->at[1] >= LEAST_VISITED_NS;
-}
-
-/* The best of all sets of terms: with three of them that is soon tried. The sets stand
- * in order of belief: where the pauses do not tell two of them apart, the earlier one
- * says better what happens to other sizes. */
-static bool find_plane(const struct sums *s, struct plane *best)
-{
-    enum { FIXED = 1, VISITED = 2, FREED = 4 };
-    static const unsigned sets[] = {VISITED, VISITED | FIXED, VISITED | FREED,
-                                    VISITED | FREED | FIXED, FIXED, FREED, FIXED | FREED};
-    double least = 0.0;
-    bool found = false;
-
-    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
-        struct plane plane;
-        double error;
-
-        if (!solve(s, sets[i], &plane) || (found && !is_possible(&plane)))
-            continue;
-        error = error_of(s, &plane);
-        if (found && error > least - BETTER * s->n)
-            continue;
-        found = true;
-        least = error;
-        *best = plane;
-    }
-    return found;
-}
-
-/* -- the ratio by size -- */
-
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-static double median_ratio(const struct pmt_gc_bucket *bucket, const struct plane *plane)
-{
-    double ratios[PMT_GC_FIT_SAMPLES];
-
-    pmt_assert(bucket->n > 0);
-    for (uint32_t i = 0; i < bucket->n; i++) {
-        const struct pmt_gc_pause *pause = &bucket->samples[i];
-        double model = plane_ns(plane, pause->visited, pause->freed);
-
-        ratios[i] = model > 0.0 ? (double)pause->ns / model : 1.0;
-    }
-    qsort(ratios, bucket->n, sizeof *ratios, compare_doubles);
-    return (ratios[(bucket->n - 1) / 2] + ratios[bucket->n / 2]) / 2.0;
-}
-
-#define LEAST_PAUSES 3   /* in a bucket, to be believed */
-#define MOST_RATIO   6.0 /* and 1/6: what caches do; more is noise */
-
-static double bounded(double ratio)
-{
-    if (ratio > MOST_RATIO)
-        return MOST_RATIO;
-    return ratio < 1.0 / MOST_RATIO ? 1.0 / MOST_RATIO : ratio;
-}
-
-/* Medians where there are pauses; lines between them, and level outside. */
-static void fill_ratios(const struct pmt_gc_fit *fit, const struct plane *plane,
-                        double ratio[PMT_GC_RATIOS])
-{
-    unsigned last = PMT_GC_RATIOS; /* bucket with pauses, before b */
-
-    for (unsigned b = 0; b < PMT_GC_RATIOS; b++) {
-        ratio[b] = last < PMT_GC_RATIOS ? ratio[last] : 1.0;
-        if (fit->buckets[b].n < LEAST_PAUSES)
-            continue;
-        ratio[b] = bounded(median_ratio(&fit->buckets[b], plane));
-        for (unsigned i = last < PMT_GC_RATIOS ? last + 1 : 0; i < b; i++)
-            ratio[i] = last < PMT_GC_RATIOS
-                           ? ratio[last] + (ratio[b] - ratio[last]) * (i - last) / (b - last)
-                           : ratio[b];
-        last = b;
-    }
-}
+/* -- the model -- */
 
 /* Where in its bucket a size lies, from -1/2 at the lower end to 1/2 at the upper: the
  * power of two by a straight line. */
 static double place_of(uint64_t visited, unsigned bucket)
 {
-    double place = (double)(visited ? visited : 1) / (double)(UINT64_C(1) << bucket) - 1.5;
+    double lower = (double)(UINT64_C(1) << (bucket + PMT_GC_LEAST_LOG2));
 
-    return place < 0.5 ? place : 0.5;
+    return within((double)visited / lower - 1.5, -0.5, 0.5);
 }
 
-static double ratio_at(const struct pmt_gc_cost *cost, uint64_t visited)
+static double at_size(const double curve[PMT_GC_RATIOS], uint64_t visited)
 {
     unsigned b = bucket_of(visited);
-    double place = place_of(visited, b), here = cost->ratio[b];
+    double place = place_of(visited, b), here = curve[b];
 
     if (place < 0.0)
-        return here + (here - cost->ratio[b > 0 ? b - 1 : b]) * place;
-    return here + (cost->ratio[b + 1 < PMT_GC_RATIOS ? b + 1 : b] - here) * place;
+        return here + (here - curve[b > 0 ? b - 1 : b]) * place;
+    return here + (curve[b + 1 < PMT_GC_RATIOS ? b + 1 : b] - here) * place;
 }
 
-static double cost_ns(const struct pmt_gc_cost *cost, uint64_t visited, uint64_t freed)
+static double visits_ns(const struct pmt_gc_cost *cost, unsigned generation, uint64_t visited)
 {
-    struct plane plane = {{cost->fixed_ns, cost->visited_ns, cost->freed_ns}};
+    return (double)visited * cost->visited_ns * at_size(cost->ratio[generation], visited);
+}
 
-    return plane_ns(&plane, (double)visited, (double)freed) * ratio_at(cost, visited);
+static double rest_ns(const struct pmt_gc_cost *cost, uint64_t freed)
+{
+    return cost->fixed_ns + (double)freed * cost->freed_ns;
+}
+
+static double cost_ns(const struct pmt_gc_cost *cost, unsigned generation, uint64_t visited,
+                      uint64_t freed)
+{
+    return visits_ns(cost, generation, visited) + rest_ns(cost, freed);
 }
 
 /* -- how far off it is -- */
 
-static double miss_of(const struct pmt_gc_cost *cost, const struct pmt_gc_pause *pause)
+static double miss_of(const struct pmt_gc_cost *cost, unsigned generation,
+                      const struct pmt_gc_pause *pause)
 {
-    double model = cost_ns(cost, pause->visited, pause->freed);
+    double model = cost_ns(cost, generation, pause->visited, pause->freed);
 
     return model > 0.0 ? (double)pause->ns / model : 1.0;
 }
 
-/* How many pauses lie at or below a ratio. A sample kept stands for its stride. */
+static bool is_outlier(double miss, double times)
+{
+    return miss > times || miss < 1.0 / times;
+}
+
+/* How many pauses lie at or below a ratio. */
 static double count_misses(const struct pmt_gc_fit *fit, const struct pmt_gc_cost *cost,
                            double most)
 {
     double n = 0.0;
 
-    for (unsigned b = 0; b < PMT_GC_RATIOS; b++)
-        for (uint32_t i = 0; i < fit->buckets[b].n; i++)
-            if (miss_of(cost, &fit->buckets[b].samples[i]) <= most)
-                n += (double)(UINT64_C(1) << fit->buckets[b].stride_log2);
+    for (unsigned g = 0; g < PMT_GC_KINDS; g++)
+        for (unsigned b = 0; b < PMT_GC_RATIOS; b++) {
+            const struct pmt_gc_bucket *bucket = &fit->buckets[g][b];
+
+            for (uint32_t i = 0; i < bucket->n; i++)
+                if (miss_of(cost, g, &bucket->samples[i]) <= most)
+                    n += stride_of(bucket);
+        }
     return n;
 }
 
@@ -327,35 +248,284 @@ static double quantile(const struct pmt_gc_fit *fit, const struct pmt_gc_cost *c
     return value;
 }
 
+/* -- curves -- */
+
+static int compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* Recorded, for visits alone; less than nothing where the rest is taken for too dear. */
+static double left_for_visits(const struct work *w, const struct pmt_gc_pause *pause)
+{
+    return (double)pause->ns - rest_ns(w->cost, pause->freed);
+}
+
+static double usual_ns(unsigned generation, uint64_t visited)
+{
+    return (double)visited * at_size(usual[generation], visited);
+}
+
+/* Of the ratios of recorded to usual visits. */
+static double median_ratio(const struct work *w, unsigned generation,
+                           const struct pmt_gc_bucket *bucket)
+{
+    double ratios[PMT_GC_FIT_SAMPLES];
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < bucket->n; i++)
+        if (bucket->samples[i].visited)
+            ratios[n++] = left_for_visits(w, &bucket->samples[i]) /
+                          usual_ns(generation, bucket->samples[i].visited);
+    if (n == 0)
+        return 0.0;
+    qsort(ratios, n, sizeof *ratios, compare_doubles);
+    return (ratios[(n - 1) / 2] + ratios[n / 2]) / 2.0;
+}
+
+static void find_own(struct work *w, unsigned generation, unsigned b)
+{
+    const struct pmt_gc_bucket *bucket = &w->fit->buckets[generation][b];
+    double median = median_ratio(w, generation, bucket);
+    struct own *own = &w->own[generation][b];
+
+    *own = (struct own){0};
+    if (median < LEAST * w->scale)
+        median = LEAST * w->scale;
+    for (uint32_t i = 0; i < bucket->n; i++) {
+        double ns = left_for_visits(w, &bucket->samples[i]);
+        double usually = usual_ns(generation, bucket->samples[i].visited);
+
+        if (usually == 0.0 || ns > OUTLIER * median * usually)
+            continue;
+        own->ns += ns * stride_of(bucket);
+        own->usual += usually * stride_of(bucket);
+    }
+    if (own->usual > 0.0)
+        own->trust = within(bucket->n, 0.0, MOST_TRUST);
+}
+
+static double ratio_of(const struct work *w, const struct own *own)
+{
+    double ratio = own->usual > 0.0 ? own->ns / own->usual : w->scale;
+
+    return ratio > LEAST * w->scale ? ratio : LEAST * w->scale;
+}
+
+static double elsewhere(const struct own *own)
+{
+    return within(own->trust, 0.0, MOST_ELSEWHERE);
+}
+
+/* Another generation counts as a few observations at most, and the next but one half. */
+static void find_levels(struct work *w)
+{
+    struct own all[PMT_GC_KINDS] = {{0}};
+
+    for (unsigned g = 0; g < PMT_GC_KINDS; g++)
+        for (unsigned b = 0; b < PMT_GC_RATIOS; b++) {
+            all[g].ns += w->own[g][b].ns;
+            all[g].usual += w->own[g][b].usual;
+            all[g].trust += elsewhere(&w->own[g][b]);
+        }
+    for (unsigned g = 0; g < PMT_GC_KINDS; g++) {
+        double sum = all[g].trust * ratio_of(w, &all[g]), trust = all[g].trust;
+
+        for (unsigned h = 0; h < PMT_GC_KINDS; h++) {
+            double lent = MOST_BORROWED * all[h].trust / (MOST_BORROWED + all[h].trust);
+
+            if (h == g)
+                continue;
+            if (h + 1 < g || g + 1 < h)
+                lent /= 2.0;
+            sum += lent * ratio_of(w, &all[h]);
+            trust += lent;
+        }
+        w->level[g] = trust > 0.0 ? sum / trust : w->scale;
+    }
+}
+
+/* Of another generation's bucket for a point of the same size. */
+static double trust_next(unsigned bucket)
+{
+    return bucket >= LARGE ? TRUST_NEXT_LARGE : TRUST_NEXT;
+}
+
+static double point(const struct work *w, unsigned generation, unsigned b)
+{
+    double trust = TRUST_LEVEL, sum = TRUST_LEVEL * w->level[generation];
+
+    for (unsigned i = 0; i < PMT_GC_RATIOS; i++) {
+        const struct own *own = &w->own[generation][i];
+        double t = i == b ? own->trust : elsewhere(own);
+
+        for (unsigned away = i < b ? b - i : i - b; away > 0; away--)
+            t *= TRUST_OCTAVE;
+        trust += t;
+        sum += t * ratio_of(w, own);
+    }
+    for (unsigned h = generation ? generation - 1 : 1; h < PMT_GC_KINDS; h += 2) {
+        double t = elsewhere(&w->own[h][b]) * trust_next(b);
+
+        if (h > generation + 1)
+            break;
+        trust += t;
+        sum += t * ratio_of(w, &w->own[h][b]);
+    }
+    return sum / trust * usual[generation][b];
+}
+
+static void find_curves(struct work *w)
+{
+    for (unsigned g = 0; g < PMT_GC_KINDS; g++)
+        for (unsigned b = 0; b < PMT_GC_RATIOS; b++)
+            find_own(w, g, b);
+    find_levels(w);
+    for (unsigned g = 0; g < PMT_GC_KINDS; g++)
+        for (unsigned b = 0; b < PMT_GC_RATIOS; b++)
+            w->cost->ratio[g][b] = point(w, g, b);
+}
+
+/* -- f and fixed -- */
+
+/* Least squares in one unknown. */
+struct line {
+    double xy, xx;
+};
+
+static void observe(struct line *line, double x, double y, double weight)
+{
+    line->xy += weight * x * y;
+    line->xx += weight * x * x;
+}
+
+static void observe_bucket(const struct work *w, unsigned generation,
+                           const struct pmt_gc_bucket *bucket, struct line *freed,
+                           struct line *fixed)
+{
+    double few = bucket->n > MOST_TRUST ? MOST_TRUST / bucket->n : 1.0;
+
+    for (uint32_t i = 0; i < bucket->n; i++) {
+        const struct pmt_gc_pause *pause = &bucket->samples[i];
+        double visits = visits_ns(w->cost, generation, pause->visited);
+        double off = PAUSE_OFF * (visits + rest_ns(w->cost, pause->freed));
+        double left = (double)pause->ns - visits;
+
+        if (off <= 0.0 || is_outlier(miss_of(w->cost, generation, pause), OUTLIER))
+            continue;
+        observe(freed, pause->freed, left - w->cost->fixed_ns, few / (off * off));
+        observe(fixed, 1.0, left - pause->freed * w->cost->freed_ns, few / (off * off));
+    }
+}
+
+static double solve(struct line *line, double expected, double off)
+{
+    observe(line, 1.0, expected, 1.0 / (off * expected * (off * expected)));
+    return within(line->xy / line->xx, 0.0, MOST * expected);
+}
+
+static void find_rest(struct work *w)
+{
+    struct line freed = {0}, fixed = {0};
+
+    for (unsigned g = 0; g < PMT_GC_KINDS; g++)
+        for (unsigned b = 0; b < PMT_GC_RATIOS; b++)
+            observe_bucket(w, g, &w->fit->buckets[g][b], &freed, &fixed);
+    w->cost->freed_ns = solve(&freed, USUAL_FREED_NS * w->scale, FREED_OFF);
+    w->cost->fixed_ns = solve(&fixed, USUAL_FIXED_NS * w->scale, FIXED_OFF);
+}
+
+/* -- sums -- */
+
+/* The recorded pauses of a generation come to their sum. */
+static void match_sum(struct work *w, unsigned generation)
+{
+    double recorded = 0.0, modelled = 0.0, by;
+
+    for (unsigned b = 0; b < PMT_GC_RATIOS; b++) {
+        const struct pmt_gc_bucket *bucket = &w->fit->buckets[generation][b];
+
+        for (uint32_t i = 0; i < bucket->n; i++) {
+            const struct pmt_gc_pause *pause = &bucket->samples[i];
+
+            if (is_outlier(miss_of(w->cost, generation, pause), ABSURD))
+                continue;
+            recorded += left_for_visits(w, pause) * stride_of(bucket);
+            modelled += visits_ns(w->cost, generation, pause->visited) * stride_of(bucket);
+        }
+    }
+    if (modelled <= 0.0)
+        return;
+    by = within(recorded / modelled, 1.0 / MOST_SUM, MOST_SUM);
+    for (unsigned b = 0; b < PMT_GC_RATIOS; b++)
+        w->cost->ratio[generation][b] *= by;
+}
+
+/* visited_ns becomes what an object costs on average in the recording, and the curves
+ * ratios to it. */
+static void normalize(struct work *w)
+{
+    double ns = 0.0, visited = 0.0;
+
+    for (unsigned g = 0; g < PMT_GC_KINDS; g++)
+        for (unsigned b = 0; b < PMT_GC_RATIOS; b++) {
+            const struct pmt_gc_bucket *bucket = &w->fit->buckets[g][b];
+
+            for (uint32_t i = 0; i < bucket->n; i++) {
+                ns += visits_ns(w->cost, g, bucket->samples[i].visited) * stride_of(bucket);
+                visited += (double)bucket->samples[i].visited * stride_of(bucket);
+            }
+        }
+    w->cost->visited_ns = visited > 0.0 ? ns / visited : w->cost->ratio[0][0];
+    for (unsigned g = 0; g < PMT_GC_KINDS; g++)
+        for (unsigned b = 0; b < PMT_GC_RATIOS; b++)
+            w->cost->ratio[g][b] /= w->cost->visited_ns;
+}
+
+/* The usual cost, times the scale of this machine. */
+static void begin_fit(struct work *w)
+{
+    struct pmt_gc_cost *cost = w->cost;
+
+    cost->visited_ns = 1.0;
+    cost->fixed_ns = USUAL_FIXED_NS;
+    cost->freed_ns = USUAL_FREED_NS;
+    memcpy(cost->ratio, usual, sizeof usual);
+    w->scale = quantile(w->fit, cost, 0.5);
+    cost->fixed_ns *= w->scale;
+    cost->freed_ns *= w->scale;
+}
+
 void pmt_gc_cost_fit(const struct pmt_gc_fit *fit, struct pmt_gc_cost *out)
 {
-    struct plane plane = {{0.0}}, second;
-    struct sums sums;
+    struct work w = {.fit = fit, .cost = out};
 
     memset(out, 0, sizeof *out);
     if (!fit->n_pauses)
         return;
-    sum_up(fit, NULL, &sums);
-    if (!find_plane(&sums, &plane))
-        return;
-    sum_up(fit, &plane, &sums);
-    if (sums.n > 0.0 && find_plane(&sums, &second))
-        plane = second;
+    begin_fit(&w);
+    for (int turn = 0; turn < TURNS; turn++) {
+        find_curves(&w);
+        find_rest(&w);
+    }
+    for (unsigned g = 0; g < PMT_GC_KINDS; g++)
+        match_sum(&w, g);
+    normalize(&w);
     out->n_pauses = fit->n_pauses;
-    out->fixed_ns = plane.at[0];
-    out->visited_ns = plane.at[1];
-    out->freed_ns = plane.at[2];
-    fill_ratios(fit, &plane, out->ratio);
     out->spread_low = quantile(fit, out, 0.1);
     out->spread_high = quantile(fit, out, 0.9);
 }
 
-uint64_t pmt_gc_cost_ns(const struct pmt_gc_cost *cost, uint64_t visited, uint64_t freed)
+uint64_t pmt_gc_cost_ns(const struct pmt_gc_cost *cost, unsigned generation, uint64_t visited,
+                        uint64_t freed)
 {
     double ns;
 
+    pmt_assert(generation < PMT_GC_KINDS);
     if (!cost->n_pauses)
         return 0;
-    ns = cost_ns(cost, visited, freed) + 0.5;
+    ns = cost_ns(cost, generation, visited, freed) + 0.5;
     return ns < 1.8e19 ? (uint64_t)ns : UINT64_MAX;
 }

@@ -2,9 +2,9 @@
  * src/run.
  *
  *     struct pmt_gc_fit *fit = pmt_zalloc(sizeof *fit);    zeroed is ready
- *     pmt_gc_cost_add(fit, visited, freed, ns);            per recorded pause
+ *     pmt_gc_cost_add(fit, generation, visited, freed, ns);   per recorded pause
  *     pmt_gc_cost_fit(fit, &cost);
- *     ns = pmt_gc_cost_ns(&cost, visited, freed);
+ *     ns = pmt_gc_cost_ns(&cost, generation, visited, freed);
  *
  * Knows numbers; no objects. The same pauses in the same order give the same cost. */
 #ifndef PMT_GC_COST_H
@@ -15,8 +15,8 @@
 
 #define PMT_GC_FIT_SAMPLES 512 /* kept per bucket */
 
-/* Recorded pauses, bounded (about a quarter of a MiB: not for the stack). Bucket i holds
- * those that visited 2^i ... 2^(i+1) - 1 objects. */
+/* Recorded pauses, bounded (some hundred KiB: not for the stack), by generation and
+ * size: the buckets are those of pmt_gc_cost.ratio. */
 struct pmt_gc_fit {
     uint64_t n_pauses;
     struct pmt_gc_bucket {
@@ -25,16 +25,18 @@ struct pmt_gc_fit {
         uint32_t n;           /* samples kept */
         struct pmt_gc_pause { uint32_t visited, freed; uint64_t ns; }
             samples[PMT_GC_FIT_SAMPLES];
-    } buckets[PMT_GC_RATIOS];
+    } buckets[PMT_GC_KINDS][PMT_GC_RATIOS];
 };
 
 /* A recorded pause; one of 0 ns was not measured and does not count. */
-void pmt_gc_cost_add(struct pmt_gc_fit *fit, uint64_t visited, uint64_t freed, uint64_t ns);
+void pmt_gc_cost_add(struct pmt_gc_fit *fit, unsigned generation, uint64_t visited,
+                     uint64_t freed, uint64_t ns);
 
 /* The cost that the pauses so far come to; all zero if there were none. */
 void pmt_gc_cost_fit(const struct pmt_gc_fit *fit, struct pmt_gc_cost *out);
 
 /* The pause of a collection; 0 without a model. */
-uint64_t pmt_gc_cost_ns(const struct pmt_gc_cost *cost, uint64_t visited, uint64_t freed);
+uint64_t pmt_gc_cost_ns(const struct pmt_gc_cost *cost, unsigned generation, uint64_t visited,
+                        uint64_t freed);
 
 #endif

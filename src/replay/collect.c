@@ -83,6 +83,14 @@ bool pmt_collect_allocated(struct pmt_collect *c, uint32_t slot, pmt_block block
     return !c->modelling || pmt_mod_made(c, slot, block, event);
 }
 
+/* Made since mod last collected, and untracked by a recorded collection since. */
+static bool is_young_untracked(const struct pmt_collect *c, uint32_t slot)
+{
+    uint32_t birth = c->mod.census.birth.at[slot];
+
+    return !(birth & 1) && pmt_census_place(&c->mod.census, birth) == 0;
+}
+
 bool pmt_collect_object_freed(struct pmt_collect *c, uint32_t slot)
 {
     CLEAR_BIT(&c->counted, slot);
@@ -93,6 +101,8 @@ bool pmt_collect_object_freed(struct pmt_collect *c, uint32_t slot)
     if (pmt_garbage_drop(c, slot))
         return true;
     pmt_free_lists_freed(&c->free_lists, c->heap, c->blocks->at[slot]);
+    if (is_young_untracked(c, slot) && c->young_untracked)
+        c->young_untracked--;
     (void)pmt_census_drop(&c->mod.census, slot);
     pmt_gc_freed(&c->mod.policy);
     return false;
@@ -141,18 +151,26 @@ bool pmt_collect_garbage(struct pmt_collect *c, uint32_t slot, uint32_t kind, ui
     pmt_census_track(&c->rec.census, slot); /* the collector has it in its lists */
     if (!c->modelling)
         return true;
-    if (!pmt_garbage_is_gone(&c->garbage, slot))
+    if (!pmt_garbage_is_gone(&c->garbage, slot)) {
+        if (is_young_untracked(c, slot) && c->young_untracked)
+            c->young_untracked--;
         pmt_census_track(&c->mod.census, slot);
+    }
     return pmt_garbage_tell(c, slot, kind, event);
 }
 
 void pmt_collect_untracked(struct pmt_collect *c, uint32_t slot)
 {
+    bool tracked;
+
     if (!pmt_collect_is_counted(c, slot))
         return;
     pmt_census_untrack(&c->rec.census, slot);
-    if (c->modelling)
-        pmt_census_untrack(&c->mod.census, slot);
+    if (!c->modelling)
+        return;
+    tracked = c->mod.census.birth.at[slot] & 1;
+    pmt_census_untrack(&c->mod.census, slot);
+    c->young_untracked += tracked && is_young_untracked(c, slot);
 }
 
 /* -- rec: the recording's own collections -- */
@@ -268,7 +286,11 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
         pmt_gc_begin(&c->rec.policy, generation);
     compare(c, generation);
     clear_fresh(c);
-    pmt_gc_cost_add(c->fit, row->visited, row->freed_blocks, row->recorded_ns);
+    /* One that was asked for was first seen when it freed something: its recorded pause
+     * lacks the visits. */
+    if (!row->asked_for)
+        pmt_gc_cost_add(c->fit, generation, row->visited, row->freed_blocks,
+                        row->recorded_ns);
     c->rec.policy.collecting = false;
     n_before = c->rec.census.n_collections;
     settle_oldest(c, generation);

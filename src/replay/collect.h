@@ -65,6 +65,9 @@ struct pmt_collect {
     /* mod */
     struct pmt_garbage garbage;
     int pending;                   /* generation that mod is about to collect */
+    uint64_t young_untracked;      /* objects in mod's generation 0 that a recorded
+                                      collection has untracked: mod's own is still to
+                                      visit them */
     struct pmt_free_lists free_lists;
     uint64_t clock_ns;
     /* results */

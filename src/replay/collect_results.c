@@ -64,9 +64,12 @@ void pmt_collect_finish(struct pmt_collect *c, struct pmt_result *out)
 {
     pmt_mod_note_peaks(c); /* nothing may have been collected */
     pmt_gc_cost_fit(c->fit, &out->gc_cost);
-    for (size_t i = 0; i < c->rows.n; i++)
-        c->rows.at[i].pause_ns = pmt_gc_cost_ns(&out->gc_cost, c->rows.at[i].visited,
-                                                c->rows.at[i].freed_blocks);
+    for (size_t i = 0; i < c->rows.n; i++) {
+        struct pmt_collection *row = &c->rows.at[i];
+
+        row->pause_ns = pmt_gc_cost_ns(&out->gc_cost, row->generation, row->visited,
+                                       row->freed_blocks);
+    }
     fill_pauses(c, &out->metrics);
     fill_metrics(c, &out->metrics);
     out->verify.gc = c->verify;

@@ -585,6 +585,7 @@ bool pmt_garbage_freeze(struct pmt_collect *c, bool on)
     struct pmt_garbage *g = &c->garbage;
     struct pmt_waste_list *to = &g->list[on ? PMT_PERMANENT : PMT_GENERATIONS - 1];
 
+    c->young_untracked = 0;
     for (int p = on ? 0 : PMT_PERMANENT; p < (on ? PMT_GENERATIONS : PMT_PERMANENT + 1); p++) {
         for (size_t i = 0; i < g->list[p].n; i++)
             if (!pmt_vec_push(to, g->list[p].at[i]))

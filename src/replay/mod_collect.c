@@ -54,7 +54,8 @@ bool pmt_mod_collect(struct pmt_collect *c, unsigned generation, bool asked, uin
                               c->mod.census.last_older, c->mod.census.frozen};
 
     pmt_mod_note_peaks(c);
-    row.visited = pmt_census_visited(&c->mod.census, generation);
+    row.visited = pmt_census_visited(&c->mod.census, generation) + c->young_untracked;
+    c->young_untracked = 0;
     pmt_gc_begin(&c->mod.policy, generation);
     pmt_garbage_collect(c, generation, &row);
     row.visited += c->free_lists.n_young;

@@ -184,7 +184,7 @@ static void text_costs(struct pmt_page *page, const struct pmt_result *a,
 }
 
 _Static_assert(sizeof(struct pmt_gc_cost) ==
-                   sizeof(uint64_t) + (5 + PMT_GC_RATIOS) * sizeof(double),
+                   sizeof(uint64_t) + (5 + PMT_GC_KINDS * PMT_GC_RATIOS) * sizeof(double),
                "without holes, compared as bytes");
 
 /* "peak 10.8 -> 12.8 MiB": the unit once, where both have the same. */

@@ -50,13 +50,13 @@ static struct pmt_text price(double ns)
     return out;
 }
 
-/* "times 0.75 to 1.5 by the number visited; ": from the smallest to the largest. */
+/* "visits times 0.75 to 1.5 by generation and number; ": the smallest and the largest. */
 static void ratios(struct pmt_strbuf *sb, const struct pmt_gc_cost *cost)
 {
     double low = 0, high = 0;
 
-    for (int i = 0; i < PMT_GC_RATIOS; i++) {
-        double ratio = cost->ratio[i];
+    for (int i = 0; i < PMT_GC_KINDS * PMT_GC_RATIOS; i++) {
+        double ratio = cost->ratio[i / PMT_GC_RATIOS][i % PMT_GC_RATIOS];
 
         if (ratio != 0 && (low == 0 || ratio < low))
             low = ratio;
@@ -64,7 +64,8 @@ static void ratios(struct pmt_strbuf *sb, const struct pmt_gc_cost *cost)
             high = ratio;
     }
     if (low != 0)
-        pmt_strbuf_printf(sb, "times %.3g to %.3g by the number visited; ", low, high);
+        pmt_strbuf_printf(sb, "visits times %.3g to %.3g by generation and number; ", low,
+                          high);
 }
 
 void pmt_text_gc_cost(struct pmt_strbuf *sb, const char *label, const struct pmt_gc_cost *cost)
@@ -344,8 +345,12 @@ void pmt_json_gc_cost(struct pmt_json *j, const char *key, const struct pmt_gc_c
     json_real(j, "visited_ns", known, cost->visited_ns);
     json_real(j, "freed_ns", known, cost->freed_ns);
     pmt_json_array_line(j, "ratio");
-    for (int i = 0; i < PMT_GC_RATIOS; i++)
-        json_real(j, NULL, known, cost->ratio[i]);
+    for (int g = 0; g < PMT_GC_KINDS; g++) {
+        pmt_json_array(j, NULL);
+        for (int i = 0; i < PMT_GC_RATIOS; i++)
+            json_real(j, NULL, known, cost->ratio[g][i]);
+        pmt_json_end(j);
+    }
     pmt_json_end(j);
     json_real(j, "spread_low", known, cost->spread_low);
     json_real(j, "spread_high", known, cost->spread_high);

@@ -79,11 +79,14 @@ static const struct pmt_column run_columns[] = {
     COST(REAL, freed_ns),
     COST(REAL, spread_low),
     COST(REAL, spread_high),
-#define RATIO(i) COLUMN(pmt_result, "gc_cost_ratio" #i, REAL, gc_cost.ratio[i])
-    RATIO(0), RATIO(1), RATIO(2), RATIO(3), RATIO(4), RATIO(5), RATIO(6), RATIO(7),
-    RATIO(8), RATIO(9), RATIO(10), RATIO(11), RATIO(12), RATIO(13), RATIO(14), RATIO(15),
-    RATIO(16), RATIO(17), RATIO(18), RATIO(19), RATIO(20), RATIO(21), RATIO(22), RATIO(23),
-    RATIO(24), RATIO(25), RATIO(26), RATIO(27), RATIO(28), RATIO(29), RATIO(30), RATIO(31),
+#define RATIO(g, i, log2)                                                      \
+    COLUMN(pmt_result, "gc_cost_ratio" #g "_" #log2, REAL, gc_cost.ratio[g][i])
+#define RATIOS(g)                                                              \
+    RATIO(g, 0, 7), RATIO(g, 1, 8), RATIO(g, 2, 9), RATIO(g, 3, 10),           \
+    RATIO(g, 4, 11), RATIO(g, 5, 12), RATIO(g, 6, 13), RATIO(g, 7, 14),        \
+    RATIO(g, 8, 15), RATIO(g, 9, 16), RATIO(g, 10, 17), RATIO(g, 11, 18),      \
+    RATIO(g, 12, 19), RATIO(g, 13, 20), RATIO(g, 14, 21), RATIO(g, 15, 22)
+    RATIOS(0), RATIOS(1), RATIOS(2),
 #define METRIC(name, unit, better, group, help)                                \
     COLUMN(pmt_result, #name, U64, metrics.name),
 #include <pymemtrace/metric.def>
@@ -161,7 +164,8 @@ static const struct pmt_column fact_columns[] = {
 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-_Static_assert(PMT_GC_RATIOS == 32, "one column gc_cost_ratio* each");
+_Static_assert(PMT_GC_KINDS == 3 && PMT_GC_RATIOS == 16 && PMT_GC_LEAST_LOG2 == 7,
+               "one column gc_cost_ratio* each");
 _Static_assert(COUNT(run_columns) <= PMT_MOST_COLUMNS, "raise PMT_MOST_COLUMNS");
 
 #define ONE_ROW(name) {#name, name##_columns, COUNT(name##_columns),            \

@@ -87,7 +87,7 @@ static const struct pmt_collection sample_collections[] = {
 
 static const struct pmt_gc_cost sample_gc_cost = {
     .n_pauses = 4, .fixed_ns = 4200.5, .visited_ns = 38.125, .freed_ns = 55.0,
-    .ratio = {[9] = 0.75, [11] = 1.0, [15] = 1.5}, .spread_low = 0.8125, .spread_high = 1.25};
+    .ratio = {[0][9] = 0.75, [1][11] = 1.0, [2][15] = 1.5}, .spread_low = 0.8125, .spread_high = 1.25};
 
 static const struct pmt_health sample_health[] = {
     {PMT_INFO, "raw blocks freed that were allocated before the hooks or past them", 37},
@@ -201,7 +201,7 @@ void sample_result_extreme(struct pmt_result *out)
     *out = (struct pmt_result){
         .trace_path = pmt_strdup("\xff\x01'; DROP TABLE run; --"), .partial = pmt_strdup(""),
         .trace_bytes = UINT64_MAX, .verify = extreme_verify, .replay_ns = UINT64_MAX,
-        .gc_cost = {UINT64_MAX, DBL_MAX, -DBL_MAX, DBL_MIN, {-1.5, [31] = 1e-300}, 0.1, 1.0 / 3}};
+        .gc_cost = {UINT64_MAX, DBL_MAX, -DBL_MAX, DBL_MIN, {{-1.5}, [2] = {[15] = 1e-300}}, 0.1, 1.0 / 3}};
     extreme_config(&out->config);
     for (size_t i = 0; i < pmt_metric_count(); i++)
         pmt_metric_set(&out->metrics, i, UINT64_MAX - i);
@@ -303,8 +303,8 @@ static void same_cost(const struct pmt_gc_cost *actual, const struct pmt_gc_cost
     SAME_REAL(fixed_ns);
     SAME_REAL(visited_ns);
     SAME_REAL(freed_ns);
-    for (int i = 0; i < PMT_GC_RATIOS; i++)
-        SAME_REAL(ratio[i]);
+    for (int i = 0; i < PMT_GC_KINDS * PMT_GC_RATIOS; i++)
+        SAME_REAL(ratio[i / PMT_GC_RATIOS][i % PMT_GC_RATIOS]);
     SAME_REAL(spread_low);
     SAME_REAL(spread_high);
 }

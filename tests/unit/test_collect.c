@@ -518,8 +518,8 @@ static void test_collect_program_sets_thresholds(void)
     }
 }
 
-/* An object that a collection left untracked is visited no more, and is not counted as
- * collected when it goes. */
+/* An object that a recorded collection left untracked is still visited by the model's
+ * next, and is not counted as collected when it goes. */
 static void test_collect_untracked(void)
 {
     struct play p;
@@ -533,7 +533,57 @@ static void test_collect_untracked(void)
     collection(&p, 4 + 2, 0, 2); /* one of the two is untracked */
     result = play_end(&p);
     EXPECT_U64(result->n_collections, 1);
-    EXPECT_U64(result->collections[0].visited, 5);
+    EXPECT_U64(result->collections[0].visited, 6);
+    play_close(&p);
+}
+
+/* ... and after that no more; nor if it has died by counting before that. */
+static void test_collect_untracked_is_visited_once(void)
+{
+    struct play p;
+    const struct pmt_result *result;
+
+    play_open(&p, false, "gc=9,10,10");
+    objects(&p, 0, 4);
+    collection(&p, 0, 0, 0);
+    put(&p, PMT_OP_GC_UNTRACKED, 1, 0, 0);
+    put(&p, PMT_OP_GC_UNTRACKED, 1, 0, 0);
+    objects(&p, 10, 1);
+    collection(&p, 4 + 2, 0, 0);
+    objects(&p, 20, 3);
+    collection(&p, 0, 0, 0);
+    put(&p, PMT_OP_GC_UNTRACKED, 20, 0, 0);
+    end(&p, 20);
+    collection(&p, 4 + 2, 0, 0);
+    result = play_end(&p);
+    if (EXPECT_U64(result->n_collections, 2)) {
+        EXPECT_U64(result->collections[0].visited, 5);
+        EXPECT_U64(result->collections[1].visited, 4 + 2);
+    }
+    play_close(&p);
+}
+
+/* Objects of free lists that the model had to make are visited as young ones, not by
+ * every collection from then on. */
+static void test_collect_unseen_objects_are_young_once(void)
+{
+    struct play p;
+    const struct pmt_result *result;
+
+    play_open(&p, false, "gc=99,10,10");
+    objects(&p, 0, 4);
+    begin_gc(&p, 0);
+    end_gc(&p, 0, 2); /* two that were on free lists: half as many as were made */
+    objects(&p, 10, 4);
+    collection(&p, 4 + 2, 0, 0);
+    objects(&p, 20, 1);
+    collection(&p, 4 + 2, 0, 0);
+    p.n_live += 2; /* which the recording has no events of */
+    result = play_end(&p);
+    if (EXPECT_U64(result->n_collections, 2)) {
+        EXPECT_U64(result->collections[0].visited, 8 + 2);
+        EXPECT_U64(result->collections[1].visited, 8 + 1);
+    }
     play_close(&p);
 }
 
@@ -644,5 +694,6 @@ SUITE(collect, TEST(test_collect_foretold), TEST(test_collect_not_foretold),
       TEST(test_collect_freeze_keeps_garbage),
       TEST(test_collect_a_moment_that_never_comes_is_refused), TEST(test_collect_freeze_keeps_young_garbage),
       TEST(test_collect_asked_for), TEST(test_collect_program_sets_thresholds),
-      TEST(test_collect_untracked), TEST(test_collect_since),
+      TEST(test_collect_untracked), TEST(test_collect_untracked_is_visited_once),
+      TEST(test_collect_unseen_objects_are_young_once), TEST(test_collect_since),
       TEST(test_collect_loses_no_block))

@@ -43,9 +43,10 @@ static void add_pauses(struct pmt_gc_fit *fit, const struct truth *t, unsigned n
     uint64_t seed = 1;
 
     for (unsigned i = 0; i < n; i++) {
-        uint64_t visited = i % 144 == 143 ? 60000 + next_random(&seed) % 400000
-                           : i % 12 == 11 ? 5000 + next_random(&seed) % 4000
-                                          : 300 + next_random(&seed) % 700;
+        unsigned generation = i % 144 == 143 ? 2 : i % 12 == 11 ? 1 : 0;
+        uint64_t visited = generation == 2   ? 60000 + next_random(&seed) % 400000
+                           : generation == 1 ? 5000 + next_random(&seed) % 4000
+                                             : 300 + next_random(&seed) % 700;
         uint64_t freed = next_random(&seed) % (visited / 2);
         double u = (double)(next_random(&seed) % 2001) / 1000.0 - 1.0;
         double ns = (t->fixed + (double)visited * t->visited + (double)freed * t->freed) *
@@ -53,28 +54,31 @@ static void add_pauses(struct pmt_gc_fit *fit, const struct truth *t, unsigned n
 
         if (t->outlier_every && i % t->outlier_every == 0)
             ns *= 50.0;
-        pmt_gc_cost_add(fit, visited, freed, (uint64_t)ns);
+        pmt_gc_cost_add(fit, generation, visited, freed, (uint64_t)ns);
     }
 }
 
+/* No machine has a flat cost, but enough pauses outweigh the usual one. */
 static void test_gc_cost_recovers_known_coefficients(void)
 {
     static const struct {
         const char *name;
         struct truth truth;
-        double percent; /* that predictions may be off */
+        double percent; /* pauses predicted within this, whatever the noise */
     } cases[] = {
-        {"no noise", {5000, 30, 80, 0, 0}, 1},
-        {"nothing fixed", {0, 30, 80, 0, 0}, 1},
-        {"frees cost nothing", {5000, 30, 0, 0, 0}, 1},
-        {"nothing but visits", {0, 25, 0, 0, 0}, 1},
-        {"a tenth of noise", {5000, 30, 80, 0.1, 0}, 5},
-        {"a third of noise", {5000, 30, 80, 0.33, 0}, 12},
-        {"outliers", {5000, 30, 80, 0.1, 20}, 6},
+        {"plain", {5000, 30, 80, 0, 0}, 7},
+        {"nothing fixed", {0, 30, 80, 0, 0}, 12},
+        {"frees cost nothing", {5000, 30, 0, 0, 0}, 7},
+        {"nothing but visits", {0, 25, 0, 0, 0}, 7},
+        {"a slow machine", {9000, 300, 400, 0, 0}, 7},
+        {"a tenth of noise", {5000, 30, 80, 0.1, 0}, 8},
+        {"a third of noise", {5000, 30, 80, 0.33, 0}, 15},
+        {"outliers", {5000, 30, 80, 0.1, 20}, 10},
         {"noise and outliers", {2000, 100, 40, 0.33, 10}, 15},
     };
-    static const struct { uint64_t visited, freed; } sizes[] = {
-        {350, 10}, {700, 0}, {700, 300}, {6000, 100}, {8000, 3500}, {100000, 0}, {300000, 90000}};
+    static const struct { unsigned generation; uint64_t visited, freed; } sizes[] = {
+        {0, 350, 10},      {0, 700, 0},        {0, 700, 300},  {1, 6000, 100},
+        {1, 8000, 3500},   {2, 100000, 0},     {2, 300000, 90000}};
     struct pmt_gc_fit *fit = pmt_zalloc(sizeof *fit);
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(fit);
@@ -87,16 +91,12 @@ static void test_gc_cost_recovers_known_coefficients(void)
         add_pauses(fit, t, 20000);
         pmt_gc_cost_fit(fit, &cost);
         good &= EXPECT_U64(cost.n_pauses, 20000);
-        if (t->noise == 0.0) {
-            good &= EXPECT_NEAR(cost.visited_ns, t->visited, 1);
-            good &= EXPECT_NEAR(cost.freed_ns, t->freed, 1);
-            good &= EXPECT_NEAR(cost.fixed_ns + 1.0, t->fixed + 1.0, 1);
-        }
         for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
             double want = t->fixed + (double)sizes[k].visited * t->visited +
                           (double)sizes[k].freed * t->freed;
 
-            good &= EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, sizes[k].visited, sizes[k].freed),
+            good &= EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, sizes[k].generation,
+                                                       sizes[k].visited, sizes[k].freed),
                                 want, cases[i].percent);
         }
         if (!good)
@@ -134,7 +134,7 @@ static double bent_ns(uint64_t visited)
 
 static void test_gc_cost_depends_on_the_size_of_the_set(void)
 {
-    static const uint64_t sizes[] = {700, 3000, 8000, 100000, 600000, 5000000};
+    static const uint64_t sizes[] = {700, 3000, 8000, 100000, 600000, 3000000};
     struct pmt_gc_fit *fit = pmt_zalloc(sizeof *fit);
     struct pmt_gc_cost cost;
     uint64_t seed = 7;
@@ -144,16 +144,89 @@ static void test_gc_cost_depends_on_the_size_of_the_set(void)
         uint64_t visited = sizes[i % 6] - sizes[i % 6] / 10 +
                            next_random(&seed) % (sizes[i % 6] / 5);
 
-        pmt_gc_cost_add(fit, visited, 0, (uint64_t)bent_ns(visited));
+        pmt_gc_cost_add(fit, 0, visited, 0, (uint64_t)bent_ns(visited));
     }
     pmt_gc_cost_fit(fit, &cost);
     for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++)
-        EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, sizes[k], 0), bent_ns(sizes[k]), 12);
+        EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 0, sizes[k], 0), bent_ns(sizes[k]), 15);
     /* Past both ends it stays as it is at them. */
-    EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 40, 0), bent_ns(40), 12);
-    EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 50000000, 0), bent_ns(50000000), 12);
-    EXPECT_NEAR(cost.ratio[0], cost.ratio[9], 0);
-    EXPECT_NEAR(cost.ratio[31], cost.ratio[22], 0);
+    EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 0, UINT64_C(1) << 40, 0),
+                (double)pmt_gc_cost_ns(&cost, 0, UINT64_C(1) << 30, 0) * 1024.0, 1);
+    EXPECT_NEAR((double)(pmt_gc_cost_ns(&cost, 0, 100, 0) - pmt_gc_cost_ns(&cost, 0, 60, 0)),
+                (double)(pmt_gc_cost_ns(&cost, 0, 60, 0) - pmt_gc_cost_ns(&cost, 0, 20, 0)), 1);
+    pmt_free(fit);
+}
+
+/* What a trace under the default thresholds has not seen: larger young sets cost more
+ * per object, yet less than old ones of that size; and what old ones cost is known from
+ * the few full collections there were, whatever thousands of young ones say. */
+static void test_gc_cost_foretells_sizes_that_were_not_seen(void)
+{
+    struct pmt_gc_fit *fit = pmt_zalloc(sizeof *fit);
+    struct pmt_gc_cost cost;
+    double young, grown, old;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(fit);
+    for (unsigned i = 0; i < 5000; i++)
+        pmt_gc_cost_add(fit, 0, 701, 0, 701 * 10);
+    for (unsigned i = 0; i < 400; i++)
+        pmt_gc_cost_add(fit, 1, 7010, 0, 7010 * 30);
+    for (unsigned i = 0; i < 3; i++)
+        pmt_gc_cost_add(fit, 2, 200000, 0, 200000 * 250);
+    pmt_gc_cost_fit(fit, &cost);
+    young = (double)pmt_gc_cost_ns(&cost, 0, 700, 0) / 700.0;
+    grown = (double)pmt_gc_cost_ns(&cost, 0, 50000, 0) / 50000.0;
+    old = (double)pmt_gc_cost_ns(&cost, 2, 50000, 0) / 50000.0;
+    EXPECT_NEAR(young, 10.0, 3);
+    EXPECT(grown > 1.5 * young && grown < 6.0 * young);
+    EXPECT(old > 1.5 * grown && old < 250.0);
+    EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 2, 400000, 0), 400000.0 * 270.0, 20);
+    EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 1, 400000, 0), 400000.0 * 200.0, 25);
+    pmt_free(fit);
+}
+
+/* A pause far too short for what it visited (its begin was not seen) does not pull the
+ * model down to it: one in some hundred, or the only one of its generation. */
+static void test_gc_cost_does_not_collapse(void)
+{
+    static const unsigned generations[] = {0, 2};
+    struct pmt_gc_fit *fit = pmt_zalloc(sizeof *fit);
+    struct pmt_gc_cost cost;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(fit);
+    for (size_t k = 0; k < sizeof generations / sizeof *generations; k++) {
+        memset(fit, 0, sizeof *fit);
+        for (unsigned i = 0; i < 600; i++)
+            pmt_gc_cost_add(fit, 0, 701, 0, 9000);
+        for (unsigned i = 0; i < 50; i++)
+            pmt_gc_cost_add(fit, 1, 7000, 0, 7000 * 25);
+        pmt_gc_cost_add(fit, 2, 183718, 0, 16457829);
+        pmt_gc_cost_add(fit, generations[k], 246176, 12, 6229);
+        pmt_gc_cost_fit(fit, &cost);
+        EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 0, 701, 0), 9000, 5);
+        EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 1, 7000, 0), 7000 * 25, 5);
+        EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 2, 183718, 0), 16457829, 35);
+    }
+    pmt_free(fit);
+}
+
+/* The sum of the recorded pauses is met where each of them is not. */
+static void test_gc_cost_meets_the_sum(void)
+{
+    struct pmt_gc_fit *fit = pmt_zalloc(sizeof *fit);
+    struct pmt_gc_cost cost;
+    uint64_t sum = 0, modelled = 0;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(fit);
+    for (uint64_t i = 0; i < 300; i++) {
+        uint64_t ns = (i % 3 + 1) * 10000;
+
+        pmt_gc_cost_add(fit, 0, 701, 0, ns);
+        sum += ns;
+    }
+    pmt_gc_cost_fit(fit, &cost);
+    modelled = 300 * pmt_gc_cost_ns(&cost, 0, 701, 0);
+    EXPECT_NEAR((double)modelled, (double)sum, 1);
     pmt_free(fit);
 }
 
@@ -163,16 +236,18 @@ static void test_gc_cost_interpolates_between_sizes(void)
 {
     struct pmt_gc_cost cost = {.n_pauses = 1, .visited_ns = 10.0};
 
-    for (int i = 0; i < PMT_GC_RATIOS; i++)
-        cost.ratio[i] = i < 10 ? 1.0 : i < 20 ? 2.0 : 4.0;
-    EXPECT_U64(pmt_gc_cost_ns(&cost, 700, 0), 7000);     /* in the lower half of its octave */
-    EXPECT_U64(pmt_gc_cost_ns(&cost, 768, 0), 7680);     /* its middle */
-    EXPECT_U64(pmt_gc_cost_ns(&cost, 1024, 0), 15360);   /* half way to the next octave */
-    EXPECT_U64(pmt_gc_cost_ns(&cost, 1536, 0), 30720);   /* its middle */
-    EXPECT_U64(pmt_gc_cost_ns(&cost, 100000, 0), 2000000);
-    EXPECT_U64(pmt_gc_cost_ns(&cost, 1 << 20, 0), UINT64_C(31457280));
+    for (int g = 0; g < PMT_GC_KINDS; g++)
+        for (int i = 0; i < PMT_GC_RATIOS; i++)
+            cost.ratio[g][i] = (i < 3 ? 1.0 : i < 13 ? 2.0 : 4.0) * (g + 1);
+    EXPECT_U64(pmt_gc_cost_ns(&cost, 0, 700, 0), 7000);   /* in the lower half of its octave */
+    EXPECT_U64(pmt_gc_cost_ns(&cost, 0, 768, 0), 7680);   /* its middle */
+    EXPECT_U64(pmt_gc_cost_ns(&cost, 0, 1024, 0), 15360); /* half way to the next octave */
+    EXPECT_U64(pmt_gc_cost_ns(&cost, 0, 1536, 0), 30720); /* its middle */
+    EXPECT_U64(pmt_gc_cost_ns(&cost, 0, 100000, 0), 2000000);
+    EXPECT_U64(pmt_gc_cost_ns(&cost, 2, 100000, 0), 6000000);
+    EXPECT_U64(pmt_gc_cost_ns(&cost, 0, 1 << 20, 0), UINT64_C(31457280));
     for (uint64_t visited = 1, last = 0; visited < UINT64_C(1) << 36; visited += visited / 16 + 1) {
-        uint64_t ns = pmt_gc_cost_ns(&cost, visited, 0);
+        uint64_t ns = pmt_gc_cost_ns(&cost, 1, visited, 0);
 
         if (!EXPECT(ns > last))
             break;
@@ -180,26 +255,26 @@ static void test_gc_cost_interpolates_between_sizes(void)
     }
 }
 
+/* Few pauses are met as they are, and what they leave open is as usual. */
 static void test_gc_cost_degenerate_pauses(void)
 {
     static const struct {
         const char *name;
         struct { uint64_t visited, freed, ns; } pauses[3];
         uint64_t n_pauses;
-        struct { uint64_t visited, freed, want; } asked[3];
+        struct { uint64_t visited, freed, want; } asked[2];
+        double percent;
     } cases[] = {
-        {"none", {{0, 0, 0}}, 0, {{0, 0, 0}, {700, 5, 0}, {1000000, 0, 0}}},
-        {"one", {{1000, 0, 50000}}, 1, {{1000, 0, 50000}, {2000, 0, 100000}, {0, 0, 0}}},
+        {"none", {{0, 0, 0}}, 0, {{0, 0, 0}, {1000000, 5, 0}}, 0},
+        {"one", {{1000, 0, 50000}}, 1, {{1000, 0, 50000}, {2000, 0, 105000}}, 5},
         {"one that frees", {{1000, 400, 50000}}, 1,
-         {{1000, 400, 50000}, {2000, 0, 100000}, {0, 0, 0}}},
-        {"one without objects", {{0, 0, 3000}}, 1, {{0, 0, 3000}, {700, 0, 3000}, {1, 1, 3000}}},
+         {{1000, 400, 50000}, {2000, 800, 105000}}, 5},
+        {"one without objects", {{0, 0, 3000}}, 1, {{0, 0, 3000}, {700, 0, 36000}}, 20},
         {"all equal", {{1000, 10, 50000}, {1000, 10, 50000}, {1000, 10, 50000}}, 3,
-         {{1000, 10, 50000}, {100, 0, 5000}, {0, 0, 0}}},
+         {{1000, 10, 50000}, {2000, 20, 105000}}, 5},
         {"one not measured", {{1000, 0, 50000}, {5, 5, 0}, {1000, 0, 50000}}, 2,
-         {{1000, 0, 50000}, {2000, 0, 100000}, {0, 0, 0}}},
-        {"1 ns", {{1, 0, 1}}, 1, {{1, 0, 1}, {0, 0, 0}, {10, 0, 10}}},
-        {"beyond all sizes", {{UINT64_MAX, UINT64_MAX, UINT64_MAX}}, 1,
-         {{UINT64_MAX, UINT64_MAX, UINT64_MAX}, {0, 0, 0}, {0, 0, 0}}},
+         {{1000, 0, 50000}, {2000, 0, 105000}}, 5},
+        {"1 ns", {{1, 0, 1}}, 1, {{1, 0, 1}, {0, 0, 1}}, 0},
     };
     struct pmt_gc_fit *fit = pmt_zalloc(sizeof *fit);
 
@@ -210,19 +285,43 @@ static void test_gc_cost_degenerate_pauses(void)
 
         memset(fit, 0, sizeof *fit);
         for (int k = 0; k < 3; k++)
-            pmt_gc_cost_add(fit, cases[i].pauses[k].visited, cases[i].pauses[k].freed,
+            pmt_gc_cost_add(fit, 0, cases[i].pauses[k].visited, cases[i].pauses[k].freed,
                             cases[i].pauses[k].ns);
         pmt_gc_cost_fit(fit, &cost);
         good &= EXPECT_U64(cost.n_pauses, cases[i].n_pauses);
-        for (int k = 0; k < 3; k++)
-            good &= EXPECT_U64(pmt_gc_cost_ns(&cost, cases[i].asked[k].visited,
-                                              cases[i].asked[k].freed),
-                               cases[i].asked[k].want);
+        for (int k = 0; k < 2; k++)
+            good &= EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 0, cases[i].asked[k].visited,
+                                                       cases[i].asked[k].freed),
+                                (double)cases[i].asked[k].want, cases[i].percent);
         good &= EXPECT(cost.fixed_ns >= 0.0 && cost.visited_ns >= 0.0 && cost.freed_ns >= 0.0);
-        good &= EXPECT_NEAR(cost.spread_low, cases[i].n_pauses ? 1.0 : 0.0, 0.001);
-        good &= EXPECT_NEAR(cost.spread_high, cases[i].n_pauses ? 1.0 : 0.0, 0.001);
+        good &= EXPECT_NEAR(cost.spread_low, cases[i].n_pauses ? 1.0 : 0.0, 5);
+        good &= EXPECT_NEAR(cost.spread_high, cases[i].n_pauses ? 1.0 : 0.0, 5);
         if (!good)
             (void)EXPECT_STR("the case above", cases[i].name);
+    }
+    pmt_free(fit);
+}
+
+/* Figures beyond all sense are no trap: no division by nothing, no value out of range. */
+static void test_gc_cost_takes_any_figures(void)
+{
+    static const uint64_t values[] = {0, 1, 127, 128, UINT32_MAX, UINT64_MAX};
+    const unsigned n = sizeof values / sizeof *values;
+    struct pmt_gc_fit *fit = pmt_zalloc(sizeof *fit);
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(fit);
+    for (unsigned i = 0; i < n * n * n; i++) {
+        struct pmt_gc_cost cost;
+
+        memset(fit, 0, sizeof *fit);
+        for (unsigned g = 0; g < PMT_GC_KINDS; g++)
+            pmt_gc_cost_add(fit, g, values[i % n], values[i / n % n], values[i / n / n]);
+        pmt_gc_cost_add(fit, 2, values[i / n / n], values[i % n], values[i / n % n]);
+        pmt_gc_cost_fit(fit, &cost);
+        (void)pmt_gc_cost_ns(&cost, 1, values[i / n / n], values[i % n]);
+        if (!EXPECT(cost.fixed_ns >= 0.0 && cost.visited_ns >= 0.0 && cost.freed_ns >= 0.0 &&
+                    cost.spread_low >= 0.0 && cost.spread_high >= cost.spread_low))
+            break;
     }
     pmt_free(fit);
 }
@@ -235,10 +334,10 @@ static void test_gc_cost_never_pays_back(void)
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(fit);
     for (uint64_t i = 1; i <= 100; i++)
-        pmt_gc_cost_add(fit, i * 1000, 100000 - i * 1000, 1000000 - i * 5000);
+        pmt_gc_cost_add(fit, 0, i * 1000, 100000 - i * 1000, 1000000 - i * 5000);
     pmt_gc_cost_fit(fit, &cost);
     EXPECT(cost.fixed_ns >= 0.0 && cost.visited_ns >= 0.0 && cost.freed_ns >= 0.0);
-    EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 50000, 50000), 750000, 10);
+    EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 0, 50000, 50000), 750000, 40);
     pmt_free(fit);
 }
 
@@ -253,8 +352,8 @@ static void test_gc_cost_thins_out_evenly(void)
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(fit);
     for (uint64_t i = 0; i < n; i++)
-        pmt_gc_cost_add(fit, 700, 0, 10000 + i); /* from 10 us to 1010 us */
-    bucket = &fit->buckets[9];
+        pmt_gc_cost_add(fit, 0, 700, 0, 10000 + i); /* from 10 us to 1010 us */
+    bucket = &fit->buckets[0][2];
     EXPECT_U64(bucket->n_seen, n);
     EXPECT_U64(bucket->stride_log2, 11);
     EXPECT_U64(bucket->n, (n >> 11) + 1);
@@ -263,9 +362,9 @@ static void test_gc_cost_thins_out_evenly(void)
             break;
     pmt_gc_cost_fit(fit, &cost);
     EXPECT_U64(cost.n_pauses, n);
-    EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 700, 0), 10000.0 + (double)n / 2, 1);
-    EXPECT_NEAR(cost.spread_low, 110000.0 / 510000.0, 3);
-    EXPECT_NEAR(cost.spread_high, 910000.0 / 510000.0, 3);
+    EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 0, 700, 0), 10000.0 + (double)n / 2, 6);
+    EXPECT_NEAR(cost.spread_low, 110000.0 / 510000.0, 7);
+    EXPECT_NEAR(cost.spread_high, 910000.0 / 510000.0, 7);
     pmt_free(fit);
 }
 
@@ -276,13 +375,13 @@ static void test_gc_cost_thins_out_when_full(void)
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(fit);
     for (uint64_t i = 0; i < PMT_GC_FIT_SAMPLES; i++)
-        pmt_gc_cost_add(fit, 1, 0, i + 1);
-    EXPECT_U64(fit->buckets[0].n, PMT_GC_FIT_SAMPLES);
-    pmt_gc_cost_add(fit, 0, 0, PMT_GC_FIT_SAMPLES + 1);
-    EXPECT_U64(fit->buckets[0].n, PMT_GC_FIT_SAMPLES / 2 + 1);
-    EXPECT_U64(fit->buckets[0].samples[PMT_GC_FIT_SAMPLES / 2].ns, PMT_GC_FIT_SAMPLES + 1);
-    pmt_gc_cost_add(fit, 1, 0, 5);
-    EXPECT_U64(fit->buckets[0].n, PMT_GC_FIT_SAMPLES / 2 + 1);
+        pmt_gc_cost_add(fit, 0, 1, 0, i + 1);
+    EXPECT_U64(fit->buckets[0][0].n, PMT_GC_FIT_SAMPLES);
+    pmt_gc_cost_add(fit, 0, 0, 0, PMT_GC_FIT_SAMPLES + 1);
+    EXPECT_U64(fit->buckets[0][0].n, PMT_GC_FIT_SAMPLES / 2 + 1);
+    EXPECT_U64(fit->buckets[0][0].samples[PMT_GC_FIT_SAMPLES / 2].ns, PMT_GC_FIT_SAMPLES + 1);
+    pmt_gc_cost_add(fit, 0, 1, 0, 5);
+    EXPECT_U64(fit->buckets[0][0].n, PMT_GC_FIT_SAMPLES / 2 + 1);
     pmt_free(fit);
 }
 
@@ -302,14 +401,17 @@ static void test_gc_cost_is_the_same_each_time(void)
     pmt_gc_cost_fit(fit, &second);
     EXPECT(memcmp(&first, &second, sizeof first) == 0);
     /* Whole numbers, as gcc and clang give them with and without optimisation. */
-    EXPECT_U64((uint64_t)(first.visited_ns * 1e6), 29664469);
-    EXPECT_U64(pmt_gc_cost_ns(&first, 123456, 7890), 3935738);
+    EXPECT_U64((uint64_t)(first.visited_ns * 1e6), 34477130);
+    EXPECT_U64(pmt_gc_cost_ns(&first, 2, 123456, 7890), 4291401);
     pmt_free(fit);
 }
 
 SUITE(gc_cost, TEST(test_gc_cost_recovers_known_coefficients),
       TEST(test_gc_cost_spread_bounds_the_pauses),
       TEST(test_gc_cost_depends_on_the_size_of_the_set),
+      TEST(test_gc_cost_foretells_sizes_that_were_not_seen),
+      TEST(test_gc_cost_does_not_collapse), TEST(test_gc_cost_meets_the_sum),
       TEST(test_gc_cost_interpolates_between_sizes), TEST(test_gc_cost_degenerate_pauses),
+      TEST(test_gc_cost_takes_any_figures),
       TEST(test_gc_cost_never_pays_back), TEST(test_gc_cost_thins_out_evenly),
       TEST(test_gc_cost_thins_out_when_full), TEST(test_gc_cost_is_the_same_each_time))

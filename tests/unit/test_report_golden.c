@@ -69,8 +69,8 @@ static const char summary_full_text[] =
     " 1,200,000 (2.2 s)\n"
     "  modelled: 6.6 ms; the longest at event 1,200,000 (2.2 s)\n"
     "  cost model: 38.1 ns per object visited + 55 ns per block freed + 4.2 us,\n"
-    "              times 0.75 to 1.5 by the number visited; four in five of 4 recorded pa"
-    "uses took 0.812 to 1.25 of that\n"
+    "              visits times 0.75 to 1.5 by generation and number; four in five of 4 re"
+    "corded pauses took 0.812 to 1.25 of that\n"
     "  modelled: 43,200 objects visited, 3.0 % of them collected; at most 42,000 tracked "
     "at once, 1,190 of them garbage (234.4 KiB)\n"
     "\n";
@@ -210,9 +210,9 @@ static const char summary_json[] =
     "    \"peak_garbage_objects\": 1190,\n"
     "    \"peak_garbage_bytes\": 240000,\n"
     "    \"cost\": {\"n_pauses\": 4, \"fixed_ns\": 4200.5, \"visited_ns\": 38.125, \"free"
-    "d_ns\": 55, \"ratio\": [0, 0, 0, 0, 0, 0, 0, 0, 0, 0.75, 0, 1, 0, 0, 0, 1.5, 0, 0, 0"
-    ", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], \"spread_low\": 0.8125, \"spread_high\": 1"
-    ".25}\n"
+    "d_ns\": 55, \"ratio\": [[0, 0, 0, 0, 0, 0, 0, 0, 0, 0.75, "
+    "0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0], [0, 0, 0, 0, 0,"
+    " 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1.5]], \"spread_low\": 0.8125, \"spread_high\": 1.25}\n"
     "  },\n";
 
 static const char summary_json_rest[] =
@@ -365,8 +365,8 @@ static const char collections_text[] =
     "  1,200,000     2.2 s           2  yes               -   39,000      1,190         3"
     ",570          6.1 ms          6.0 ms               1,190              1\n"
     "cost model: 38.1 ns per object visited + 55 ns per block freed + 4.2 us,\n"
-    "            times 0.75 to 1.5 by the number visited; four in five of 4 recorded paus"
-    "es took 0.812 to 1.25 of that\n";
+    "            visits times 0.75 to 1.5 by generation and number; four in five of 4 reco"
+    "rded pauses took 0.812 to 1.25 of that\n";
 
 static const char collections_csv[] =
     "event,recorded_clock_ns,generation,asked_for,chosen,visited,collected,freed_blocks,p"
@@ -401,8 +401,8 @@ static const char diff_text[] =
     "  gc_visited           43,200    42,499      -701    -1.6 %  better\n"
     "  gc_pause_total_ns    6.6 ms    6.5 ms  -80.0 us    -1.2 %  better\n"
     "Cost model: 38.1 ns per object visited + 55 ns per block freed + 4.2 us,\n"
-    "            times 0.75 to 1.5 by the number visited; four in five of 4 recorded p"
-    "auses took 0.812 to 1.25 of that\n"
+    "            visits times 0.75 to 1.5 by generation and number; four in five of 4 reco"
+    "rded pauses took 0.812 to 1.25 of that\n"
     "33 of 45 metrics are equal.\n";
 
 static const char diff_csv[] =
@@ -442,9 +442,9 @@ static const char diff_json[] =
     "      \"mem_is_raw\": false\n"
     "    },\n"
     "    \"gc_cost\": {\"n_pauses\": 4, \"fixed_ns\": 4200.5, \"visited_ns\": 38.125, \"f"
-    "reed_ns\": 55, \"ratio\": [0, 0, 0, 0, 0, 0, 0, 0, 0, 0.75, 0, 1, 0, 0, 0, 1.5, 0, 0"
-    ", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], \"spread_low\": 0.8125, \"spread_high\""
-    ": 1.25}\n"
+    "reed_ns\": 55, \"ratio\": [[0, 0, 0, 0, 0, 0, 0, 0, 0, 0.75, "
+    "0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0], [0, 0, 0, 0, 0,"
+    " 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1.5]], \"spread_low\": 0.8125, \"spread_high\": 1.25}\n"
     "  },\n"
     "  \"b\": {\n"
     "    \"label\": \"app.pmt: cpython-3.11 arena=4M\",\n"
@@ -466,9 +466,9 @@ static const char diff_json[] =
     "      \"mem_is_raw\": false\n"
     "    },\n"
     "    \"gc_cost\": {\"n_pauses\": 4, \"fixed_ns\": 4200.5, \"visited_ns\": 38.125, \"f"
-    "reed_ns\": 55, \"ratio\": [0, 0, 0, 0, 0, 0, 0, 0, 0, 0.75, 0, 1, 0, 0, 0, 1.5, 0, 0"
-    ", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], \"spread_low\": 0.8125, \"spread_high\""
-    ": 1.25}\n"
+    "reed_ns\": 55, \"ratio\": [[0, 0, 0, 0, 0, 0, 0, 0, 0, 0.75, "
+    "0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0], [0, 0, 0, 0, 0,"
+    " 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1.5]], \"spread_low\": 0.8125, \"spread_high\": 1.25}\n"
     "  },\n"
     "  \"metrics\": [\n"
     "    {\"name\": \"arenas_allocated\", \"unit\": \"count\", \"a\": 24, \"b\": 7, \"del"
