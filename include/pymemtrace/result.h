@@ -73,6 +73,22 @@ struct pmt_collection {
     uint64_t recorded_uncollectable;
 };
 
+/* A type of the recorded program: its garbage, which only collections could free, and what
+ * of it was alive when the interpreter began to finalise (0: also where the recording does
+ * not tell). Recorded, but for what is said to be modelled. */
+#define PMT_TYPE_UNKNOWN UINT32_MAX
+struct pmt_type_row {
+    char *name;                /* as tp_name has it; NULL: of PMT_TYPE_UNKNOWN */
+    uint32_t number;           /* as the trace names it */
+    uint64_t garbage_objects;
+    uint64_t garbage_in[3];    /* of these: while the collector had them in generation i */
+    uint64_t garbage_bytes;    /* modelled: in their blocks and those freed with them */
+    uint64_t survivors;        /* objects */
+    uint64_t survivor_bytes;   /* modelled: in their own blocks */
+    double pinned_bytes;       /* modelled: free in the arenas that they keep; each block
+                                  in use has an even share of those of its arena */
+};
+
 /* How long collections take, fitted to the recorded pauses of the same trace:
  * ns = fixed + visited * per_visited * ratio + freed blocks * per_freed, where the ratio
  * goes by the generation and by how many objects are visited: old objects and large
@@ -144,6 +160,7 @@ struct pmt_result {
     struct pmt_class_sample *class_samples; size_t n_class_samples;
     struct pmt_oracle_row *oracle;       size_t n_oracle;
     struct pmt_collection *collections;  size_t n_collections;
+    struct pmt_type_row *types;          size_t n_types;
     struct pmt_gc_cost gc_cost;
     struct pmt_health *health;           size_t n_health;
     struct pmt_fact *facts;              size_t n_facts;

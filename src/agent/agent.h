@@ -109,6 +109,7 @@ struct hot {
     bool gc_collecting;
     bool gc_preheader;      /* blocks may begin before the GC head (3.11+) */
     bool look_on;           /* the interpreter is up and not yet going down */
+    bool look_last;         /* ... and tell what is alive: it is going down */
     bool look_wanted;       /* at all generations, as soon as one can */
     bool look_done;         /* the collection that is due has been looked ahead at */
     uint32_t look_from;     /* from this count on look_before() is called */
@@ -206,6 +207,7 @@ void collector_settle(void);
 #define GC_COUNT0     20
 #define GC_COLLECTING 176
 #define GC_LONG_LIVED 200
+#define GC_PERMANENT  80
 
 static inline uint32_t gc_half(int at)
 {
@@ -262,6 +264,8 @@ void look_before(uintptr_t site);
 void look_schedule(void);
 /* Now and then, once the interpreter is up. */
 void look_poll(void);
+/* The interpreter begins to finalise: one more, and no more after that. */
+void look_at_end(void);
 /* A collection of this generation is over. */
 void look_collected(unsigned generation);
 /* A block is given back while a collection is under way. */

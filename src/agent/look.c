@@ -22,6 +22,8 @@
  * many that a look is a small part of what the program does: from these a replay knows
  * when garbage of the old generations became garbage.
  *
+ * And once when the interpreter begins to finalise: then all that is alive is told as well.
+ *
  * What is told: the dead that were not told before, each with its type. A collection finds
  * a cycle only if it covers it and every cycle that leads to it: the oldest object of all
  * these is its holder. So what has one holder is told together, the holder first. Which of
@@ -501,6 +503,42 @@ static void tell(unsigned generations)
     }
 }
 
+/* -- what is alive at the end -- */
+
+static void tell_alive(uintptr_t object, uintptr_t block)
+{
+    uintptr_t type = get(object, 8);
+
+    if (UNLIKELY(HOT.head + 1 >= HOT.stop_at) && !ring_room(RESERVE))
+        return;
+    tell_type(type);
+    ring_put(PMT_W_ALIVE, block, type);
+}
+
+/* Objects that the collector does not know are met where one of its refers to them. */
+static int tell_other(void *object, void *arg)
+{
+    (void)arg;
+    if (!head_of((uintptr_t)object))
+        tell_alive((uintptr_t)object, (uintptr_t)object);
+    return 0;
+}
+
+static void tell_list_alive(uintptr_t list)
+{
+    for (uintptr_t head = get(list, 0); head != list; head = get(head, 0)) {
+        tell_alive(head + HEAD, block_of(head));
+        visit_all(head, tell_other);
+    }
+}
+
+static void tell_all_alive(void)
+{
+    for (unsigned g = 0; g < 3; g++)
+        tell_list_alive((uintptr_t)HOT.gc + 24 * g);
+    tell_list_alive((uintptr_t)HOT.gc + GC_PERMANENT);
+}
+
 static void look(unsigned generations, int soon)
 {
     now.reached.n = now.dead.n = 0;
@@ -544,6 +582,12 @@ void look_schedule(void)
         HOT.look_from = UINT32_MAX;
 }
 
+void look_at_end(void)
+{
+    HOT.look_last = HOT.look_wanted = HOT.look_on;
+    look_schedule();
+}
+
 void look_poll(void)
 {
     if (!HOT.gc_found)
@@ -560,6 +604,10 @@ static void look_now(bool due)
     unsigned generations = HOT.look_wanted || soon == 2 ? 2 : (unsigned)soon;
 
     look(generations, soon);
+    if (HOT.look_last) {
+        tell_all_alive();
+        HOT.look_last = HOT.look_on = false;
+    }
     HOT.look_done = due;
     HOT.look_head = HOT.head;
     if (generations < 2)
@@ -576,8 +624,9 @@ void look_before(uintptr_t site)
     bool due = HOT.gc_count >= HOT.gc_due &&
                (!HOT.look_done || HOT.head - HOT.look_head > STALE);
 
-    if (!site_is_collectors(site) || !(due || HOT.look_wanted) || gc_half(GC_COLLECTING) ||
-        HOT.busy)
+    /* While it finalises, the interpreter makes hardly an object: any will do. */
+    if ((!site_is_collectors(site) && !HOT.look_last) || !(due || HOT.look_wanted) ||
+        gc_half(GC_COLLECTING) || HOT.busy)
         return;
     HOT.busy = true; /* nothing of this calls a hook that would record; a traversal
                         of another's making might */

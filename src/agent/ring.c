@@ -135,8 +135,7 @@ static void poll(void)
     /* While it finalizes, the interpreter calls itself not initialized. */
     if (pmt_py.is_finalizing && pmt_py.is_finalizing()) {
         HOT.ended = true;
-        HOT.look_on = false;
-        look_schedule();
+        look_at_end();
         oracle_take(PMT_WHEN_END);
         return;
     }

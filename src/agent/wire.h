@@ -70,6 +70,7 @@ enum pmt_wire_op {
                             b: references between their objects; GARBAGE follows */
     PMT_W_GARBAGE,       /* address of an unreachable object; b: its type, | FIRST if
                             it holds those that follow */
+    PMT_W_ALIVE,         /* address of an object that is alive at the end; b: its type */
     PMT_W_TYPE,          /* bytes of its name; b: its address. A record follows with its
                             basic size and item size, then the name in
                             ceil(bytes / 16) records */

@@ -13,6 +13,9 @@ void pmt_result_release(struct pmt_result *result)
         pmt_free(result->facts[i].value);
     }
     pmt_free(result->facts);
+    for (size_t i = 0; i < result->n_types; i++)
+        pmt_free(result->types[i].name);
+    pmt_free(result->types);
     pmt_free(result->collections);
     pmt_free(result->health);
     pmt_free(result->oracle);

@@ -56,6 +56,14 @@ size_t pmt_heap_classes(const struct pmt_heap *heap, struct pmt_class_row *out, 
 /* sys.getallocatedblocks(): pool blocks in use + mem/obj blocks outside them. */
 uint64_t pmt_heap_blocks(const struct pmt_heap *heap);
 
+/* How the free bytes of an arena fall to its blocks in use, by slot of the arena
+ * (pmt_arena_of()). To be freed by the caller; false: out of memory. */
+struct pmt_arena_share {
+    uint64_t used_blocks;
+    double free_bytes_per_block;
+};
+bool pmt_heap_shares(const struct pmt_heap *heap, struct pmt_arena_share **out, size_t *n);
+
 /* Walker: visits every arena, pool and block record and proves that lists, counts
  * and the conservation law hold (used + available + unused + headers +
  * quantization + alignment = arenas * arena bytes). E_INTERNAL says what broke. */

@@ -61,6 +61,12 @@ static inline uint64_t pmt_block_bytes(const struct pmt_heap *heap, pmt_block bl
            << heap->align_shift;
 }
 
+/* The slot of the arena in which a pool block lies. */
+static inline size_t pmt_arena_of(const struct pmt_heap *heap, pmt_block block)
+{
+    return (block >> heap->block_bits) >> heap->layout.pools_shift;
+}
+
 /* Take the first free block of a used pool, the head of its class. */
 static inline pmt_block pmt_heap_pop(struct pmt_heap *heap, uint32_t class_idx,
                                      uint32_t pool_id)

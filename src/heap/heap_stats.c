@@ -5,6 +5,7 @@
  * of current arenas are "unused". With the pool headers, what is left over at the
  * end of each pool (quantization) and the pools lost to misaligned arenas, these
  * add up to arenas * arena bytes: pmt_heap_check() holds the figures to it. */
+#include "base/alloc.h"
 #include "heap/heap_inline.h"
 
 static struct pmt_class_row class_row(const struct pmt_heap *heap, uint32_t class_idx)
@@ -105,4 +106,31 @@ uint64_t pmt_heap_blocks(const struct pmt_heap *heap)
     for (uint32_t c = 0; c < heap->layout.n_classes; c++)
         n += heap->classes[c].n_allocs - heap->classes[c].n_frees;
     return n;
+}
+
+static struct pmt_arena_share share_of(const struct pmt_heap *heap, size_t slot)
+{
+    const struct pmt_arena *arena = &heap->arenas.slots.at[slot];
+    const struct pmt_pool *pools = heap->arenas.pools + (slot << heap->layout.pools_shift);
+    struct pmt_arena_share share = {0, 0.0};
+    uint64_t used_bytes = 0;
+
+    for (uint32_t i = 0; arena->n_total && i < arena->n_carved; i++) {
+        share.used_blocks += pools[i].n_used;
+        used_bytes += (uint64_t)pools[i].n_used *
+                      pmt_layout_block_bytes(&heap->layout, pools[i].class_idx);
+    }
+    if (share.used_blocks)
+        share.free_bytes_per_block = (double)(heap->layout.arena_bytes - used_bytes) /
+                                     (double)share.used_blocks;
+    return share;
+}
+
+bool pmt_heap_shares(const struct pmt_heap *heap, struct pmt_arena_share **out, size_t *n)
+{
+    *n = heap->arenas.slots.n;
+    *out = pmt_alloc_array(*n ? *n : 1, sizeof **out);
+    for (size_t i = 0; *out && i < *n; i++)
+        (*out)[i] = share_of(heap, i);
+    return *out != NULL;
 }

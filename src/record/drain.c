@@ -43,6 +43,7 @@ void pmt_drain_release(struct pmt_drain *d)
     pmt_vec_release(&d->counted);
     pmt_vec_release(&d->threads);
     pmt_vec_release(&d->types);
+    pmt_vec_release(&d->alive);
     pmt_free(d->arenas);
     d->arenas = NULL;
 }
@@ -342,6 +343,25 @@ static void on_garbage(struct pmt_drain *d, uint64_t address, uint64_t b)
                          type->number << PMT_GARBAGE_TYPE | first);
 }
 
+/* Objects are met as often as others refer to them: the first time counts. */
+static void on_alive(struct pmt_drain *d, uint64_t address, uint64_t type_address)
+{
+    const struct pmt_known_type *type = find_type(d, type_address);
+    uint32_t *at = pmt_shadow_at(&d->shadow, address);
+
+    if (!at || !*at || !type)
+        return;
+    while (d->alive.n <= (*at - 1) / 64)
+        if (!pmt_vec_push(&d->alive, 0)) {
+            d->failed = true;
+            return;
+        }
+    if (d->alive.at[(*at - 1) / 64] >> (*at - 1) % 64 & 1)
+        return;
+    d->alive.at[(*at - 1) / 64] |= UINT64_C(1) << (*at - 1) % 64;
+    pmt_writer_about(d->writer, PMT_OP_ALIVE, *at - 1, type->number);
+}
+
 /* -- arenas -- */
 
 static void on_arena_new(struct pmt_drain *d, uint64_t base, uint64_t bytes)
@@ -483,6 +503,9 @@ static uint64_t on_other(struct pmt_drain *d, enum pmt_wire_op op, uint64_t low,
         break;
     case PMT_W_GARBAGE:
         on_garbage(d, low, b);
+        break;
+    case PMT_W_ALIVE:
+        on_alive(d, low, b);
         break;
     case PMT_W_TYPE:
         return on_type(d, low, b);

@@ -41,6 +41,7 @@ void pmt_collect_release(struct pmt_collect *c)
     pmt_free_lists_release(&c->free_lists);
     pmt_garbage_release(&c->garbage);
     pmt_vec_release(&c->rows);
+    pmt_type_stats_release(&c->types);
     pmt_free(c->fit);
 }
 
@@ -69,6 +70,7 @@ bool pmt_collect_allocated(struct pmt_collect *c, uint32_t slot, pmt_block block
     if (!GROW_BITS(&c->counted, slot) || !pmt_census_add(&c->rec.census, slot))
         return false;
     SET_BIT(&c->counted, slot);
+    pmt_type_stats_made(&c->types, slot);
     /* The interpreter leaves a due collection out while an exception is being raised;
      * it comes with the next object. */
     c->verify.deferred += c->due_event != PMT_NOWHERE;
@@ -93,8 +95,10 @@ static bool is_young_untracked(const struct pmt_collect *c, uint32_t slot)
 
 bool pmt_collect_object_freed(struct pmt_collect *c, uint32_t slot)
 {
+    uint32_t birth = pmt_census_drop(&c->rec.census, slot);
+
     CLEAR_BIT(&c->counted, slot);
-    (void)pmt_census_drop(&c->rec.census, slot);
+    c->died_in[pmt_census_place(&c->rec.census, birth)]++;
     pmt_gc_freed(&c->rec.policy);
     if (!c->modelling)
         return false;
@@ -135,6 +139,7 @@ bool pmt_collect_freed_within(struct pmt_collect *c, uint32_t slot, pmt_block bl
         return counted && pmt_collect_object_freed(c, slot);
     }
     c->freed_blocks++;
+    pmt_type_stats_freed(&c->types, slot, pmt_block_bytes(c->heap, block), counted);
     if (!c->modelling)
         c->freed_bytes += pmt_block_bytes(c->heap, block);
     else if (!pmt_garbage_freed(c, slot, block, counted))
@@ -148,6 +153,9 @@ bool pmt_collect_garbage(struct pmt_collect *c, uint32_t slot, uint32_t kind, ui
 {
     if (!pmt_collect_is_counted(c, slot))
         return true;
+    pmt_type_stats_told(&c->types, slot, kind >> PMT_GARBAGE_TYPE,
+                        pmt_census_place(&c->rec.census, c->rec.census.birth.at[slot]),
+                        kind & PMT_GARBAGE_FIRST);
     pmt_census_track(&c->rec.census, slot); /* the collector has it in its lists */
     if (!c->modelling)
         return true;
@@ -157,6 +165,11 @@ bool pmt_collect_garbage(struct pmt_collect *c, uint32_t slot, uint32_t kind, ui
         pmt_census_track(&c->mod.census, slot);
     }
     return pmt_garbage_tell(c, slot, kind, event);
+}
+
+void pmt_collect_alive(struct pmt_collect *c, uint32_t slot, uint32_t type)
+{
+    pmt_type_stats_alive(&c->types, c->heap, type, c->blocks->at[slot]);
 }
 
 void pmt_collect_untracked(struct pmt_collect *c, uint32_t slot)

@@ -24,6 +24,7 @@
 #include "replay/free_lists.h"
 #include "replay/garbage.h"
 #include "replay/gc_plan.h"
+#include "replay/type_stats.h"
 
 struct pmt_collect_side {
     struct pmt_gc_policy policy;
@@ -73,6 +74,8 @@ struct pmt_collect {
     /* results */
     struct { struct pmt_collection *at; size_t n, cap; } rows;
     struct pmt_gc_fit *fit;
+    struct pmt_type_stats types;
+    uint64_t died_in[PMT_GENERATIONS + 1]; /* rec: objects freed by counting, by place */
     struct pmt_gc_verify verify;
     uint64_t peak_tracked, peak_garbage, peak_garbage_bytes;
 };
@@ -117,6 +120,9 @@ static inline bool pmt_collect_made(struct pmt_collect *c, uint32_t slot)
 
 /* The object in this slot is unreachable; kind as in the event. False: out of memory. */
 bool pmt_collect_garbage(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint64_t event);
+
+/* The object in this slot is of this type, and alive as the interpreter goes down. */
+void pmt_collect_alive(struct pmt_collect *c, uint32_t slot, uint32_t type);
 
 void pmt_collect_untracked(struct pmt_collect *c, uint32_t slot);
 

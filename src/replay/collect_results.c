@@ -53,6 +53,10 @@ static void fill_metrics(const struct pmt_collect *c, struct pmt_metrics *m)
         if (row->pause_ns > m->gc_pause_max_ns)
             m->gc_pause_max_ns = row->pause_ns;
     }
+    m->died_in_0 = c->died_in[0];
+    m->died_in_1 = c->died_in[1];
+    m->died_in_2 = c->died_in[2] + c->died_in[PMT_PERMANENT];
+    m->gc_uncertain = c->garbage.uncertain;
     m->recorded_gc_ns = c->recorded_ns;
     m->recorded_gc_max_ns = c->recorded_max_ns;
     m->gc_peak_tracked = c->peak_tracked;
@@ -73,6 +77,7 @@ void pmt_collect_finish(struct pmt_collect *c, struct pmt_result *out)
     fill_pauses(c, &out->metrics);
     fill_metrics(c, &out->metrics);
     out->verify.gc = c->verify;
+    pmt_type_stats_finish(&c->types, out);
     out->collections = c->rows.at;
     out->n_collections = c->rows.n;
     c->rows.at = NULL;

@@ -199,6 +199,7 @@ static bool on_other(struct pmt_replay *r, enum pmt_op op, uint32_t arg, struct 
         return pmt_collect_event(&r->collect, op, arg, take_wide(w), event);
     case PMT_OP_GC_UNTRACKED:
     case PMT_OP_GARBAGE:
+    case PMT_OP_ALIVE:
     case PMT_OP_ALLOC_RAW:
     case PMT_OP_ALLOC_MEM:
     case PMT_OP_ALLOC_OBJ:
@@ -249,6 +250,9 @@ act(struct pmt_replay *r, const struct pmt_batch *b, uint32_t i, uint32_t end,
                 break;
         } else if (op == PMT_OP_GC_UNTRACKED) {
             pmt_collect_untracked(&r->collect, slot);
+            continue;
+        } else if (op == PMT_OP_ALIVE) {
+            pmt_collect_alive(&r->collect, slot, b->arg[i]);
             continue;
         } else if (op == PMT_OP_GARBAGE) {
             if (!pmt_collect_garbage(&r->collect, slot, b->arg[i], b->first_event + i))

@@ -106,6 +106,21 @@ static bool copy_facts(const struct pmt_trace *trace, struct pmt_result *out)
     return true;
 }
 
+static bool name_types(const struct pmt_trace *trace, struct pmt_result *out)
+{
+    for (size_t i = 0; i < out->n_types; i++) {
+        struct pmt_type type;
+
+        if (out->types[i].number >= pmt_trace_n_types(trace))
+            continue;
+        pmt_trace_type_at(trace, out->types[i].number, &type);
+        out->types[i].name = pmt_strdup(type.name);
+        if (!out->types[i].name)
+            return false;
+    }
+    return true;
+}
+
 static enum pmt_status describe(struct run *run, const char *path, struct pmt_result *out,
                                 struct pmt_error *err)
 {
@@ -116,7 +131,8 @@ static enum pmt_status describe(struct run *run, const char *path, struct pmt_re
     out->trace_bytes = pmt_trace_file_bytes(run->trace);
     if (partial)
         out->partial = pmt_strdup(partial);
-    if (!out->trace_path || (partial && !out->partial) || !copy_facts(run->trace, out))
+    if (!out->trace_path || (partial && !out->partial) || !copy_facts(run->trace, out) ||
+        !name_types(run->trace, out))
         return pmt_error_set(err, PMT_E_NOMEM, "out of memory");
     return PMT_OK;
 }

@@ -152,6 +152,19 @@ static const struct pmt_column collection_columns[] = {
     SAME(pmt_collection, U64, recorded_uncollectable),
 };
 
+static const struct pmt_column type_columns[] = {
+    SAME(pmt_type_row, STR, name),
+    SAME(pmt_type_row, U32, number),
+    SAME(pmt_type_row, U64, garbage_objects),
+    COLUMN(pmt_type_row, "garbage_in_0", U64, garbage_in[0]),
+    COLUMN(pmt_type_row, "garbage_in_1", U64, garbage_in[1]),
+    COLUMN(pmt_type_row, "garbage_in_2", U64, garbage_in[2]),
+    SAME(pmt_type_row, U64, garbage_bytes),
+    SAME(pmt_type_row, U64, survivors),
+    SAME(pmt_type_row, U64, survivor_bytes),
+    SAME(pmt_type_row, REAL, pinned_bytes),
+};
+
 static const struct pmt_column health_columns[] = {
     SAME(pmt_health, SEVERITY, severity),
     SAME(pmt_health, CHARS, what),
@@ -182,6 +195,7 @@ const struct pmt_table pmt_tables[] = {
     ARRAY(class_sample, pmt_class_sample, class_samples),
     ARRAY(oracle, pmt_oracle_row, oracle),
     ARRAY(collection, pmt_collection, collections),
+    ARRAY(type, pmt_type_row, types),
     ARRAY(health, pmt_health, health),
     ARRAY(fact, pmt_fact, facts),
 };

@@ -1,0 +1,50 @@
+/* type_stats.h - garbage and survivors by type. For src/replay.
+ *
+ * Facts of the recording, the same whatever is replayed but for what lies in the model's
+ * arenas. Garbage: objects that looks told of, by the generation that the recording's
+ * collector had them in, and the bytes of their blocks and of those that went with them when a
+ * collection freed them (a dict's table is freed just before the dict). Survivors: objects
+ * that are alive when the interpreter begins to finalise. What they pin: the free bytes of an
+ * arena are shared evenly among the blocks in use in it, since any of them keeps it.
+ *
+ * Blocks that a collection freed and nobody told of have no type: they count under
+ * PMT_TYPE_UNKNOWN. */
+#ifndef PMT_REPLAY_TYPE_STATS_H
+#define PMT_REPLAY_TYPE_STATS_H
+
+#include <pymemtrace/result.h>
+#include "heap/heap.h"
+
+struct pmt_type_stats {
+    struct { struct pmt_type_row *at; size_t n, cap; } rows; /* [0] has no type, then by
+                                                                number + 1 */
+    struct { uint32_t *at; size_t n, cap; } type; /* by slot: number + 1 of what was told, 0 */
+    uint64_t bytes;          /* freed since the last object */
+    struct pmt_arena_share *shares; /* when the first survivor came */
+    size_t n_shares;
+    bool failed;             /* out of memory: the rows are not to be used */
+};
+
+void pmt_type_stats_release(struct pmt_type_stats *s);
+
+/* A look found the object in this slot, in this place (census.h). again: it may have been
+ * told before, to say what it holds. */
+void pmt_type_stats_told(struct pmt_type_stats *s, uint32_t slot, uint32_t number, int place,
+                         bool again);
+/* A collection frees a block; object: one of the collector's. */
+void pmt_type_stats_freed(struct pmt_type_stats *s, uint32_t slot, uint64_t bytes, bool object);
+/* The object in this slot is alive at the end. */
+void pmt_type_stats_alive(struct pmt_type_stats *s, const struct pmt_heap *heap,
+                          uint32_t number, pmt_block block);
+
+/* Another object comes into this slot. */
+static inline void pmt_type_stats_made(struct pmt_type_stats *s, uint32_t slot)
+{
+    if (slot < s->type.n)
+        s->type.at[slot] = 0;
+}
+
+/* Hand the rows over, those with figures; NULL and 0 if there are none. */
+void pmt_type_stats_finish(struct pmt_type_stats *s, struct pmt_result *out);
+
+#endif
