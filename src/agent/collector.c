@@ -571,6 +571,14 @@ static void look_around(bool collected)
     remember();
 }
 
+/* The interpreter collects once more before it takes its modules apart: the poll that sees
+ * this may come with the next call. */
+static void notice_end(void)
+{
+    if (!HOT.ended && pmt_py.is_finalizing && pmt_py.is_finalizing())
+        HOT.next_poll = HOT.stop_at = 0;
+}
+
 void collector_slow(void)
 {
     bool collecting = half(HOT.gc, AT_COLLECTING) != 0, was = HOT.gc_collecting;
@@ -592,6 +600,7 @@ void collector_slow(void)
     }
     HOT.gc_collecting = collecting;
     HOT.gc_stamp = 0;
+    notice_end();
     if (ring_room(RESERVE) && many)
         time_hooks();
 }
