@@ -11,6 +11,7 @@ struct args {
     bool timeline;
     bool classes;
     bool collections;
+    bool types;
     bool json;
     bool csv;
     bool quiet;
@@ -29,6 +30,8 @@ static const struct pmt_option options[] = {
     {.name = "collections", .kind = PMT_OPTION_FLAG,
      .offset = offsetof(struct args, collections),
      .help = "print the collections, one per line"},
+    {.name = "types", .kind = PMT_OPTION_FLAG, .offset = offsetof(struct args, types),
+     .help = "print garbage and survivors by type"},
     {.name = "config", .letter = 'c', .kind = PMT_OPTION_TEXT, .metavar = "SPEC",
      .offset = offsetof(struct args, config),
      .help = "replay TRACE under this configuration (default: its own)"},
@@ -36,7 +39,7 @@ static const struct pmt_option options[] = {
     PMT_OPTION_CSV(struct args),
     PMT_OPTION_QUIET(struct args, "no progress on standard error"),
     PMT_OPTION_VERBOSE(struct args, "also the pool table, a timeline, the longest collections, "
-                       "and disagreements"),
+                       "types, and disagreements"),
     {.name = NULL},
 };
 
@@ -58,14 +61,37 @@ no_database(const char *path, const char *option, struct pmt_error *err)
                          is_input ? "standard input" : path, option);
 }
 
+/* One of these tables alone. */
+static const struct { const char *name; size_t offset; enum pmt_report_part part; } parts[] = {
+    {"timeline", offsetof(struct args, timeline), PMT_PART_TIMELINE},
+    {"classes", offsetof(struct args, classes), PMT_PART_CLASSES},
+    {"collections", offsetof(struct args, collections), PMT_PART_COLLECTIONS},
+    {"types", offsetof(struct args, types), PMT_PART_TYPES},
+};
+#define N_PARTS (sizeof parts / sizeof *parts)
+
+static enum pmt_report_part wanted_part(const struct args *args)
+{
+    for (size_t i = 0; i < N_PARTS; i++)
+        if (*(const bool *)((const char *)args + parts[i].offset))
+            return parts[i].part;
+    return PMT_PART_SUMMARY;
+}
+
 /* What does not fit what the file is. */
 static enum pmt_status
 check_args(const struct args *args, const char *path, bool is_db, struct pmt_error *err)
 {
-    if (args->timeline + args->classes + args->collections > 1)
-        return pmt_error_set(err, PMT_E_USAGE, "stats: --%s and --%s: give one of them",
-                             args->timeline ? "timeline" : "classes",
-                             args->collections ? "collections" : "classes");
+    const char *first = NULL;
+
+    for (size_t i = 0; i < N_PARTS; i++) {
+        if (!*(const bool *)((const char *)args + parts[i].offset))
+            continue;
+        if (first)
+            return pmt_error_set(err, PMT_E_USAGE, "stats: --%s and --%s: give one of them",
+                                 first, parts[i].name);
+        first = parts[i].name;
+    }
     if (is_db && args->config)
         return pmt_error_set(err, PMT_E_USAGE,
                              "stats: --config is for a trace: a run in a database has one");
@@ -149,10 +175,7 @@ static int run(const void *given, char **operand, unsigned n_operands)
         check_args(args, operand[0], is_db, &err) != PMT_OK)
         return pmt_cli_error(&err);
     print.full = args->verbose > 0;
-    print.part = args->timeline ? PMT_PART_TIMELINE
-                 : args->classes ? PMT_PART_CLASSES
-                 : args->collections ? PMT_PART_COLLECTIONS
-                                     : PMT_PART_SUMMARY;
+    print.part = wanted_part(args);
     st = (is_db ? show_db : show_trace)(operand[0], args, &print, &exit_code, &err);
     return st == PMT_OK ? pmt_cli_done(exit_code) : pmt_cli_failed(&err);
 }
@@ -160,8 +183,8 @@ static int run(const void *given, char **operand, unsigned n_operands)
 const struct pmt_command pmt_cmd_stats = {
     .name = "stats",
     .summary = "show the figures of a run, of a database or of a trace",
-    .synopsis = "[-qv] [--json | --csv] [--timeline | --classes | --collections] [--run=N] DB\n"
-                "[-qv] [--json | --csv] [--timeline | --classes | --collections] [-c SPEC] TRACE\n"
+    .synopsis = "[-qv] [--json | --csv] [--timeline | --classes | --collections | --types] [--run=N] DB\n"
+                "[-qv] [--json | --csv] [--timeline | --classes | --collections | --types] [-c SPEC] TRACE\n"
                 "--runs [--json | --csv] DB",
     .options = options,
     .args_bytes = sizeof(struct args),

@@ -42,6 +42,7 @@ void pmt_collect_release(struct pmt_collect *c)
     pmt_garbage_release(&c->garbage);
     pmt_vec_release(&c->rows);
     pmt_type_stats_release(&c->types);
+    pmt_vec_release(&c->told);
     pmt_free(c->fit);
 }
 
@@ -151,14 +152,16 @@ bool pmt_collect_freed_within(struct pmt_collect *c, uint32_t slot, pmt_block bl
 
 bool pmt_collect_garbage(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint64_t event)
 {
+    struct pmt_told told = {.slot = slot};
+
     if (!pmt_collect_is_counted(c, slot))
         return true;
-    pmt_type_stats_told(&c->types, slot, kind >> PMT_GARBAGE_TYPE,
-                        pmt_census_place(&c->rec.census, c->rec.census.birth.at[slot]),
+    told.place = (uint32_t)pmt_census_place(&c->rec.census, c->rec.census.birth.at[slot]);
+    pmt_type_stats_told(&c->types, slot, kind >> PMT_GARBAGE_TYPE, (int)told.place,
                         kind & PMT_GARBAGE_FIRST);
     pmt_census_track(&c->rec.census, slot); /* the collector has it in its lists */
     if (!c->modelling)
-        return true;
+        return pmt_vec_push(&c->told, told);
     if (!pmt_garbage_is_gone(&c->garbage, slot)) {
         if (is_young_untracked(c, slot) && c->young_untracked)
             c->young_untracked--;
@@ -278,6 +281,27 @@ static void settle_oldest(struct pmt_collect *c, unsigned generation)
     p->long_lived_pending = c->long_lived_pending;
 }
 
+/* What was told of and covered, but not freed, is on a free list: to be made again. */
+static void renew_left_over(struct pmt_collect *c, unsigned generation)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < c->told.n; i++) {
+        struct pmt_told told = c->told.at[i];
+
+        if (!pmt_collect_is_counted(c, told.slot) ||
+            !pmt_type_stats_is_told(&c->types, told.slot))
+            continue;
+        if (told.place > generation) {
+            c->told.at[kept++] = told;
+            continue;
+        }
+        pmt_census_renew(&c->rec.census, told.slot);
+        pmt_type_stats_made(&c->types, told.slot);
+    }
+    c->told.n = kept;
+}
+
 static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_t event)
 {
     struct pmt_collection *row = &c->row;
@@ -308,6 +332,7 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
     n_before = c->rec.census.n_collections;
     settle_oldest(c, generation);
     if (!c->modelling) {
+        renew_left_over(c, generation);
         note_peaks(c);
         if (c->what_if) /* a row of a prediction says nothing of the recording */
             row->recorded_ns = row->recorded_collected = row->recorded_uncollectable = 0;

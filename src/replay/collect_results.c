@@ -53,6 +53,7 @@ static void fill_metrics(const struct pmt_collect *c, struct pmt_metrics *m)
         if (row->pause_ns > m->gc_pause_max_ns)
             m->gc_pause_max_ns = row->pause_ns;
     }
+    m->garbage_bytes = c->types.garbage_bytes;
     m->died_in_0 = c->died_in[0];
     m->died_in_1 = c->died_in[1];
     m->died_in_2 = c->died_in[2] + c->died_in[PMT_PERMANENT];

@@ -43,7 +43,7 @@ static bool keep_type(struct pmt_type_stats *s, uint32_t slot, uint32_t mark)
 void pmt_type_stats_told(struct pmt_type_stats *s, uint32_t slot, uint32_t number, int place,
                          bool again)
 {
-    struct pmt_type_row *row = row_of(s, number + 1);
+    struct pmt_type_row *row = s->ended ? NULL : row_of(s, number + 1);
 
     if (!row || (again && slot < s->type.n && s->type.at[slot] == number + 1) ||
         !keep_type(s, slot, number + 1))
@@ -57,7 +57,10 @@ void pmt_type_stats_freed(struct pmt_type_stats *s, uint32_t slot, uint64_t byte
     uint32_t mark = slot < s->type.n ? s->type.at[slot] : 0;
     struct pmt_type_row *row;
 
+    if (s->ended)
+        return;
     s->bytes += bytes;
+    s->garbage_bytes += bytes;
     if (!object)
         return;
     row = row_of(s, mark);

@@ -3,7 +3,8 @@
  * Facts of the recording, the same whatever is replayed but for what lies in the model's
  * arenas. Garbage: objects that looks told of, by the generation that the recording's
  * collector had them in, and the bytes of their blocks and of those that went with them when a
- * collection freed them (a dict's table is freed just before the dict). Survivors: objects
+ * collection freed them (a dict's table is freed just before the dict), until the interpreter
+ * begins to finalise. Survivors: objects
  * that are alive when the interpreter begins to finalise. What they pin: the free bytes of an
  * arena are shared evenly among the blocks in use in it, since any of them keeps it.
  *
@@ -20,6 +21,8 @@ struct pmt_type_stats {
                                                                 number + 1 */
     struct { uint32_t *at; size_t n, cap; } type; /* by slot: number + 1 of what was told, 0 */
     uint64_t bytes;          /* freed since the last object */
+    uint64_t garbage_bytes;  /* in all */
+    bool ended;              /* the interpreter goes down: what dies now is no garbage */
     struct pmt_arena_share *shares; /* when the first survivor came */
     size_t n_shares;
     bool failed;             /* out of memory: the rows are not to be used */
@@ -36,6 +39,11 @@ void pmt_type_stats_freed(struct pmt_type_stats *s, uint32_t slot, uint64_t byte
 /* The object in this slot is alive at the end. */
 void pmt_type_stats_alive(struct pmt_type_stats *s, const struct pmt_heap *heap,
                           uint32_t number, pmt_block block);
+
+static inline bool pmt_type_stats_is_told(const struct pmt_type_stats *s, uint32_t slot)
+{
+    return slot < s->type.n && s->type.at[slot];
+}
 
 /* Another object comes into this slot. */
 static inline void pmt_type_stats_made(struct pmt_type_stats *s, uint32_t slot)

@@ -196,6 +196,7 @@ void pmt_text_gc(struct pmt_page *page, const struct pmt_result *r)
     generation_table(page, &b);
     recorded_line(&page->sb, r, &b.side[PMT_GC_RECORDED]);
     modelled_lines(&page->sb, r, model);
+    pmt_text_deaths(page, r);
     if (page->options->full && model->knows_objects)
         object_lines(&page->sb, &r->metrics, &model->of[PMT_GC_ALL]);
 }

@@ -18,7 +18,8 @@ enum pmt_report_part {
     PMT_PART_SUMMARY,  /* text: short; JSON: everything; CSV: metric,value,unit */
     PMT_PART_TIMELINE, /* one row per sample, in any format */
     PMT_PART_CLASSES,  /* the pool table at the end, in any format */
-    PMT_PART_COLLECTIONS /* one row per collection, in any format */
+    PMT_PART_COLLECTIONS, /* one row per collection, in any format */
+    PMT_PART_TYPES     /* one row per type, in any format */
 };
 
 /* All zero is a good default. */
@@ -26,9 +27,9 @@ struct pmt_report_options {
     enum pmt_report_format format;
     enum pmt_report_part part; /* of pmt_report_summary() */
     bool full;         /* summary: text also shows the pool table, a short
-                          timeline, the longest collections and what the oracle
-                          disagrees with; JSON also has "timeline" and
-                          "collections" */
+                          timeline, the longest collections, types and what
+                          the oracle disagrees with; JSON also has "timeline"
+                          and "collections" */
     bool all;          /* diff: text also shows the metrics that are equal */
     bool only_changed; /* diff: JSON and CSV leave out the equal ones, and text
                           does not even count them */

@@ -188,6 +188,7 @@ static void full_parts(struct pmt_page *page, const struct pmt_result *r)
     }
     if (r->n_collections)
         pmt_text_longest_collections(page, r);
+    pmt_text_types(page, r);
     if (r->n_classes) {
         pmt_strbuf_puts(&page->sb, "\nPool table at the end\n");
         pmt_part_classes(page, NULL, r);
@@ -241,6 +242,8 @@ static void one_part(struct pmt_page *page, const struct pmt_result *r)
         pmt_part_timeline(page, "timeline", r, SIZE_MAX);
     else if (page->options->part == PMT_PART_COLLECTIONS)
         pmt_part_collections(page, "collections", r);
+    else if (page->options->part == PMT_PART_TYPES)
+        pmt_part_types(page, "types", r);
     else
         pmt_part_classes(page, "classes", r);
     if (json)

@@ -150,6 +150,7 @@ void pmt_json_summary(struct pmt_page *page, const struct pmt_result *result)
     heap_object(page, result);
     if (pmt_gc_is_told(result))
         pmt_json_gc(page, result);
+    pmt_part_types(page, "types", result);
     verify_object(j, result);
     pmt_part_disagreements(page, "oracle", result);
     metrics_object(j, &result->metrics);
