@@ -52,7 +52,7 @@
 
 #define LEAST_APART ((uint64_t)1 << 14) /* records between looks at everything */
 #define STALE       ((uint64_t)1 << 12) /* records after which one that was due has not come */
-#define SHARE       8u /* records per object looked at: they cost about the same */
+#define SHARE       16u /* records per object looked at: so a look costs a few per cent */
 
 typedef int visit(void *object, void *arg);
 typedef int traverse(void *object, visit *, void *arg);
@@ -131,23 +131,31 @@ static uintptr_t block_of(uintptr_t head)
 /* -- the look under way -- */
 
 static struct {
-    struct array reached; /* heads whose references are still to be followed */
-    struct array dead;    /* heads by number, those of the oldest first */
+    struct array heads;   /* all, the oldest generation first */
+    size_t first[3], end[3]; /* of a generation, in heads */
+    struct array reached; /* whose references are still to be followed */
+    struct array dead;    /* by number, the oldest first */
     struct array from, to; /* references between the dead, by number */
     struct array index, low, edge, group; /* by number (visit_dead) */
     struct array path, open, order;       /* numbers */
     struct array holder;  /* by group: a number */
     uint64_t n_seen;
-    uint64_t objects, references;
+    uint64_t n_reached, references;
     bool failed;          /* out of memory */
 } now;
 
-#define EACH_OF(head, generation)                                               \
-    for (uintptr_t list_ = (uintptr_t)HOT.gc + 24 * (generation), head = get(list_, 0); \
-         head != list_; head = get(head, 0))
-#define EACH_OBJECT(head, generations)                                          \
-    for (unsigned g_ = 0; g_ <= (generations); g_++)                            \
-        EACH_OF (head, g_)
+#define AHEAD 12 /* objects whose memory is on its way */
+
+/* The head of number i; those that follow are asked for. Lists make a look wait for memory
+ * at each object, an array does not. */
+static inline uintptr_t head_at(size_t i)
+{
+    if (i + AHEAD < now.heads.n) {
+        __builtin_prefetch((const void *)now.heads.at[i + AHEAD]);
+        __builtin_prefetch((const void *)(now.heads.at[i + AHEAD] + 64));
+    }
+    return now.heads.at[i];
+}
 
 static int take_reference(void *object, void *arg)
 {
@@ -172,28 +180,45 @@ static int reach(void *object, void *arg)
     if (!head || !((w = get(head, 8)) & PENDING))
         return 0;
     set(head, 8, w & FINALIZED);
+    now.n_reached++;
     now.failed |= !push(&now.reached, head);
     return 0;
 }
 
-static void count(unsigned generations)
+static void count_list(uintptr_t list)
 {
-    EACH_OBJECT(head, generations) {
+    for (uintptr_t head = get(list, 0); head != list; head = get(head, 0)) {
+        if (!push(&now.heads, head)) {
+            now.failed = true;
+            return;
+        }
         set(head, 8, (get(head, 8) & FINALIZED) | PENDING | get(head, HEAD) << COUNT);
-        now.objects++;
     }
-    EACH_OBJECT(head, generations)
-        visit_all(head, take_reference);
 }
 
-static void reach_all(unsigned generations)
+/* The generations, the oldest first. */
+static void count(unsigned generations)
 {
-    EACH_OBJECT(head, generations) {
+    for (unsigned g = generations + 1; g-- > 0 && !now.failed;) {
+        now.first[g] = now.heads.n;
+        count_list((uintptr_t)HOT.gc + 24 * g);
+        now.end[g] = now.heads.n;
+    }
+    for (size_t i = 0; i < now.heads.n && !now.failed; i++)
+        visit_all(head_at(i), take_reference);
+}
+
+/* When nothing is left to be reached, nothing is dead. */
+static void reach_all(void)
+{
+    for (size_t i = 0; i < now.heads.n && now.n_reached < now.heads.n; i++) {
+        uintptr_t head = head_at(i);
         uint64_t w = get(head, 8);
 
         if (!(w & PENDING) || !(w >> COUNT))
             continue;
         set(head, 8, w & FINALIZED);
+        now.n_reached++;
         now.failed |= !push(&now.reached, head);
         while (now.reached.n)
             visit_all(now.reached.at[--now.reached.n], reach);
@@ -203,9 +228,11 @@ static void reach_all(unsigned generations)
 static void restore(unsigned generations)
 {
     for (unsigned g = 0; g <= generations; g++) {
-        uintptr_t list = (uintptr_t)HOT.gc + 24 * g, before = list;
+        uintptr_t before = (uintptr_t)HOT.gc + 24 * g;
 
-        for (uintptr_t head = get(list, 0); head != list; head = get(head, 0)) {
+        for (size_t i = now.first[g]; i < now.end[g]; i++) {
+            uintptr_t head = head_at(i);
+
             set(head, 8, before | (get(head, 8) & FINALIZED));
             before = head;
         }
@@ -304,7 +331,8 @@ void look_forget(uintptr_t block)
 static void number_dead(unsigned generations, int soon)
 {
     for (unsigned g = generations + 1; g-- > 0;)
-        EACH_OF(head, g) {
+        for (size_t i = now.first[g]; i < now.end[g]; i++) {
+            uintptr_t head = head_at(i);
             uint64_t w = get(head, 8), known;
 
             if (!(w & PENDING))
@@ -491,7 +519,8 @@ static void tell(unsigned generations)
     if (!ring_room(RESERVE))
         return;
     ring_put(PMT_W_LOOK, (uint64_t)generations, now.references);
-    chain_up();
+    if (now.dead.n)
+        chain_up();
     for (uint64_t h = 0; h < now.dead.n; h++) {
         if (!now.low.at[h])
             continue;
@@ -541,14 +570,17 @@ static void tell_all_alive(void)
 
 static void look(unsigned generations, int soon)
 {
-    now.reached.n = now.dead.n = 0;
-    now.objects = now.references = 0;
+    now.heads.n = now.reached.n = now.dead.n = 0;
+    now.n_reached = now.references = 0;
     now.failed = false;
+    memset(now.first, 0, sizeof now.first);
+    memset(now.end, 0, sizeof now.end);
     count(generations);
-    reach_all(generations);
     if (!now.failed)
+        reach_all();
+    if (!now.failed && now.n_reached < now.heads.n)
         number_dead(generations, soon);
-    if (!now.failed)
+    if (!now.failed && now.dead.n)
         find_holders();
     restore(generations);
     if (!now.failed)
@@ -613,7 +645,7 @@ static void look_now(bool due)
     if (generations < 2)
         return;
     HOT.look_wanted = false;
-    HOT.look_next = HOT.head + (HOT.look_every ? HOT.look_every : SHARE * now.objects);
+    HOT.look_next = HOT.head + (HOT.look_every ? HOT.look_every : SHARE * now.heads.n);
     if (!HOT.look_every && HOT.look_next < HOT.head + LEAST_APART)
         HOT.look_next = HOT.head + LEAST_APART;
     look_schedule();
