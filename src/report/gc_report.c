@@ -171,6 +171,10 @@ static void modelled_lines(struct pmt_strbuf *sb, const struct pmt_result *r,
     pmt_strbuf_printf(sb, "  modelled: %s", pmt_human(p->total_ns, PMT_UNIT_NS).at);
     longest(sb, f->longest);
     pmt_strbuf_puts(sb, "\n");
+    if (r->metrics.gc_uncertain)
+        pmt_strbuf_printf(sb, "  uncertain: %s of the objects collected may have fallen to "
+                          "another collection\n",
+                          pmt_human(r->metrics.gc_uncertain, PMT_UNIT_COUNT).at);
     pmt_text_gc_cost(sb, "  cost model: ", &r->gc_cost);
 }
 
