@@ -134,15 +134,19 @@ static void freed_for_rec(struct pmt_collect *c, uint32_t slot)
 bool pmt_collect_freed_within(struct pmt_collect *c, uint32_t slot, pmt_block block)
 {
     bool counted = pmt_collect_is_counted(c, slot);
+    uint64_t bytes;
 
     if (HAS_BIT(&c->is_fresh, slot)) {
         CLEAR_BIT(&c->is_fresh, slot);
         return counted && pmt_collect_object_freed(c, slot);
     }
     c->freed_blocks++;
-    pmt_type_stats_freed(&c->types, slot, pmt_block_bytes(c->heap, block), counted);
+    /* What mod has given back already may be another block by now. */
+    bytes = c->modelling && pmt_garbage_is_gone(&c->garbage, slot)
+                ? 0 : pmt_block_bytes(c->heap, block);
+    pmt_type_stats_freed(&c->types, slot, bytes, counted);
     if (!c->modelling)
-        c->freed_bytes += pmt_block_bytes(c->heap, block);
+        c->freed_bytes += bytes;
     else if (!pmt_garbage_freed(c, slot, block, counted))
         c->failed = true;
     if (counted)
