@@ -131,6 +131,13 @@ static void freed_for_rec(struct pmt_collect *c, uint32_t slot)
     c->freed_objects += birth & 1;
 }
 
+/* 0 where mod has given it back already: it may be another block by now. */
+static uint64_t block_bytes(const struct pmt_collect *c, uint32_t slot, pmt_block block)
+{
+    return c->modelling && pmt_garbage_is_gone(&c->garbage, slot)
+               ? 0 : pmt_block_bytes(c->heap, block);
+}
+
 bool pmt_collect_freed_within(struct pmt_collect *c, uint32_t slot, pmt_block block)
 {
     bool counted = pmt_collect_is_counted(c, slot);
@@ -141,9 +148,7 @@ bool pmt_collect_freed_within(struct pmt_collect *c, uint32_t slot, pmt_block bl
         return counted && pmt_collect_object_freed(c, slot);
     }
     c->freed_blocks++;
-    /* What mod has given back already may be another block by now. */
-    bytes = c->modelling && pmt_garbage_is_gone(&c->garbage, slot)
-                ? 0 : pmt_block_bytes(c->heap, block);
+    bytes = block_bytes(c, slot, block);
     pmt_type_stats_freed(&c->types, slot, bytes, counted);
     if (!c->modelling)
         c->freed_bytes += bytes;
@@ -162,6 +167,7 @@ bool pmt_collect_garbage(struct pmt_collect *c, uint32_t slot, uint32_t kind, ui
         return true;
     told.place = (uint32_t)pmt_census_place(&c->rec.census, c->rec.census.birth.at[slot]);
     pmt_type_stats_told(&c->types, slot, kind >> PMT_GARBAGE_TYPE, (int)told.place,
+                        block_bytes(c, slot, c->blocks->at[slot]),
                         kind & PMT_GARBAGE_FIRST);
     pmt_census_track(&c->rec.census, slot); /* the collector has it in its lists */
     if (!c->modelling)

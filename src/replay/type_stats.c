@@ -41,7 +41,7 @@ static bool keep_type(struct pmt_type_stats *s, uint32_t slot, uint32_t mark)
 }
 
 void pmt_type_stats_told(struct pmt_type_stats *s, uint32_t slot, uint32_t number, int place,
-                         bool again)
+                         uint64_t bytes, bool again)
 {
     struct pmt_type_row *row = s->ended ? NULL : row_of(s, number + 1);
 
@@ -49,6 +49,8 @@ void pmt_type_stats_told(struct pmt_type_stats *s, uint32_t slot, uint32_t numbe
         !keep_type(s, slot, number + 1))
         return;
     row->garbage_objects++;
+    row->garbage_bytes += bytes;
+    s->garbage_bytes += bytes;
     row->garbage_in[place < PMT_GENERATIONS ? place : PMT_GENERATIONS - 1]++;
 }
 
@@ -59,6 +61,8 @@ void pmt_type_stats_freed(struct pmt_type_stats *s, uint32_t slot, uint64_t byte
 
     if (s->ended)
         return;
+    if (object && mark)
+        bytes = 0;
     s->bytes += bytes;
     s->garbage_bytes += bytes;
     if (!object)

@@ -1,7 +1,7 @@
 /* type_stats.h - garbage and survivors by type. For src/replay.
  *
- * Facts of the recording, the same whatever is replayed but for what lies in the model's
- * arenas. Garbage: objects that looks told of, by the generation that the recording's
+ * Counts are facts of the recording, the same whatever is replayed; bytes are of the model's
+ * blocks. Garbage: objects that looks told of, by the generation that the recording's
  * collector had them in, and the bytes of their blocks and of those that went with them when a
  * collection freed them (a dict's table is freed just before the dict), until the interpreter
  * begins to finalise. Survivors: objects
@@ -33,8 +33,9 @@ void pmt_type_stats_release(struct pmt_type_stats *s);
 /* A look found the object in this slot, in this place (census.h). again: it may have been
  * told before, to say what it holds. */
 void pmt_type_stats_told(struct pmt_type_stats *s, uint32_t slot, uint32_t number, int place,
-                         bool again);
-/* A collection frees a block; object: one of the collector's. */
+                         uint64_t bytes, bool again);
+/* A collection frees a block of so many bytes; object: one of the collector's (if it was
+ * told, its own bytes were too). */
 void pmt_type_stats_freed(struct pmt_type_stats *s, uint32_t slot, uint64_t bytes, bool object);
 /* The object in this slot is alive at the end. */
 void pmt_type_stats_alive(struct pmt_type_stats *s, const struct pmt_heap *heap,
