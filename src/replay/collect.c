@@ -299,10 +299,10 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
         if (c->what_if) /* a row of a prediction says nothing of the recording */
             row->recorded_ns = row->recorded_collected = row->recorded_uncollectable = 0;
         return pmt_vec_push(&c->rows, *row) &&
-               (!c->what_if || pmt_garbage_seen(c, generation, n_before, row->event));
+               (!c->what_if || pmt_garbage_seen(c, generation, n_before, event));
     }
     if (!pmt_garbage_settle(c, generation, row->recorded_collected, &count, event) ||
-        !pmt_garbage_seen(c, generation, n_before, row->event))
+        !pmt_garbage_seen(c, generation, n_before, event))
         return false;
     unseen = row->collected - c->freed_objects;
     pmt_free_lists_settle(&c->free_lists, unseen > count.gone ? unseen - count.gone : 0);

@@ -12,8 +12,10 @@ void pmt_garbage_release(struct pmt_garbage *g)
         pmt_vec_release(&g->list[p]);
         pmt_vec_release(&g->open[p]);
     }
-    for (int p = 0; p < PMT_GENERATIONS; p++)
+    for (int p = 0; p < PMT_GENERATIONS; p++) {
         pmt_vec_release(&g->past[p]);
+        pmt_vec_release(&g->seen[p]);
+    }
     pmt_vec_release(&g->batch);
     pmt_vec_release(&g->made);
     pmt_vec_release(&g->key);

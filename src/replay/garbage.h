@@ -61,7 +61,7 @@ struct pmt_past {
 
 /* A recorded collection: what it covered and did not find was reachable then. */
 struct pmt_seen {
-    uint64_t event;
+    uint64_t event;         /* its end: a collection of mod in step with it comes there */
     uint32_t n_collections; /* before it */
 };
 
