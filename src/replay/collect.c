@@ -341,7 +341,9 @@ static bool program_calls(struct pmt_collect *c, enum pmt_op op, uint32_t arg, u
         else if (op == PMT_OP_GC_FREEZE)
             pmt_collect_freeze(sides[i], arg != 0);
     }
-    return op != PMT_OP_GC_FREEZE || n < 2 || pmt_garbage_freeze(c, arg != 0);
+    if (op != PMT_OP_GC_FREEZE || !c->modelling)
+        return true;
+    return pmt_garbage_frozen(c, arg != 0) && (n < 2 || pmt_garbage_freeze(c, arg != 0));
 }
 
 bool pmt_collect_event(struct pmt_collect *c, enum pmt_op op, uint32_t arg, uint64_t wide,

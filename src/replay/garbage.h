@@ -83,6 +83,7 @@ struct pmt_garbage {
     struct { uint64_t *at; size_t n, cap; } told, gone, silent; /* bits by slot */
     struct { uint32_t *at; size_t n, cap; } group; /* slots of the one being told; the
                                                       holder's is first */
+    uint64_t telling;                              /* event of its last one */
     struct { struct pmt_open *at; size_t n, cap; } open[PMT_PERMANENT + 1]; /* by the
                                                            place of the group in rec */
     struct { struct pmt_past *at; size_t n, cap; } past[PMT_GENERATIONS]; /* [g]: those of
@@ -135,7 +136,8 @@ void pmt_garbage_collect(struct pmt_collect *c, unsigned generation,
 /* It has; the row is the last one. Before: as the census stood then. */
 bool pmt_garbage_collected(struct pmt_collect *c, unsigned generation, struct pmt_past before);
 
-/* gc.freeze() or, off, gc.unfreeze(). */
+/* gc.freeze() or, off, gc.unfreeze(): in mod, in the recording. */
 bool pmt_garbage_freeze(struct pmt_collect *c, bool on);
+bool pmt_garbage_frozen(struct pmt_collect *c, bool on);
 
 #endif

@@ -24,6 +24,7 @@ struct play {
     uint64_t n_live;            /* slots in use */
     uint64_t n_found;           /* blocks freed within recorded collections */
     bool within;
+    bool hides;                 /* free lists make and end blocks without an event */
     int64_t n_alive;            /* allocations of the library before it */
     uint64_t left, pending;     /* what the recording says of long-lived objects */
     bool live[MOST_SLOTS];
