@@ -108,6 +108,19 @@ bool pmt_collect_object_freed(struct pmt_collect *c, uint32_t slot)
     return false;
 }
 
+bool pmt_collect_object_resized(struct pmt_collect *c, uint32_t slot)
+{
+    bool gone;
+
+    if (!pmt_garbage_is_told(c, slot))
+        return false;
+    gone = pmt_garbage_drop(c, slot);
+    c->garbage.made.at[slot]++; /* what was told of it is not told of it now */
+    if (gone)
+        c->mod.census.birth.at[slot] = 0; /* it was taken out with its block */
+    return gone;
+}
+
 bool pmt_collect_made_within(struct pmt_collect *c, uint32_t slot)
 {
     if (!GROW_BITS(&c->is_fresh, slot) || !pmt_vec_push(&c->fresh, slot))
@@ -166,7 +179,7 @@ void pmt_collect_untracked(struct pmt_collect *c, uint32_t slot)
     if (!pmt_collect_is_counted(c, slot))
         return;
     pmt_census_untrack(&c->rec.census, slot);
-    if (!c->modelling)
+    if (!c->modelling || pmt_garbage_is_gone(&c->garbage, slot))
         return;
     tracked = c->mod.census.birth.at[slot] & 1;
     pmt_census_untrack(&c->mod.census, slot);

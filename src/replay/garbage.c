@@ -337,9 +337,22 @@ bool pmt_garbage_told_all(struct pmt_collect *c, uint64_t event)
 
 /* -- what the recording frees -- */
 
+/* Nothing that was told is freed while its group is not whole; a trace may say so. */
+static void end_group(struct pmt_collect *c)
+{
+    if (!pmt_garbage_told_all(c, c->garbage.telling))
+        c->failed = true;
+}
+
 bool pmt_garbage_is_gone(const struct pmt_garbage *g, uint32_t slot)
 {
     return HAS(&g->gone, slot);
+}
+
+bool pmt_garbage_is_told(struct pmt_collect *c, uint32_t slot)
+{
+    end_group(c);
+    return HAS(&c->garbage.told, slot);
 }
 
 /* The slot is free again; whether mod has given its block back already. */
@@ -364,13 +377,6 @@ static void take_back(struct pmt_collect *c, const struct pmt_open *o)
     g->objects--;
     g->bytes -= pmt_block_bytes(c->heap, w->block);
     w->block = PMT_BLOCK_NONE;
-}
-
-/* Nothing that was told is freed while its group is not whole; a trace may say so. */
-static void end_group(struct pmt_collect *c)
-{
-    if (!pmt_garbage_told_all(c, c->garbage.telling))
-        c->failed = true;
 }
 
 /* It lived again: a finalizer or a callback has seen to that. */

@@ -113,6 +113,8 @@ void pmt_garbage_look(struct pmt_collect *c, unsigned generation, uint64_t event
 bool pmt_garbage_tell(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint64_t event);
 bool pmt_garbage_told_all(struct pmt_collect *c, uint64_t event);
 
+/* The object in this slot was told, and the recording has it still. */
+bool pmt_garbage_is_told(struct pmt_collect *c, uint32_t slot);
 /* mod has collected the object in this slot. */
 bool pmt_garbage_is_gone(const struct pmt_garbage *g, uint32_t slot);
 

@@ -370,6 +370,8 @@ static void random_event(struct play *p, uint64_t *seed)
         play_garbage(p, pick(p, seed, true), (uint32_t)(dice % 2), dice % 3 == 0);
     else if (dice < 20 && p->n_live)
         play_put(p, PMT_OP_GC_UNTRACKED, pick(p, seed, true), 0, 0);
+    else if (dice < 22 && p->n_live)
+        play_put(p, PMT_OP_REALLOC, pick(p, seed, true), (uint32_t)(dice * 37), 0);
     else if (p->n_live < 20 || (dice < 62 && p->n_live < 380))
         play_make(p, dice % 3 ? PMT_OP_ALLOC_GC : PMT_OP_ALLOC_MEM, pick(p, seed, false),
                   (uint32_t)(dice * 11));
