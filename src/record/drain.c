@@ -307,13 +307,43 @@ static struct pmt_known_type *find_type(struct pmt_drain *d, uint64_t address)
     return NULL;
 }
 
+static uint64_t digest_of(const struct pmt_type *type)
+{
+    uint64_t h = type->basic_size << 32 ^ type->item_size;
+
+    for (const char *s = type->name; *s; s++)
+        h = (h ^ (uint8_t)*s) * UINT64_C(0x100000001B3);
+    return h;
+}
+
+/* The type at this address from now on. The agent forgets which types it has told; only
+ * one that is another than before gets a number. */
+static void know_type(struct pmt_drain *d, uint64_t address, const struct pmt_type *type)
+{
+    struct pmt_known_type *known = find_type(d, address);
+    struct pmt_known_type now = {address, digest_of(type), type->number};
+
+    if (known && known->digest == now.digest)
+        return;
+    if (type->number == PMT_TYPES_MAX) { /* the format has no more */
+        if (known)
+            known->address = 0;
+        return;
+    }
+    if (known)
+        *known = now;
+    else if (!pmt_vec_push(&d->types, now))
+        d->failed = true;
+    d->n_types++;
+    pmt_writer_type(d->writer, type);
+}
+
 /* What follows the record: the sizes, then the name (wire.h). */
 static uint64_t on_type(struct pmt_drain *d, uint64_t bytes, uint64_t address)
 {
     uint64_t n = 1 + (bytes + 15) / 16;
     const struct pmt_wire_rec *sizes = &d->shm->ring[(d->tail + 1) & (PMT_RING_RECORDS - 1)];
     char name[PMT_TYPE_NAME_MAX + 16];
-    struct pmt_known_type *known = find_type(d, address);
     struct pmt_type type = {.number = d->n_types, .basic_size = sizes->a,
                             .item_size = sizes->b, .name = name};
 
@@ -323,12 +353,7 @@ static uint64_t on_type(struct pmt_drain *d, uint64_t bytes, uint64_t address)
         memcpy(name + 16 * (i - 1),
                &d->shm->ring[(d->tail + 1 + i) & (PMT_RING_RECORDS - 1)], 16);
     name[bytes] = '\0';
-    if (known)
-        known->number = type.number;
-    else if (!pmt_vec_push(&d->types, ((struct pmt_known_type){address, type.number})))
-        d->failed = true;
-    d->n_types++;
-    pmt_writer_type(d->writer, &type);
+    know_type(d, address, &type);
     return n;
 }
 

@@ -21,7 +21,8 @@ struct pmt_resize {
 
 /* Where in the target a type lies. */
 struct pmt_known_type {
-    uint64_t address;
+    uint64_t address; /* 0: none that has a number */
+    uint64_t digest;  /* of its sizes and name */
     uint32_t number;
 };
 

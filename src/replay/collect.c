@@ -113,6 +113,19 @@ bool pmt_collect_object_freed(struct pmt_collect *c, uint32_t slot)
     return false;
 }
 
+bool pmt_collect_object_resized(struct pmt_collect *c, uint32_t slot)
+{
+    bool gone;
+
+    if (!pmt_garbage_is_told(c, slot))
+        return false;
+    gone = pmt_garbage_drop(c, slot);
+    c->garbage.made.at[slot]++; /* what was told of it is not told of it now */
+    if (gone)
+        c->mod.census.birth.at[slot] = 0; /* it was taken out with its block */
+    return gone;
+}
+
 bool pmt_collect_made_within(struct pmt_collect *c, uint32_t slot)
 {
     if (!GROW_BITS(&c->is_fresh, slot) || !pmt_vec_push(&c->fresh, slot))
@@ -192,7 +205,7 @@ void pmt_collect_untracked(struct pmt_collect *c, uint32_t slot)
     if (!pmt_collect_is_counted(c, slot))
         return;
     pmt_census_untrack(&c->rec.census, slot);
-    if (!c->modelling)
+    if (!c->modelling || pmt_garbage_is_gone(&c->garbage, slot))
         return;
     tracked = c->mod.census.birth.at[slot] & 1;
     pmt_census_untrack(&c->mod.census, slot);
@@ -347,10 +360,10 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
         if (c->what_if) /* a row of a prediction says nothing of the recording */
             row->recorded_ns = row->recorded_collected = row->recorded_uncollectable = 0;
         return pmt_vec_push(&c->rows, *row) &&
-               (!c->what_if || pmt_garbage_seen(c, generation, n_before, row->event));
+               (!c->what_if || pmt_garbage_seen(c, generation, n_before, event));
     }
     if (!pmt_garbage_settle(c, generation, row->recorded_collected, &count, event) ||
-        !pmt_garbage_seen(c, generation, n_before, row->event))
+        !pmt_garbage_seen(c, generation, n_before, event))
         return false;
     unseen = row->collected - c->freed_objects;
     pmt_free_lists_settle(&c->free_lists, unseen > count.gone ? unseen - count.gone : 0);
@@ -389,7 +402,9 @@ static bool program_calls(struct pmt_collect *c, enum pmt_op op, uint32_t arg, u
         else if (op == PMT_OP_GC_FREEZE)
             pmt_collect_freeze(sides[i], arg != 0);
     }
-    return op != PMT_OP_GC_FREEZE || n < 2 || pmt_garbage_freeze(c, arg != 0);
+    if (op != PMT_OP_GC_FREEZE || !c->modelling)
+        return true;
+    return pmt_garbage_frozen(c, arg != 0) && (n < 2 || pmt_garbage_freeze(c, arg != 0));
 }
 
 bool pmt_collect_event(struct pmt_collect *c, enum pmt_op op, uint32_t arg, uint64_t wide,

@@ -97,10 +97,11 @@ void pmt_collect_release(struct pmt_collect *c);
 bool pmt_collect_allocated(struct pmt_collect *c, uint32_t slot, pmt_block block,
                            uint64_t event);
 
-/* The rest of the two inline functions below. */
+/* The rest of the inline functions below. */
 bool pmt_collect_freed_within(struct pmt_collect *c, uint32_t slot, pmt_block block);
 bool pmt_collect_made_within(struct pmt_collect *c, uint32_t slot);
 bool pmt_collect_object_freed(struct pmt_collect *c, uint32_t slot);
+bool pmt_collect_object_resized(struct pmt_collect *c, uint32_t slot);
 
 static inline bool pmt_collect_is_counted(const struct pmt_collect *c, uint32_t slot)
 {
@@ -116,6 +117,14 @@ static inline bool pmt_collect_freed(struct pmt_collect *c, uint32_t slot, pmt_b
     if (pmt_collect_is_counted(c, slot))
         return pmt_collect_object_freed(c, slot);
     return false;
+}
+
+/* The block in this slot is resized. True: mod has given it back before, so that it needs
+ * one anew (it was told to be garbage and is not). */
+static inline bool pmt_collect_resized(struct pmt_collect *c, uint32_t slot)
+{
+    return c->modelling && pmt_collect_is_counted(c, slot) &&
+           pmt_collect_object_resized(c, slot);
 }
 
 /* A block came into this slot. False: out of memory. */

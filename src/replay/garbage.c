@@ -12,8 +12,10 @@ void pmt_garbage_release(struct pmt_garbage *g)
         pmt_vec_release(&g->list[p]);
         pmt_vec_release(&g->open[p]);
     }
-    for (int p = 0; p < PMT_GENERATIONS; p++)
+    for (int p = 0; p < PMT_GENERATIONS; p++) {
         pmt_vec_release(&g->past[p]);
+        pmt_vec_release(&g->seen[p]);
+    }
     pmt_vec_release(&g->batch);
     pmt_vec_release(&g->made);
     pmt_vec_release(&g->key);
@@ -231,6 +233,7 @@ bool pmt_garbage_tell(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint6
     if (slot / 64 >= g->told.n || (HAS(&g->told, slot) && !(kind & PMT_GARBAGE_FIRST)))
         return true;
     g->type.at[slot] = kind >> PMT_GARBAGE_TYPE;
+    g->telling = event;
     return pmt_vec_push(&g->group, slot);
 }
 
@@ -334,9 +337,22 @@ bool pmt_garbage_told_all(struct pmt_collect *c, uint64_t event)
 
 /* -- what the recording frees -- */
 
+/* Nothing that was told is freed while its group is not whole; a trace may say so. */
+static void end_group(struct pmt_collect *c)
+{
+    if (!pmt_garbage_told_all(c, c->garbage.telling))
+        c->failed = true;
+}
+
 bool pmt_garbage_is_gone(const struct pmt_garbage *g, uint32_t slot)
 {
     return HAS(&g->gone, slot);
+}
+
+bool pmt_garbage_is_told(struct pmt_collect *c, uint32_t slot)
+{
+    end_group(c);
+    return HAS(&c->garbage.told, slot);
 }
 
 /* The slot is free again; whether mod has given its block back already. */
@@ -368,6 +384,7 @@ bool pmt_garbage_drop(struct pmt_collect *c, uint32_t slot)
 {
     struct pmt_garbage *g = &c->garbage;
 
+    end_group(c);
     if (!HAS(&g->told, slot))
         return false;
     for (unsigned p = 0; p <= PMT_PERMANENT; p++)
@@ -383,6 +400,7 @@ bool pmt_garbage_freed(struct pmt_collect *c, uint32_t slot, pmt_block block, bo
     struct pmt_garbage *g = &c->garbage;
     struct pmt_waste w = {.block = block, .slot = slot, .counted = counted};
 
+    end_group(c);
     if (counted) {
         w.birth = w.key = c->mod.census.birth.at[slot];
         w.made = g->made.at[slot];
@@ -580,18 +598,48 @@ bool pmt_garbage_settle(struct pmt_collect *c, unsigned generation, uint64_t n_c
     return true;
 }
 
+/* The entries of those in this list follow them to the end of another one. */
+static void follow(struct pmt_garbage *g, int from, int to)
+{
+    for (int p = 0; p <= PMT_PERMANENT; p++)
+        for (size_t i = 0; i < g->open[p].n; i++) {
+            struct pmt_open *o = &g->open[p].at[i];
+
+            if ((int)o->place != from || o->epoch != g->epoch[from])
+                continue;
+            o->place = (uint32_t)to;
+            o->index += (uint32_t)g->list[to].n;
+            o->epoch = g->epoch[to];
+        }
+}
+
 bool pmt_garbage_freeze(struct pmt_collect *c, bool on)
 {
     struct pmt_garbage *g = &c->garbage;
-    struct pmt_waste_list *to = &g->list[on ? PMT_PERMANENT : PMT_GENERATIONS - 1];
+    int to = on ? PMT_PERMANENT : PMT_GENERATIONS - 1;
 
     c->young_untracked = 0;
     for (int p = on ? 0 : PMT_PERMANENT; p < (on ? PMT_GENERATIONS : PMT_PERMANENT + 1); p++) {
+        follow(g, p, to);
         for (size_t i = 0; i < g->list[p].n; i++)
-            if (!pmt_vec_push(to, g->list[p].at[i]))
+            if (!pmt_vec_push(&g->list[to], g->list[p].at[i]))
                 return false;
         g->list[p].n = 0;
         g->epoch[p]++;
+    }
+    return true;
+}
+
+bool pmt_garbage_frozen(struct pmt_collect *c, bool on)
+{
+    struct pmt_garbage *g = &c->garbage;
+    int to = on ? PMT_PERMANENT : PMT_GENERATIONS - 1;
+
+    for (int p = on ? 0 : PMT_PERMANENT; p < (on ? PMT_GENERATIONS : PMT_PERMANENT + 1); p++) {
+        for (size_t i = 0; i < g->open[p].n; i++)
+            if (!pmt_vec_push(&g->open[to], g->open[p].at[i]))
+                return false;
+        g->open[p].n = 0;
     }
     return true;
 }

@@ -61,7 +61,7 @@ struct pmt_past {
 
 /* A recorded collection: what it covered and did not find was reachable then. */
 struct pmt_seen {
-    uint64_t event;
+    uint64_t event;         /* its end: a collection of mod in step with it comes there */
     uint32_t n_collections; /* before it */
 };
 
@@ -83,6 +83,7 @@ struct pmt_garbage {
     struct { uint64_t *at; size_t n, cap; } told, gone, silent; /* bits by slot */
     struct { uint32_t *at; size_t n, cap; } group; /* slots of the one being told; the
                                                       holder's is first */
+    uint64_t telling;                              /* event of its last one */
     struct { struct pmt_open *at; size_t n, cap; } open[PMT_PERMANENT + 1]; /* by the
                                                            place of the group in rec */
     struct { struct pmt_past *at; size_t n, cap; } past[PMT_GENERATIONS]; /* [g]: those of
@@ -112,6 +113,8 @@ void pmt_garbage_look(struct pmt_collect *c, unsigned generation, uint64_t event
 bool pmt_garbage_tell(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint64_t event);
 bool pmt_garbage_told_all(struct pmt_collect *c, uint64_t event);
 
+/* The object in this slot was told, and the recording has it still. */
+bool pmt_garbage_is_told(struct pmt_collect *c, uint32_t slot);
 /* mod has collected the object in this slot. */
 bool pmt_garbage_is_gone(const struct pmt_garbage *g, uint32_t slot);
 
@@ -135,7 +138,8 @@ void pmt_garbage_collect(struct pmt_collect *c, unsigned generation,
 /* It has; the row is the last one. Before: as the census stood then. */
 bool pmt_garbage_collected(struct pmt_collect *c, unsigned generation, struct pmt_past before);
 
-/* gc.freeze() or, off, gc.unfreeze(). */
+/* gc.freeze() or, off, gc.unfreeze(): in mod, in the recording. */
 bool pmt_garbage_freeze(struct pmt_collect *c, bool on);
+bool pmt_garbage_frozen(struct pmt_collect *c, bool on);
 
 #endif

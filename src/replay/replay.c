@@ -259,7 +259,11 @@ act(struct pmt_replay *r, const struct pmt_batch *b, uint32_t i, uint32_t end,
                 break;
             continue;
         } else if (op == PMT_OP_REALLOC) {
-            block = pmt_heap_resize(heap, r->slots.at[slot], full_arg(b->arg[i], wides));
+            uint64_t size = full_arg(b->arg[i], wides);
+
+            block = PMT_UNLIKELY(pmt_collect_resized(&r->collect, slot))
+                        ? pmt_heap_alloc(heap, PMT_DOMAIN_OBJ, size)
+                        : pmt_heap_resize(heap, r->slots.at[slot], size);
         } else {
             if (!on_other(r, (enum pmt_op)op, b->arg[i], wides, b->first_event + i))
                 break;

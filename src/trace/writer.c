@@ -235,6 +235,8 @@ void pmt_writer_type(struct pmt_writer *w, const struct pmt_type *type)
     uint8_t number[PMT_VARINT_MAX];
 
     pmt_assert(w->begun && strlen(type->name) <= PMT_TYPE_NAME_MAX);
+    if (w->out.failed)
+        return;
     pmt_strbuf_add(&w->types, number, pmt_put_varint(number, type->number));
     pmt_strbuf_add(&w->types, number, pmt_put_varint(number, type->basic_size));
     pmt_strbuf_add(&w->types, number, pmt_put_varint(number, type->item_size));

@@ -7,6 +7,7 @@ pymemtrace-trace(5) alone: what both readers agree on is what the page says.
 The text is that of `pymemtrace dump`, one line per item:
 
     # NAME=VALUE                         facts, those of the header first
+    # type.NUMBER=NAME                   a type, where its chunk stands
     EVENTNO OP[ slot=N][ OPERAND=N][ wide=N]...
     EVENTNO ORACLE when=WHEN blocks=N bytes=N[ text=TEXT]
 
@@ -15,7 +16,7 @@ operand in the table of events, left out if it has none; a wide operand is print
 in full. wide= for each further operand. An ORACLE line bears the number of the
 event that follows it; bytes= is the length of its text, blocks= is -1 if unknown;
 text= is there at a mark.
-In values, bytes that are not printable ASCII, and backslashes, are printed as \\xNN.
+In values and names of types, bytes that are not printable ASCII, and backslashes, are printed as \\xNN.
 The facts of the end, also those that replace others, come as # lines after the last
 event, in the order in which their names were first seen.
 
@@ -40,7 +41,8 @@ OPS = {1: ("ALLOC_RAW", NEW, "size", 0), 2: ("ALLOC_MEM", NEW, "size", 0),
        17: ("GC_THRESHOLD", NONE, "generation", 1), 18: ("GC_FREEZE", NONE, "on", 0),
        19: ("GC_BEGIN", NONE, "kind", 1), 20: ("GC_STAT", NONE, "which", 1),
        21: ("GC_END", NONE, "generation", 1), 22: ("GC_UNTRACKED", USE, "", 0),
-       23: ("MAIN", NONE, "", 0)}
+       23: ("MAIN", NONE, "", 0), 24: ("GC_LOOK", NONE, "generation", 1),
+       25: ("GARBAGE", USE, "kind", 0)}
 
 
 class Refused(Exception):
@@ -229,6 +231,18 @@ def read_oracle(raw, event):
     return line + " text=" + shown(text) if when == b"mark" else line
 
 
+def read_types(raw, n_types):
+    data, lines = Data(raw), []
+    while data.left():
+        number, _, _ = data.varint(), data.varint(), data.varint()
+        name, nul, _ = raw[data.at:].partition(b"\0")
+        if not nul or len(name) > 255 or number != n_types + len(lines) or number >= 4194304:
+            raise Partial("bad type")
+        data.take(len(name) + 1)
+        lines.append("# type.%d=%s" % (number, shown(name)))
+    return lines
+
+
 def read_chunk(file, n_events):
     """Kind, number of events, unpacked data of the next chunk."""
     head = file.read(36)
@@ -245,7 +259,7 @@ def read_chunk(file, n_events):
         raise Partial("cut")
     if crc != zlib.crc32(packed):
         raise Partial("damaged data")
-    if kind[:1].islower():
+    if kind[:1].islower() and kind != b"type":
         return kind, 0, b""
     unpacker = zlib.decompressobj(-15)
     try:
@@ -276,7 +290,7 @@ def open_trace(file):
 
 def decode(file, out):
     open_trace(file)
-    facts, blocks, event = {}, Blocks(), 0
+    facts, blocks, event, n_types = {}, Blocks(), 0, 0
     try:
         kind, _, raw = read_chunk(file, 0)
         if kind != b"HEAD":
@@ -291,6 +305,10 @@ def decode(file, out):
             lines = read_events(raw, n, blocks)
             out.writelines("%d %s\n" % (event + i, line) for i, line in enumerate(lines))
             event += n
+        elif kind == b"type":
+            lines = read_types(raw, n_types)
+            n_types += len(lines)
+            out.writelines(line + "\n" for line in lines)
         elif kind == b"ORCL":
             out.write(read_oracle(raw, event) + "\n")
         elif kind == b"ENDS":

@@ -89,6 +89,7 @@ static void say_event(struct rig *rig, const struct pmt_batch *b, uint32_t i,
         [PMT_OP_GC_FREEZE] = "freeze", [PMT_OP_GC_BEGIN] = "begin",
         [PMT_OP_GC_STAT] = "stat", [PMT_OP_GC_END] = "end",
         [PMT_OP_GC_UNTRACKED] = "untracked", [PMT_OP_MAIN] = "main",
+        [PMT_OP_GC_LOOK] = "look", [PMT_OP_GARBAGE] = "garbage",
     };
     uint64_t arg = b->arg[i];
 
@@ -561,6 +562,42 @@ static void test_drain_collections(void)
                "enabled0:0 threshold0:0 threshold1:0 threshold2:0");
 }
 
+/* A type as the agent tells it. */
+static void put_type(struct rig *rig, uint64_t address, const char *name)
+{
+    put(rig, PMT_W_TYPE, strlen(name), address);
+    put(rig, 0, 16, 8); /* its sizes */
+    put_text(rig, name);
+}
+
+/* A type gets a number when it is first told, and another one where another type lies
+ * then; garbage is a collector object of a type that was told. */
+static void test_drain_garbage(void)
+{
+    struct rig rig;
+
+    open_counted(&rig);
+    put(&rig, PMT_W_ALLOC_OBJ, AT(0), COUNT(0, 64));
+    put(&rig, PMT_W_ALLOC_OBJ, AT(4), COUNT(1, 56));
+    put(&rig, PMT_W_ALLOC_MEM, AT(8), COUNT(2, 40));
+    put(&rig, PMT_W_LOOK, 1, 77);
+    put_type(&rig, 0x5000, "a.type.of.more.than.sixteen.bytes");
+    put_type(&rig, 0x6000, "list");
+    put(&rig, PMT_W_GARBAGE, AT(0), 0x6000 | PMT_W_FIRST);
+    put_type(&rig, 0x6000, "list");
+    put(&rig, PMT_W_GARBAGE, AT(4), 0x6000);
+    put_type(&rig, 0x6000, "dict");
+    put(&rig, PMT_W_GARBAGE, AT(4), 0x6000);
+    put(&rig, PMT_W_GARBAGE, AT(4), 0x5000);
+    put(&rig, PMT_W_GARBAGE, AT(4), 0x7000); /* which nobody told */
+    put(&rig, PMT_W_GARBAGE, AT(8), 0x5000); /* no collector object */
+    put(&rig, PMT_W_GARBAGE, AT(50), 0x5000); /* no block */
+    (void)pmt_drain_some(&rig.drain, ALL);
+    EXPECT_U64(rig.drain.n_types, 3);
+    EXPECT_STR(events(&rig), "thread0:0 gc0:64 gc1:56 mem2:40 look1:77 garbage0:3 "
+                             "garbage1:2 garbage1:4 garbage1:0");
+}
+
 #define MARK "request:17"
 
 static void test_drain_main_and_marks(void)
@@ -626,5 +663,5 @@ SUITE(drain, TEST(test_drain_blocks), TEST(test_drain_merges_by_position),
       TEST(test_drain_counted_or_not), TEST(test_drain_free_of_a_counted_block),
       TEST(test_drain_counted_by_block_not_by_slot), TEST(test_drain_count_that_was_reset),
       TEST(test_drain_held_at_the_end), TEST(test_drain_untracked),
-      TEST(test_drain_collections), TEST(test_drain_main_and_marks),
+      TEST(test_drain_collections), TEST(test_drain_garbage), TEST(test_drain_main_and_marks),
       TEST(test_drain_while_the_agent_writes))

@@ -1,5 +1,6 @@
 /* test_trace_roundtrip.c - what is written is read: columns, slots, checks,
  * facts, what the interpreter said. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/alloc.h"
@@ -99,6 +100,50 @@ static void test_trace_writing_is_deterministic(void)
     builder_close(&b);
 }
 
+/* Types come before the events that name them, in as many chunks as they need. */
+static void test_trace_types_come_back(void)
+{
+    enum { N_TYPES = 3000 };
+    int64_t live = pmt_alloc_live();
+    struct builder b;
+    struct pmt_trace *trace;
+    struct pmt_item item;
+    struct pmt_type type;
+    char name[64];
+    uint32_t slot;
+
+    builder_open(&b);
+    slot = pmt_writer_alloc(b.w, PMT_OP_ALLOC_GC, 64);
+    pmt_writer_event(b.w, PMT_OP_GC_LOOK, 2, (const uint64_t[]){UINT64_C(1) << 40});
+    for (uint32_t i = 0; i < N_TYPES; i++) {
+        (void)snprintf(name, sizeof name, "a_module.with_a_long_name.Type%u", i);
+        pmt_writer_type(b.w, &(struct pmt_type){i, i * 1000, i % 9, name});
+        pmt_writer_about(b.w, PMT_OP_GARBAGE, slot, i << PMT_GARBAGE_TYPE | i % 2);
+    }
+    builder_finish(&b);
+    EXPECT_STATUS(pmt_trace_open(b.path, &trace, NULL), PMT_OK, NULL);
+    EXPECT_U64(pmt_trace_n_types(trace), 0);
+    EXPECT_STATUS(pmt_trace_next(trace, &item, NULL), PMT_OK, NULL);
+    EXPECT_U64(item.u.batch.n_events, 2 + N_TYPES);
+    EXPECT_U64(item.u.batch.wide[0], UINT64_C(1) << 40);
+    if (EXPECT_U64(pmt_trace_n_types(trace), N_TYPES))
+        for (uint32_t i = 0; i < N_TYPES; i++) {
+            (void)snprintf(name, sizeof name, "a_module.with_a_long_name.Type%u", i);
+            pmt_trace_type_at(trace, i, &type);
+            if (!EXPECT_STR(type.name, name) || !EXPECT_U64(type.number, i) ||
+                !EXPECT_U64(type.basic_size, i * 1000) || !EXPECT_U64(type.item_size, i % 9) ||
+                !EXPECT_U64(item.u.batch.op[2 + i], PMT_OP_GARBAGE) ||
+                !EXPECT_U64(item.u.batch.slot[2 + i], slot) ||
+                !EXPECT_U64(item.u.batch.arg[2 + i], i * 2 + i % 2))
+                break;
+        }
+    EXPECT_STATUS(pmt_trace_next(trace, &item, NULL), PMT_END, NULL);
+    EXPECT(pmt_trace_partial(trace) == NULL);
+    pmt_trace_close(trace);
+    builder_close(&b);
+    EXPECT_I64(pmt_alloc_live(), live);
+}
+
 SUITE(trace_roundtrip, TEST(test_trace_random_events_come_back),
       TEST(test_trace_events_that_are_all_different),
-      TEST(test_trace_writing_is_deterministic))
+      TEST(test_trace_writing_is_deterministic), TEST(test_trace_types_come_back))
