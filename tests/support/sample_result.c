@@ -49,7 +49,8 @@ static const struct pmt_metrics sample_metrics = {
     .gc_visited = 43200, .gc_collected = 1290, .gc_pause_total_ns = 6600000,
     .gc_pause_max_ns = 6100000, .gc_pause_p50_ns = 100000, .gc_pause_p90_ns = 6100000,
     .gc_pause_p99_ns = 6100000, .gc_peak_tracked = 42000, .gc_peak_garbage = 1190,
-    .gc_peak_garbage_bytes = 240000,
+    .gc_peak_garbage_bytes = 240000, .garbage_bytes = 8448, .died_in_0 = 900,
+    .died_in_1 = 90, .died_in_2 = 10,
 };
 
 static const struct pmt_verify sample_verify = {
@@ -89,6 +90,11 @@ static const struct pmt_gc_cost sample_gc_cost = {
     .n_pauses = 4, .fixed_ns = 4200.5, .visited_ns = 38.125, .freed_ns = 55.0,
     .ratio = {[0][9] = 0.75, [1][11] = 1.0, [2][15] = 1.5}, .spread_low = 0.8125, .spread_high = 1.25};
 
+static const struct pmt_type_row sample_types[] = {
+    {.number = PMT_TYPE_UNKNOWN, .garbage_bytes = 256},
+    {.number = 7, .garbage_objects = 100, .garbage_in = {60, 39, 1}, .garbage_bytes = 8192,
+     .survivors = 12, .survivor_bytes = 768, .pinned_bytes = 2048.5}};
+
 static const struct pmt_health sample_health[] = {
     {PMT_INFO, "raw blocks freed that were allocated before the hooks or past them", 37},
     {PMT_LOSS, "more than one interpreter allocated", 1}};
@@ -104,6 +110,8 @@ void sample_result(struct pmt_result *out)
     SET_ARRAY(out, class_samples, sample_class_samples);
     SET_ARRAY(out, oracle, sample_oracle);
     SET_ARRAY(out, collections, sample_collections);
+    SET_ARRAY(out, types, sample_types);
+    out->types[1].name = pmt_strdup("Node\t\x1b[1m"); /* a program's own word */
     SET_ARRAY(out, health, sample_health);
     add_fact(out, "python.version", "3.11.2");
     add_fact(out, "argv", "python3 app.py --size 3");
@@ -375,6 +383,19 @@ static void same_health(const struct pmt_health *actual, const struct pmt_health
     SAME_U64(count);
 }
 
+static void same_type(const struct pmt_type_row *actual, const struct pmt_type_row *want)
+{
+    SAME_STR(name);
+    SAME_U64(number);
+    SAME_U64(garbage_objects);
+    for (int i = 0; i < 3; i++)
+        SAME_U64(garbage_in[i]);
+    SAME_U64(garbage_bytes);
+    SAME_U64(survivors);
+    SAME_U64(survivor_bytes);
+    SAME_REAL(pinned_bytes);
+}
+
 static void same_fact(const struct pmt_fact *actual, const struct pmt_fact *want)
 {
     SAME_STR(name);
@@ -403,6 +424,7 @@ void expect_same_result(const struct pmt_result *actual, const struct pmt_result
     SAME_ARRAY(class_samples, same_class_sample);
     SAME_ARRAY(oracle, same_oracle);
     SAME_ARRAY(collections, same_collection);
+    SAME_ARRAY(types, same_type);
     SAME_ARRAY(health, same_health);
     SAME_ARRAY(facts, same_fact);
 }
