@@ -115,6 +115,10 @@ struct pmt_gc_verify {
     uint64_t for_threshold;  /* collections that the policy has to foretell */
     uint64_t mismatches;     /* of these, not foretold, or of another generation */
     uint64_t collected_recorded, collected_replayed; /* objects, in all */
+    uint64_t looked;         /* collections that the agent looked ahead at */
+    uint64_t looked_collected, looked_found; /* objects, by them: reported; found by looks */
+    uint64_t looked_apart;   /* of these collections, where the two are not equal: finalizers
+                                take garbage apart before it is counted */
     uint64_t deferred;       /* foretold, but the recording has none there: it comes
                                 with a later object (3.8 to 3.11: an exception is set) */
 };

@@ -30,6 +30,10 @@ static void print_collections(const struct pmt_result *result)
     if (result->n_collections || gc->recorded[0] || gc->recorded[1] || gc->recorded[2])
         printf("  %-13s %" PRIu64 " foretold, %" PRIu64 " mismatches\n", "collections",
                gc->for_threshold, gc->mismatches);
+    if (gc->looked)
+        printf("  %-13s %" PRIu64 " objects found by looks, %" PRIu64
+               " reported by these %" PRIu64 " collections\n", "garbage",
+               gc->looked_found, gc->looked_collected, gc->looked);
 }
 
 /* The figures on which interpreter and model disagree. */

@@ -175,6 +175,7 @@ bool pmt_collect_freed_within(struct pmt_collect *c, uint32_t slot, pmt_block bl
 bool pmt_collect_garbage(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint64_t event)
 {
     struct pmt_told told = {.slot = slot};
+    bool again = kind & PMT_GARBAGE_FIRST && pmt_type_stats_is_told(&c->types, slot);
 
     if (!pmt_collect_is_counted(c, slot))
         return true;
@@ -184,7 +185,7 @@ bool pmt_collect_garbage(struct pmt_collect *c, uint32_t slot, uint32_t kind, ui
                         kind & PMT_GARBAGE_FIRST);
     pmt_census_track(&c->rec.census, slot); /* the collector has it in its lists */
     if (!c->modelling)
-        return pmt_vec_push(&c->told, told);
+        return again || pmt_vec_push(&c->told, told);
     if (!pmt_garbage_is_gone(&c->garbage, slot)) {
         if (is_young_untracked(c, slot) && c->young_untracked)
             c->young_untracked--;
@@ -304,25 +305,41 @@ static void settle_oldest(struct pmt_collect *c, unsigned generation)
     p->long_lived_pending = c->long_lived_pending;
 }
 
-/* What was told of and covered, but not freed, is on a free list: to be made again. */
-static void renew_left_over(struct pmt_collect *c, unsigned generation)
+/* What was told of and covered, but not freed, is on a free list: to be made again. Returns
+ * how many were covered. */
+static uint64_t renew_left_over(struct pmt_collect *c, unsigned generation)
 {
-    size_t kept = 0;
+    size_t kept = 0, n = c->told.n;
 
-    for (size_t i = 0; i < c->told.n; i++) {
+    for (size_t i = 0; i < n; i++) {
         struct pmt_told told = c->told.at[i];
 
-        if (!pmt_collect_is_counted(c, told.slot) ||
-            !pmt_type_stats_is_told(&c->types, told.slot))
-            continue;
         if (told.place > generation) {
             c->told.at[kept++] = told;
             continue;
         }
+        if (!pmt_collect_is_counted(c, told.slot) ||
+            !pmt_type_stats_is_told(&c->types, told.slot))
+            continue;
         pmt_census_renew(&c->rec.census, told.slot);
         pmt_type_stats_made(&c->types, told.slot);
     }
     c->told.n = kept;
+    return n - kept;
+}
+
+/* Was what the agent found unreachable what the collection reports? */
+static void settle_told(struct pmt_collect *c, unsigned generation)
+{
+    uint64_t found = renew_left_over(c, generation);
+
+    if (c->looked) {
+        c->verify.looked++;
+        c->verify.looked_found += found;
+        c->verify.looked_collected += c->row.recorded_collected;
+        c->verify.looked_apart += found != c->row.recorded_collected;
+    }
+    c->looked = false;
 }
 
 static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_t event)
@@ -355,7 +372,7 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
     n_before = c->rec.census.n_collections;
     settle_oldest(c, generation);
     if (!c->modelling) {
-        renew_left_over(c, generation);
+        settle_told(c, generation);
         note_peaks(c);
         if (c->what_if) /* a row of a prediction says nothing of the recording */
             row->recorded_ns = row->recorded_collected = row->recorded_uncollectable = 0;
@@ -413,15 +430,20 @@ bool pmt_collect_event(struct pmt_collect *c, enum pmt_op op, uint32_t arg, uint
     c->seen = true;
     if (c->failed || (c->modelling && !pmt_garbage_told_all(c, event)))
         return false;
-    if (op == PMT_OP_GC_LOOK)
+    switch (op) {
+    case PMT_OP_GC_LOOK:
+        c->looked = true;
         pmt_garbage_look(c, arg, event);
-    else if (op == PMT_OP_GC_BEGIN)
+        return true;
+    case PMT_OP_GC_BEGIN:
         begin(c, arg, wide, event);
-    else if (op == PMT_OP_GC_STAT)
+        return true;
+    case PMT_OP_GC_STAT:
         statistic(c, arg, wide);
-    else if (op == PMT_OP_GC_END)
+        return true;
+    case PMT_OP_GC_END:
         return end(c, arg, wide, event);
-    else
+    default:
         return program_calls(c, op, arg, wide);
-    return true;
+    }
 }

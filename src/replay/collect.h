@@ -79,6 +79,7 @@ struct pmt_collect {
     struct { struct pmt_collection *at; size_t n, cap; } rows;
     struct pmt_gc_fit *fit;
     struct pmt_type_stats types;
+    bool looked;                   /* since the last recorded collection */
     struct { struct pmt_told *at; size_t n, cap; } told; /* rec: garbage not yet covered by a
                                       collection, where it was, while mod is not there */
     uint64_t died_in[PMT_GENERATIONS + 1]; /* rec: objects freed by counting, by place */

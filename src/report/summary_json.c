@@ -108,6 +108,10 @@ static void verify_gc_object(struct pmt_json *j, const struct pmt_gc_verify *v)
     pmt_json_u64(j, "deferred", v->deferred);
     pmt_json_u64(j, "collected_recorded", v->collected_recorded);
     pmt_json_u64(j, "collected_replayed", v->collected_replayed);
+    pmt_json_u64(j, "looked", v->looked);
+    pmt_json_u64(j, "looked_collected", v->looked_collected);
+    pmt_json_u64(j, "looked_found", v->looked_found);
+    pmt_json_u64(j, "looked_apart", v->looked_apart);
     pmt_json_end(j);
 }
 

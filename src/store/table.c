@@ -72,6 +72,10 @@ static const struct pmt_column run_columns[] = {
     VERIFY_GC("deferred", deferred),
     VERIFY_GC("collected_recorded", collected_recorded),
     VERIFY_GC("collected_replayed", collected_replayed),
+    VERIFY_GC("looked", looked),
+    VERIFY_GC("looked_collected", looked_collected),
+    VERIFY_GC("looked_found", looked_found),
+    VERIFY_GC("looked_apart", looked_apart),
 #define COST(kind, field) COLUMN(pmt_result, "gc_cost_" #field, kind, gc_cost.field)
     COST(U64, n_pauses),
     COST(REAL, fixed_ns),
