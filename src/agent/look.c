@@ -30,6 +30,7 @@
  */
 #include "agent/agent.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -575,14 +576,17 @@ void look_before(uintptr_t site)
 {
     bool due = HOT.gc_count >= HOT.gc_due &&
                (!HOT.look_done || HOT.head - HOT.look_head > STALE);
+    int saved;
 
     if (!site_is_collectors(site) || !(due || HOT.look_wanted) || gc_half(GC_COLLECTING) ||
         HOT.busy)
         return;
+    saved = errno;
     HOT.busy = true; /* nothing of this calls a hook that would record; a traversal
                         of another's making might */
     look_now(due);
     HOT.busy = false;
+    errno = saved;
 }
 
 void look_collected(unsigned generation)
