@@ -32,6 +32,7 @@
  */
 #include "agent/agent.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -655,15 +656,18 @@ void look_before(uintptr_t site)
 {
     bool due = HOT.gc_count >= HOT.gc_due &&
                (!HOT.look_done || HOT.head - HOT.look_head > STALE);
+    int saved;
 
     /* While it finalises, the interpreter makes hardly an object: any will do. */
     if ((!site_is_collectors(site) && !HOT.look_last) || !(due || HOT.look_wanted) ||
         gc_half(GC_COLLECTING) || HOT.busy)
         return;
+    saved = errno;
     HOT.busy = true; /* nothing of this calls a hook that would record; a traversal
                         of another's making might */
     look_now(due);
     HOT.busy = false;
+    errno = saved;
 }
 
 void look_collected(unsigned generation)

@@ -8,9 +8,26 @@ class Node:
 class Loud(Node):
     def __del__(self):
         gone.append([self.n])
-gone, kept, counts = [], [], []
+class Back(Node):
+    def __del__(self):
+        back[self.n % 4] = self # lives again
+class Slots:
+    __slots__ = ("a",)
+class Both(Slots):
+    pass
+def loop():
+    me = yield
+    yield me
+gone, kept, counts, back = [], [], [], [None] * 4
 def work(n):
     for i in range(n):
+        if i % 20 == 0:
+            Back(i)
+            both = Both()
+            both.a = both.b = both
+            me = loop()
+            next(me)
+            me.send(me)
         node = Loud(i) if i % 50 == 0 else Node(i)
         if i % 7 == 0:
             kept.append((node, {"n": i}, weakref.ref(node, lambda r: counts.append(r))))
@@ -31,6 +48,10 @@ n=0
 check() { # PYTHON
     for argument in '' unfreeze; do
         PYTHONHASHSEED=0 "$1" app.py $argument >plain
+        # Looks at everything at any time change it no more.
+        PYTHONHASHSEED=0 pymemtrace record -qf --precise=1000 -o a.pmt -- "$1" app.py $argument >traced
+        cmp -s plain traced || { echo "$1 --precise $argument:"; cat plain traced; }
+        pymemtrace verify a.pmt >proof || { echo "$1 --precise $argument:"; cat proof; }
         PYTHONHASHSEED=0 pymemtrace record -qf -o a.pmt -- "$1" app.py $argument >traced
         cmp -s plain traced || { echo "$1 $argument:"; cat plain traced; }
         pymemtrace verify a.pmt >proof || { echo "$1 $argument:"; cat proof; }

@@ -101,7 +101,8 @@ static void test_garbage_was_reachable_when_it_was_not_found(void)
     open_quiet(&p, "gc=4,10,10 gc.calls=ignore");
     play_objects(&p, 0, 5); /* the model collects at the last */
     play_collection(&p, 4 + 2, 0, 0);
-    tell(&p, 0, 2);
+    for (uint32_t slot = 0; slot < 4; slot++)
+        tell(&p, slot, 1);
     play_objects(&p, 10, 1);
     result = play_end(&p);
     if (EXPECT_U64(result->n_collections, 1))
