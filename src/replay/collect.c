@@ -391,6 +391,12 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
     return pmt_mod_collect_pending(c, event);
 }
 
+static void look(struct pmt_collect *c, uint32_t generation, uint64_t event)
+{
+    c->looked = !c->types.ended;
+    pmt_garbage_look(c, generation, event);
+}
+
 static void statistic(struct pmt_collect *c, uint32_t which, uint64_t value)
 {
     if (which == 0)
@@ -430,20 +436,15 @@ bool pmt_collect_event(struct pmt_collect *c, enum pmt_op op, uint32_t arg, uint
     c->seen = true;
     if (c->failed || (c->modelling && !pmt_garbage_told_all(c, event)))
         return false;
-    switch (op) {
-    case PMT_OP_GC_LOOK:
-        c->looked = true;
-        pmt_garbage_look(c, arg, event);
-        return true;
-    case PMT_OP_GC_BEGIN:
+    if (op == PMT_OP_GC_LOOK)
+        look(c, arg, event);
+    else if (op == PMT_OP_GC_BEGIN)
         begin(c, arg, wide, event);
-        return true;
-    case PMT_OP_GC_STAT:
+    else if (op == PMT_OP_GC_STAT)
         statistic(c, arg, wide);
-        return true;
-    case PMT_OP_GC_END:
+    else if (op == PMT_OP_GC_END)
         return end(c, arg, wide, event);
-    default:
+    else
         return program_calls(c, op, arg, wide);
-    }
+    return true;
 }

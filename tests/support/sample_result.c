@@ -58,7 +58,8 @@ static const struct pmt_verify sample_verify = {
     .first_mismatch_event = PMT_NOWHERE, .classes_checked = 480, .books_checked = 36,
     .checkpoints = 5, .books_balance = true,
     .gc = {.recorded = {3, 1, 1}, .replayed = {3, 1, 1}, .for_threshold = 4,
-           .collected_recorded = 1290, .collected_replayed = 1290, .deferred = 1},
+           .collected_recorded = 1290, .collected_replayed = 1290, .looked = 2,
+           .looked_collected = 40, .looked_found = 41, .looked_apart = 1, .deferred = 1},
 };
 
 static const struct pmt_class_row sample_classes[] = {
@@ -302,6 +303,10 @@ static void same_verify(const struct pmt_verify *actual, const struct pmt_verify
     SAME_U64(gc.mismatches);
     SAME_U64(gc.collected_recorded);
     SAME_U64(gc.collected_replayed);
+    SAME_U64(gc.looked);
+    SAME_U64(gc.looked_collected);
+    SAME_U64(gc.looked_found);
+    SAME_U64(gc.looked_apart);
     SAME_U64(gc.deferred);
 }
 
