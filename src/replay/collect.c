@@ -175,12 +175,16 @@ bool pmt_collect_freed_within(struct pmt_collect *c, uint32_t slot, pmt_block bl
 bool pmt_collect_garbage(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint64_t event)
 {
     struct pmt_told told = {.slot = slot};
+    int place;
     bool again = kind & PMT_GARBAGE_FIRST && pmt_type_stats_is_told(&c->types, slot);
 
     if (!pmt_collect_is_counted(c, slot))
         return true;
-    told.place = (uint32_t)pmt_census_place(&c->rec.census, c->rec.census.birth.at[slot]);
-    pmt_type_stats_told(&c->types, slot, kind >> PMT_GARBAGE_TYPE, (int)told.place,
+    place = pmt_census_place(&c->rec.census, c->rec.census.birth.at[slot]);
+    if (kind & PMT_GARBAGE_FIRST)
+        c->holder_place = (uint32_t)place;
+    told.place = c->holder_place;
+    pmt_type_stats_told(&c->types, slot, kind >> PMT_GARBAGE_TYPE, place,
                         block_bytes(c, slot, c->blocks->at[slot]),
                         kind & PMT_GARBAGE_FIRST);
     pmt_census_track(&c->rec.census, slot); /* the collector has it in its lists */
@@ -409,6 +413,18 @@ static void statistic(struct pmt_collect *c, uint32_t which, uint64_t value)
         c->long_lived_pending = value;
 }
 
+/* That of an older generation is told when the collection comes that it is for: after the
+ * allocation that made it due. */
+static void set_threshold(struct pmt_collect *c, struct pmt_collect_side *side,
+                          uint32_t generation, uint64_t value)
+{
+    side->policy.threshold[generation] = value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
+    if (side == &c->rec && c->due_event != PMT_NOWHERE)
+        c->due_generation = pmt_gc_choose(&side->policy);
+    if (side == &c->mod && c->pending != PMT_GC_NONE)
+        c->pending = pmt_gc_plan_choose(&c->plan, &side->policy);
+}
+
 /* What the program does to the collector: for rec always, for mod unless ignored. */
 static bool program_calls(struct pmt_collect *c, enum pmt_op op, uint32_t arg, uint64_t wide)
 {
@@ -421,7 +437,7 @@ static bool program_calls(struct pmt_collect *c, enum pmt_op op, uint32_t arg, u
         if (op == PMT_OP_GC_ENABLED)
             p->enabled = arg != 0;
         else if (op == PMT_OP_GC_THRESHOLD && arg < PMT_GENERATIONS)
-            p->threshold[arg] = wide < UINT32_MAX ? (uint32_t)wide : UINT32_MAX;
+            set_threshold(c, sides[i], arg, wide);
         else if (op == PMT_OP_GC_FREEZE)
             pmt_collect_freeze(sides[i], arg != 0);
     }

@@ -79,9 +79,10 @@ struct pmt_collect {
     struct { struct pmt_collection *at; size_t n, cap; } rows;
     struct pmt_gc_fit *fit;
     struct pmt_type_stats types;
+    uint32_t holder_place;         /* of what is being told, in rec */
     bool looked;                   /* since the last recorded collection */
     struct { struct pmt_told *at; size_t n, cap; } told; /* rec: garbage not yet covered by a
-                                      collection, where it was, while mod is not there */
+                                      collection, where its holder was, while mod is not there */
     uint64_t died_in[PMT_GENERATIONS + 1]; /* rec: objects freed by counting, by place */
     struct pmt_gc_verify verify;
     uint64_t peak_tracked, peak_garbage, peak_garbage_bytes;

@@ -38,6 +38,8 @@ json.loads(json.dumps([{"a": [i, {}]} for i in range(3000)]))
 gc.collect(); gc.collect(1)
 gc.disable(); work(3000); gc.enable()
 gc.set_threshold(100, 5, 5); work(3000)
+gc.set_threshold(1); work(100); gc.set_threshold(1, 1, 1); work(100)
+gc.set_threshold(100, 5, 5)
 gc.freeze(); work(3000)
 if len(sys.argv) > 1:
     gc.unfreeze(); work(1000)
