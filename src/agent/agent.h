@@ -189,6 +189,13 @@ void collector_begin(uint32_t hex_version);
 void collector_slow(void);
 bool collector_was_reset(void);
 void collector_stamp(void);
+/* The last call allocated nothing that can be a collector object. */
+static inline void collector_no_last(void)
+{
+    HOT.gc_last_block = 0;
+    HOT.gc_last_counted = false;
+}
+
 /* Say whether the last block is a collector object, where the count cannot tell. */
 void collector_settle(void);
 

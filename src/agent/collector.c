@@ -372,9 +372,10 @@ static void tell_untracked(void)
 
 void collector_settle(void)
 {
-    HOT.gc_last_counted = HOT.gc_last_block && is_collector_object(HOT.gc_last_block);
-    if (HOT.gc_last_block)
-        ring_put(PMT_W_GC_LAST, HOT.gc_last_counted, 0);
+    if (!HOT.gc_last_block) /* a checkpoint may have settled it in the same call */
+        return;
+    HOT.gc_last_counted = is_collector_object(HOT.gc_last_block);
+    ring_put(PMT_W_GC_LAST, HOT.gc_last_counted, 0);
     if (HOT.gc_last_counted)
         collector_young();
     HOT.gc_last_block = 0;

@@ -50,7 +50,7 @@ static inline void *record_alloc(uint64_t op, void *p, size_t size)
         count_failed();
     else
         ring_put(op, (uintptr_t)p, with_count(size));
-    HOT.gc_last_block = 0;
+    collector_no_last();
     if (p && HOT.gc_found && op == PMT_W_ALLOC_OBJ && size >= GC_LEAST)
         HOT.gc_last_block = (uintptr_t)p | (size >= GC_LEAST_PREHEADER ? TAG_PREHEADER : 0) |
                             (size > SMALL_LIMIT ? TAG_RAW : 0);
@@ -104,7 +104,7 @@ static inline void *gil_realloc(int domain, uint64_t op, void *old, size_t size)
     if (!old)
         return record_alloc(op, real->realloc(real->ctx, NULL, size), size);
     ring_put(PMT_W_RESIZE, (uintptr_t)old, with_count(op));
-    HOT.gc_last_block = 0;
+    collector_no_last();
     p = real->realloc(real->ctx, old, size);
     leave();
     ring_put(PMT_W_RESIZED, (uintptr_t)p, size);
@@ -129,7 +129,7 @@ static inline void gil_free(int domain, void *p)
     else if (HOT.gc_last_block)
         collector_maybe_young();
     ring_put(PMT_W_FREE, (uintptr_t)p, with_count(0));
-    HOT.gc_last_block = 0;
+    collector_no_last();
     HOT.inside_ptr = p;
     HOT.inside = thread_pointer();
     real->free(real->ctx, p);
