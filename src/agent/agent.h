@@ -114,7 +114,8 @@ struct hot {
     bool look_done;         /* the collection that is due has been looked ahead at */
     uint32_t look_from;     /* from this count on look_before() is called */
     uint32_t look_every;    /* records between looks at everything, 0 = as it is cheap */
-    uint64_t look_head;     /* head at the last look */
+    uint64_t look_stale;    /* head from which on one that was due has not come */
+    uint64_t look_full;     /* head from which on a full collection is looked ahead at */
     uint64_t look_next;     /* head at which the next is wanted */
     int32_t pid;
     uint32_t forks;         /* serial of the next fork */

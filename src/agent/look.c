@@ -17,8 +17,8 @@
  * is the only moment at which all objects can be relied on to be whole: so it is the only
  * one at which we look (site.c tells it from other allocations).
  *
- * When. Always when a collection is due: at what it is going to collect. And at all
- * generations whenever the program has made `every` records since, or if that is 0 so
+ * When. When a collection is due: at what it is going to collect (at everything only now
+ * and then, since a look costs as much as the collection). And at all generations whenever the program has made `every` records since, or if that is 0 so
  * many that a look is a small part of what the program does: from these a replay knows
  * when garbage of the old generations became garbage.
  *
@@ -52,7 +52,7 @@
 #define HEAD      16 /* bytes of a GC head */
 
 #define LEAST_APART ((uint64_t)1 << 14) /* records between looks at everything */
-#define STALE       ((uint64_t)1 << 12) /* records after which one that was due has not come */
+#define STALE       ((uint64_t)1 << 12) /* records in which one that was due has to come */
 #define SHARE       16u /* records per object looked at: so a look costs a few per cent */
 
 typedef int visit(void *object, void *arg);
@@ -630,32 +630,36 @@ void look_poll(void)
     look_schedule();
 }
 
-/* The next object is one of the collector's. */
+/* The next object is one of the collector's. A full collection is looked ahead at if the
+ * last look at everything is not too near. */
 static void look_now(bool due)
 {
     int soon = due ? (int)generation_due() : -1;
-    unsigned generations = HOT.look_wanted || soon == 2 ? 2 : (unsigned)soon;
+    bool all = HOT.look_wanted || (soon == 2 && HOT.head >= HOT.look_full);
+    unsigned generations = all ? 2 : soon > 0 ? 1 : 0;
+    uint64_t cost;
 
     look(generations, soon);
+    cost = SHARE * now.heads.n;
     if (HOT.look_last) {
         tell_all_alive();
         HOT.look_last = HOT.look_on = false;
     }
     HOT.look_done = due;
-    HOT.look_head = HOT.head;
-    if (generations < 2)
+    HOT.look_stale = HOT.head + (cost < STALE ? STALE : cost);
+    if (!all)
         return;
     HOT.look_wanted = false;
-    HOT.look_next = HOT.head + (HOT.look_every ? HOT.look_every : SHARE * now.heads.n);
-    if (!HOT.look_every && HOT.look_next < HOT.head + LEAST_APART)
-        HOT.look_next = HOT.head + LEAST_APART;
+    HOT.look_full = HOT.head + cost / 4;
+    HOT.look_next = HOT.head + (HOT.look_every ? HOT.look_every
+                                : cost < LEAST_APART ? LEAST_APART : cost);
     look_schedule();
 }
 
 void look_before(uintptr_t site)
 {
     bool due = HOT.gc_count >= HOT.gc_due &&
-               (!HOT.look_done || HOT.head - HOT.look_head > STALE);
+               (!HOT.look_done || HOT.head >= HOT.look_stale);
     int saved;
 
     /* While it finalises, the interpreter makes hardly an object: any will do. */
