@@ -9,6 +9,7 @@
  *     ring.c        appending records; waiting, polling
  *     collector.c   watching the cyclic collector
  *     look.c        finding what is unreachable, as the collector does
+ *     told.c        which of it was told already
  *     site.c        telling its objects while they are being made
  *     checkpoint.c  asking the interpreter for its own books
  *     main_program.c  when the user's program begins
@@ -276,8 +277,13 @@ void look_poll(void);
 void look_at_end(void);
 /* A collection of this generation is over. */
 void look_collected(unsigned generation);
-/* A block is given back while a collection is under way. */
-void look_forget(uintptr_t block);
+
+/* told.c: garbage that was told, by block; found in this generation. */
+bool told_has(uintptr_t block);
+void told_add(uintptr_t block, unsigned generation);
+/* It is given back by a collection; a collection of this generation is over. */
+void told_forget(uintptr_t block);
+void told_settle(unsigned generation);
 
 /* main_program.c: the script that the command line names (NULL: none); a poll says MAIN
  * when the program's own code has begun. */

@@ -123,7 +123,7 @@ static inline void gil_free(int domain, void *p)
     }
     collector_watch();
     if (UNLIKELY(HOT.gc_collecting))
-        look_forget((uintptr_t)p);
+        told_forget((uintptr_t)p);
     if (UNLIKELY(HOT.gc_count == 0))
         collector_settle();
     else if (HOT.gc_last_block)

@@ -34,7 +34,7 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
+#include "agent/array.h"
 
 #define TP_BASIC_SIZE 32
 #define TP_ITEM_SIZE  40
@@ -57,35 +57,6 @@
 
 typedef int visit(void *object, void *arg);
 typedef int traverse(void *object, visit *, void *arg);
-
-/* -- arrays of our own mapping -- */
-
-struct array {
-    uint64_t *at;
-    size_t n, cap;
-};
-
-static bool grow(struct array *a, size_t cap)
-{
-    size_t bytes = cap * sizeof *a->at;
-    void *map = a->at ? mremap(a->at, a->cap * sizeof *a->at, bytes, MREMAP_MAYMOVE)
-                      : mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-                             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-    if (map == MAP_FAILED)
-        return false;
-    a->at = map;
-    a->cap = cap;
-    return true;
-}
-
-static bool push(struct array *a, uint64_t value)
-{
-    if (UNLIKELY(a->n == a->cap) && !grow(a, a->cap ? 2 * a->cap : 4096))
-        return false;
-    a->at[a->n++] = value;
-    return true;
-}
 
 /* -- the words of objects and types -- */
 
@@ -182,14 +153,14 @@ static int reach(void *object, void *arg)
         return 0;
     set(head, 8, w & FINALIZED);
     now.n_reached++;
-    now.failed |= !push(&now.reached, head);
+    now.failed |= !array_push(&now.reached, head);
     return 0;
 }
 
 static void count_list(uintptr_t list)
 {
     for (uintptr_t head = get(list, 0); head != list; head = get(head, 0)) {
-        if (!push(&now.heads, head)) {
+        if (!array_push(&now.heads, head)) {
             now.failed = true;
             return;
         }
@@ -220,7 +191,7 @@ static void reach_all(void)
             continue;
         set(head, 8, w & FINALIZED);
         now.n_reached++;
-        now.failed |= !push(&now.reached, head);
+        now.failed |= !array_push(&now.reached, head);
         while (now.reached.n)
             visit_all(now.reached.at[--now.reached.n], reach);
     }
@@ -240,89 +211,6 @@ static void restore(unsigned generations)
     }
 }
 
-/* -- what was told -- */
-
-#define TOLD_FIRST ((size_t)1 << 12)
-
-static struct {
-    uintptr_t *at;        /* blocks; open addressing, 0 = free */
-    size_t n, cap;        /* a power of two */
-} told;
-
-static size_t told_home(uintptr_t block)
-{
-    return (size_t)(block * UINT64_C(0x9E3779B97F4A7C15) >> 20) & (told.cap - 1);
-}
-
-static size_t told_find(uintptr_t block)
-{
-    size_t i = told_home(block);
-
-    while (told.at[i] && told.at[i] != block)
-        i = (i + 1) & (told.cap - 1);
-    return i;
-}
-
-static bool is_told(uintptr_t block)
-{
-    return told.n && told.at[told_find(block)];
-}
-
-static bool told_resize(size_t cap)
-{
-    uintptr_t *old = told.at;
-    size_t n_old = told.cap;
-    void *map = mmap(NULL, cap * sizeof *told.at, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-    if (map == MAP_FAILED)
-        return false;
-    told.at = map;
-    told.cap = cap;
-    for (size_t i = 0; i < n_old; i++)
-        if (old[i])
-            told.at[told_find(old[i])] = old[i];
-    if (old)
-        (void)munmap(old, n_old * sizeof *old);
-    return true;
-}
-
-/* Those of the younger generations, by generation: a collection settles them. */
-static struct array told_young[2];
-
-static void told_add(uintptr_t block, unsigned generation)
-{
-    size_t i;
-
-    if (generation < 2 && !push(&told_young[generation], block))
-        return;
-
-    if (2 * told.n >= told.cap && !told_resize(told.cap ? 2 * told.cap : TOLD_FIRST))
-        return;
-    i = told_find(block);
-    told.n += !told.at[i];
-    told.at[i] = block;
-}
-
-void look_forget(uintptr_t block)
-{
-    size_t i, hole;
-
-    if (!told.n || !told.at[i = told_find(block)])
-        return;
-    told.n--;
-    for (hole = i; told.at[i = (i + 1) & (told.cap - 1)];) {
-        size_t home = told_home(told.at[i]);
-
-        /* May it move into the hole? Not past its home. */
-        if (((i - home) & (told.cap - 1)) >= ((i - hole) & (told.cap - 1))) {
-            told.at[hole] = told.at[i];
-            hole = i;
-        }
-    }
-    told.at[hole] = 0;
-}
-
 /* -- the dead and what holds them -- */
 
 #define TOLD ((uint64_t)1 << 63) /* in dead: it was told before */
@@ -338,8 +226,8 @@ static void number_dead(unsigned generations, int soon)
 
             if (!(w & PENDING))
                 continue;
-            known = is_told(block_of(head)) ? TOLD : 0;
-            if (!push(&now.dead, head | known)) {
+            known = told_has(block_of(head)) ? TOLD : 0;
+            if (!array_push(&now.dead, head | known)) {
                 now.failed = true;
                 return;
             }
@@ -356,7 +244,7 @@ static int note_reference(void *object, void *arg)
 
     (void)arg;
     if (head && (w = get(head, 8)) & PENDING && w >> COUNT)
-        now.failed |= !push(&now.to, (w >> COUNT) - 1);
+        now.failed |= !array_push(&now.to, (w >> COUNT) - 1);
     return 0;
 }
 
@@ -364,10 +252,10 @@ static int note_reference(void *object, void *arg)
 static void note_references(void)
 {
     for (size_t i = 0; i < now.dead.n && !now.failed; i++) {
-        now.failed |= !push(&now.from, now.to.n);
+        now.failed |= !array_push(&now.from, now.to.n);
         visit_all(now.dead.at[i] & ~TOLD, note_reference);
     }
-    now.failed |= !push(&now.from, now.to.n);
+    now.failed |= !array_push(&now.from, now.to.n);
 }
 
 #define UNSEEN UINT64_MAX
@@ -381,13 +269,13 @@ static void close_component(uint64_t i)
     do {
         last = now.open.at[--now.open.n];
         now.group.at[last] = group;
-        now.failed |= !push(&now.order, last);
+        now.failed |= !array_push(&now.order, last);
         oldest = last < oldest ? last : oldest;
         n++;
     } while (last != i);
     for (uint64_t e = now.from.at[i]; n == 1 && e < now.from.at[i + 1]; e++)
         n += now.to.at[e] == i;
-    now.failed |= !push(&now.holder, n > 1 ? oldest : UNSEEN);
+    now.failed |= !array_push(&now.holder, n > 1 ? oldest : UNSEEN);
 }
 
 /* Cycles are strongly connected components: Tarjan's algorithm, with a path instead of
@@ -396,19 +284,19 @@ static void visit_dead(uint64_t root)
 {
     struct array *path = &now.path;
 
-    now.failed |= !push(path, root);
+    now.failed |= !array_push(path, root);
     while (path->n && !now.failed) {
         uint64_t i = path->at[path->n - 1], to;
 
         if (now.index.at[i] == UNSEEN) {
             now.index.at[i] = now.low.at[i] = now.n_seen++;
             now.edge.at[i] = now.from.at[i];
-            now.failed |= !push(&now.open, i);
+            now.failed |= !array_push(&now.open, i);
         }
         if (now.edge.at[i] < now.from.at[i + 1]) {
             to = now.to.at[now.edge.at[i]++];
             if (now.index.at[to] == UNSEEN)
-                now.failed |= !push(path, to);
+                now.failed |= !array_push(path, to);
             else if (now.group.at[to] == UNSEEN && now.index.at[to] < now.low.at[i])
                 now.low.at[i] = now.index.at[to];
             continue;
@@ -423,7 +311,7 @@ static void visit_dead(uint64_t root)
 
 static bool fill(struct array *a, size_t n, uint64_t value)
 {
-    if (a->cap < n && !grow(a, n))
+    if (a->cap < n && !array_grow(a, n))
         return false;
     for (a->n = 0; a->n < n; a->n++)
         a->at[a->n] = value;
@@ -677,11 +565,5 @@ void look_before(uintptr_t site)
 void look_collected(unsigned generation)
 {
     HOT.look_done = false;
-    for (unsigned g = 0; g <= generation && g < 2; g++)
-        while (told_young[g].n)
-            look_forget(told_young[g].at[--told_young[g].n]);
-    if (generation < 2 || !told.n)
-        return;
-    memset(told.at, 0, told.cap * sizeof *told.at);
-    told.n = 0;
+    told_settle(generation);
 }

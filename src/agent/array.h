@@ -1,0 +1,38 @@
+/* array.h - growable arrays for the agent, of its own mapping: it calls no malloc. They are
+ * never given back. Where a function returns false, memory ran out and nothing changed. */
+#ifndef PMT_AGENT_ARRAY_H
+#define PMT_AGENT_ARRAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/mman.h>
+
+struct array {
+    uint64_t *at;
+    size_t n, cap;
+};
+
+static inline bool array_grow(struct array *a, size_t cap)
+{
+    size_t bytes = cap * sizeof *a->at;
+    void *map = a->at ? mremap(a->at, a->cap * sizeof *a->at, bytes, MREMAP_MAYMOVE)
+                      : mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (map == MAP_FAILED)
+        return false;
+    a->at = map;
+    a->cap = cap;
+    return true;
+}
+
+static inline bool array_push(struct array *a, uint64_t value)
+{
+    if (__builtin_expect(a->n == a->cap, 0) && !array_grow(a, a->cap ? 2 * a->cap : 4096))
+        return false;
+    a->at[a->n++] = value;
+    return true;
+}
+
+#endif
