@@ -580,17 +580,35 @@ static bool settle_one(struct pmt_collect *c, struct pmt_waste *w, struct pmt_wa
     return true;
 }
 
+/* Of the objects that it freed and nobody told of, those past what it reported beside the
+ * told died by counting: callbacks, and what hung on what finalizers took apart. */
+static void silence_rest(struct pmt_garbage *g, uint64_t n_untold)
+{
+    for (size_t i = 0; i < g->batch.n; i++) {
+        struct pmt_waste *w = &g->batch.at[i];
+
+        if (!w->counted || w->state != PMT_WASTE_NEW || !(w->birth & 1))
+            continue;
+        w->silent = n_untold == 0;
+        n_untold -= n_untold > 0;
+    }
+}
+
 bool pmt_garbage_settle(struct pmt_collect *c, unsigned generation, uint64_t n_collected,
                         struct pmt_garbage_count *count, uint64_t event)
 {
     struct pmt_garbage *g = &c->garbage;
     struct pmt_waste owner = {.key = c->mod.census.n_collections << 1};
     const struct pmt_past *finder = NULL;
+    uint64_t n_untold;
 
     *count = (struct pmt_garbage_count){0};
     settle_all_told(c, generation, n_collected, count, event);
+    n_untold = n_collected > count->told ? n_collected - count->told : 0;
     if (generation == PMT_GENERATIONS - 1)
-        tell_free_lists(g, n_collected > count->told ? n_collected - count->told : 0);
+        tell_free_lists(g, n_untold);
+    else
+        silence_rest(g, n_untold);
     for (size_t i = g->batch.n; i-- > 0;)
         if (!settle_one(c, &g->batch.at[i], &owner, &finder, event))
             return false;
