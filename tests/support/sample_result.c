@@ -165,7 +165,8 @@ static void fill_chars(char *at, size_t n_bytes)
 static const struct pmt_verify extreme_verify = {
     true, false, UINT64_MAX, UINT64_MAX - 1, INT64_MAX, (uint64_t)INT64_MAX + 1, 1, 2, 3, 4,
     {{UINT64_MAX, UINT64_MAX - 1, UINT64_MAX - 2}, {5, 6, 7}, UINT64_MAX - 3, UINT64_MAX - 4,
-     UINT64_MAX - 5, UINT64_MAX - 6, UINT64_MAX - 7}, true};
+     UINT64_MAX - 5, UINT64_MAX - 6, UINT64_MAX - 7, UINT64_MAX - 8, UINT64_MAX - 9,
+     UINT64_MAX - 10, UINT64_MAX - 11}, true};
 
 static const struct pmt_sample extreme_samples[] = {
     {UINT64_MAX, UINT64_MAX - 1, UINT64_MAX - 2, UINT64_MAX - 3, UINT64_MAX - 4, UINT64_MAX - 5,
