@@ -427,6 +427,8 @@ static void tell_alive(uintptr_t object, uintptr_t block)
 {
     uintptr_t type = get(object, 8);
 
+    if (!HOT.on)
+        return;
     if (UNLIKELY(HOT.head + 1 >= HOT.stop_at) && !ring_room(RESERVE))
         return;
     tell_type(type);

@@ -63,6 +63,8 @@ bool ring_room(uint64_t n)
 {
     uint64_t waiting_since = 0;
 
+    if (UNLIKELY(!HOT.on)) /* stopped in the middle of a long tale */
+        return false;
     for (unsigned turn = 0; ; turn++) {
         uint64_t tail = atomic_load_explicit(&HOT.shm->tail, memory_order_acquire);
         uint64_t limit = tail + PMT_RING_RECORDS;
