@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/vec.h"
+#include "replay/bits.h"
 #include "replay/mod_collect.h"
 
 #define ASKED_FOR     4u /* GC_BEGIN's kind: not for a threshold */
@@ -46,29 +47,12 @@ void pmt_collect_release(struct pmt_collect *c)
     pmt_free(c->fit);
 }
 
-/* -- bits by slot -- */
-
-#define SET_BIT(set, slot) ((set)->at[(slot) / 64] |= UINT64_C(1) << (slot) % 64)
-#define CLEAR_BIT(set, slot) ((set)->at[(slot) / 64] &= ~(UINT64_C(1) << (slot) % 64))
-#define HAS_BIT(set, slot)                                                     \
-    ((slot) / 64 < (set)->n && (set)->at[(slot) / 64] >> (slot) % 64 & 1)
-
-#define GROW_BITS(set, slot)                                                   \
-    (pmt_vec_reserve((set), (slot) / 64 + 1) && zero_fill((set)->at, &(set)->n, (slot) / 64))
-
-static bool zero_fill(uint64_t *at, size_t *n, size_t upto)
-{
-    while (*n <= upto)
-        at[(*n)++] = 0;
-    return true;
-}
-
 /* -- blocks -- */
 
 bool pmt_collect_allocated(struct pmt_collect *c, uint32_t slot, pmt_block block,
                            uint64_t event)
 {
-    if (!GROW_BITS(&c->counted, slot) || !pmt_census_add(&c->rec.census, slot))
+    if (!GROW(&c->counted, slot / 64) || !pmt_census_add(&c->rec.census, slot))
         return false;
     SET_BIT(&c->counted, slot);
     pmt_type_stats_made(&c->types, slot);
@@ -128,7 +112,7 @@ bool pmt_collect_object_resized(struct pmt_collect *c, uint32_t slot)
 
 bool pmt_collect_made_within(struct pmt_collect *c, uint32_t slot)
 {
-    if (!GROW_BITS(&c->is_fresh, slot) || !pmt_vec_push(&c->fresh, slot))
+    if (!GROW(&c->is_fresh, slot / 64) || !pmt_vec_push(&c->fresh, slot))
         return false;
     SET_BIT(&c->is_fresh, slot);
     return true;

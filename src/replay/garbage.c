@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include "base/vec.h"
+#include "replay/bits.h"
 #include "replay/collect.h"
 #include "replay/mod_collect.h"
 
@@ -29,21 +30,12 @@ void pmt_garbage_release(struct pmt_garbage *g)
 
 /* -- by slot -- */
 
-#define GROW(v, i)                                                             \
-    (pmt_vec_reserve((v), (size_t)(i) + 1) &&                                  \
-     ((v)->n > (i) ||                                                          \
-      (memset((v)->at + (v)->n, 0, ((i) + 1 - (v)->n) * sizeof *(v)->at),      \
-       (v)->n = (size_t)(i) + 1, true)))
-#define BIT(slot)           (UINT64_C(1) << (slot) % 64)
-#define HAS(v, slot)        ((slot) / 64 < (v)->n && (v)->at[(slot) / 64] & BIT(slot))
-#define CLEAR(v, slot)      ((v)->at[(slot) / 64] &= ~BIT(slot))
-#define PUT(v, slot)        ((v)->at[(slot) / 64] |= BIT(slot))
-
 bool pmt_garbage_born(struct pmt_collect *c, uint32_t slot, uint64_t event)
 {
     struct pmt_garbage *g = &c->garbage;
 
-    if (!GROW(&g->made, slot) || !GROW(&g->key, slot) || !GROW(&g->row, slot) || !GROW(&g->type, slot) ||
+    if (!GROW(&g->made, slot) || !GROW(&g->key, slot) || !GROW(&g->row, slot) ||
+        !GROW(&g->type, slot) ||
         !GROW(&g->told, slot / 64) || !GROW(&g->gone, slot / 64) ||
         !GROW(&g->silent, slot / 64))
         return false;
@@ -133,9 +125,9 @@ static void give_back(struct pmt_collect *c, const struct pmt_waste *w,
         return;
     forget(c, w->birth);
     row->collected += w->birth & 1 && !w->silent;
-    if (!HAS(&c->garbage.told, w->slot) || c->garbage.made.at[w->slot] != w->made)
+    if (!HAS_BIT(&c->garbage.told, w->slot) || c->garbage.made.at[w->slot] != w->made)
         return;
-    PUT(&c->garbage.gone, w->slot);
+    SET_BIT(&c->garbage.gone, w->slot);
     c->garbage.row.at[w->slot] = (uint32_t)row_index;
 }
 
@@ -230,7 +222,7 @@ bool pmt_garbage_tell(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint6
 
     if (kind & PMT_GARBAGE_FIRST && !pmt_garbage_told_all(c, event))
         return false;
-    if (slot / 64 >= g->told.n || (HAS(&g->told, slot) && !(kind & PMT_GARBAGE_FIRST)))
+    if (slot / 64 >= g->told.n || (HAS_BIT(&g->told, slot) && !(kind & PMT_GARBAGE_FIRST)))
         return true;
     g->type.at[slot] = kind >> PMT_GARBAGE_TYPE;
     g->telling = event;
@@ -283,7 +275,7 @@ static struct kin kin_of(const struct pmt_collect *c, uint64_t event)
 {
     const struct pmt_garbage *g = &c->garbage;
     uint32_t holder = g->group.at[0], recorded = c->rec.census.birth.at[holder];
-    struct kin kin = {.key = HAS(&g->told, holder) ? g->key.at[holder]
+    struct kin kin = {.key = HAS_BIT(&g->told, holder) ? g->key.at[holder]
                                                    : c->mod.census.birth.at[holder],
                       .reachable = last_reachable(g, recorded, g->since),
                       .place = pmt_census_place(&c->rec.census, recorded)};
@@ -304,7 +296,7 @@ static bool tell_one(struct pmt_collect *c, uint32_t slot, const struct kin *kin
     struct pmt_open open = {slot, w.made, (uint32_t)g->list[place].n, g->epoch[place],
                             (uint32_t)place};
 
-    PUT(&g->told, slot);
+    SET_BIT(&g->told, slot);
     g->key.at[slot] = kin->key;
     if (finder) {
         open.epoch = g->epoch[place] - 1; /* it is in no list */
@@ -329,7 +321,7 @@ bool pmt_garbage_told_all(struct pmt_collect *c, uint64_t event)
     if (first)
         g->uncertain += g->group.n;
     for (size_t i = 0; i < g->group.n; i++)
-        if (!HAS(&g->told, g->group.at[i]) && !tell_one(c, g->group.at[i], &kin, finder))
+        if (!HAS_BIT(&g->told, g->group.at[i]) && !tell_one(c, g->group.at[i], &kin, finder))
             return false;
     g->group.n = 0;
     return true;
@@ -346,22 +338,22 @@ static void end_group(struct pmt_collect *c)
 
 bool pmt_garbage_is_gone(const struct pmt_garbage *g, uint32_t slot)
 {
-    return HAS(&g->gone, slot);
+    return HAS_BIT(&g->gone, slot);
 }
 
 bool pmt_garbage_is_told(struct pmt_collect *c, uint32_t slot)
 {
     end_group(c);
-    return HAS(&c->garbage.told, slot);
+    return HAS_BIT(&c->garbage.told, slot);
 }
 
 /* The slot is free again; whether mod has given its block back already. */
 static bool clear_slot(struct pmt_garbage *g, uint32_t slot)
 {
-    bool gone = HAS(&g->gone, slot) != 0;
+    bool gone = HAS_BIT(&g->gone, slot) != 0;
 
-    CLEAR(&g->told, slot);
-    CLEAR(&g->gone, slot);
+    CLEAR_BIT(&g->told, slot);
+    CLEAR_BIT(&g->gone, slot);
     return gone;
 }
 
@@ -385,12 +377,12 @@ bool pmt_garbage_drop(struct pmt_collect *c, uint32_t slot)
     struct pmt_garbage *g = &c->garbage;
 
     end_group(c);
-    if (!HAS(&g->told, slot))
+    if (!HAS_BIT(&g->told, slot))
         return false;
     for (unsigned p = 0; p <= PMT_PERMANENT; p++)
         for (size_t i = 0; i < g->open[p].n; i++)
             if (g->open[p].at[i].slot == slot && g->open[p].at[i].made == g->made.at[slot] &&
-                !HAS(&g->gone, slot))
+                !HAS_BIT(&g->gone, slot))
                 take_back(c, &g->open[p].at[i]);
     return clear_slot(g, slot);
 }
@@ -406,8 +398,8 @@ bool pmt_garbage_freed(struct pmt_collect *c, uint32_t slot, pmt_block block, bo
         w.made = g->made.at[slot];
         w.seen = c->rec.census.birth.at[slot];
         w.young = pmt_census_place(&c->rec.census, w.seen) == 0;
-        if (HAS(&g->told, slot)) {
-            w.state = HAS(&g->gone, slot) ? PMT_WASTE_GONE : PMT_WASTE_TOLD;
+        if (HAS_BIT(&g->told, slot)) {
+            w.state = HAS_BIT(&g->gone, slot) ? PMT_WASTE_GONE : PMT_WASTE_TOLD;
             w.key = g->key.at[slot];
             (void)clear_slot(g, slot);
         }
@@ -433,7 +425,7 @@ static void renew(struct pmt_collect *c, const struct pmt_open *o, uint64_t even
     struct pmt_garbage *g = &c->garbage;
     pmt_block *block = &c->blocks->at[o->slot];
 
-    if (HAS(&g->gone, o->slot)) {
+    if (HAS_BIT(&g->gone, o->slot)) {
         uint64_t bytes = pmt_heap_is_raw(*block) ? 1 : pmt_block_bytes(c->heap, *block);
 
         *block = pmt_heap_alloc_inline(c->heap, PMT_DOMAIN_OBJ, bytes);
@@ -444,8 +436,8 @@ static void renew(struct pmt_collect *c, const struct pmt_open *o, uint64_t even
                                           g->type.at[o->slot], true);
         take_back(c, o);
     }
-    CLEAR(&g->told, o->slot);
-    CLEAR(&g->gone, o->slot);
+    CLEAR_BIT(&g->told, o->slot);
+    CLEAR_BIT(&g->gone, o->slot);
     g->made.at[o->slot] = (uint32_t)event;
     pmt_census_renew(&c->rec.census, o->slot);
     pmt_census_renew(&c->mod.census, o->slot);
@@ -458,10 +450,10 @@ static void settle_told(struct pmt_collect *c, const struct pmt_open *o, uint64_
 
     if (g->made.at[o->slot] != o->made)
         return;
-    if (!HAS(&g->told, o->slot)) {
+    if (!HAS_BIT(&g->told, o->slot)) {
         (void)pmt_free_lists_told(&c->free_lists, c->heap, c->blocks->at[o->slot],
                                   g->type.at[o->slot], false);
-        if (HAS(&g->silent, o->slot))
+        if (HAS_BIT(&g->silent, o->slot))
             settle_silent(c, o);
     } else {
         renew(c, o, event);
@@ -476,10 +468,10 @@ static void count_left(const struct pmt_garbage *g, unsigned generation,
         for (size_t i = 0; i < g->open[p].n; i++) {
             const struct pmt_open *o = &g->open[p].at[i];
 
-            if (!HAS(&g->told, o->slot) || g->made.at[o->slot] != o->made)
+            if (!HAS_BIT(&g->told, o->slot) || g->made.at[o->slot] != o->made)
                 continue;
             count->left++;
-            count->gone += HAS(&g->gone, o->slot) != 0;
+            count->gone += HAS_BIT(&g->gone, o->slot) != 0;
         }
 }
 
@@ -499,9 +491,9 @@ static void mark_silent(struct pmt_garbage *g, uint64_t n, bool on)
             continue;
         n--;
         if (on)
-            PUT(&g->silent, w->slot);
+            SET_BIT(&g->silent, w->slot);
         else
-            CLEAR(&g->silent, w->slot);
+            CLEAR_BIT(&g->silent, w->slot);
     }
 }
 

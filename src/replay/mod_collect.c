@@ -1,7 +1,7 @@
 /*
- * mod_collect.c - the side of a replay that collects when its own settings say so:
- * objects that free lists would have served, its collections, and the
- * plan that the configuration makes. What the two sides are: collect.h.
+ * mod_collect.c - the side of a replay that collects when its own settings say so: its
+ * collections, and the plan that the configuration makes. What the two sides are:
+ * collect.h; its garbage: garbage.h; what free lists hide: free_lists.h.
  *
  * When mod collects at the same event as the recording, it waits for what the recording
  * found.
