@@ -89,6 +89,14 @@ struct pmt_type_row {
                                   in use has an even share of those of its arena */
 };
 
+/* References within garbage: from objects of one type to objects of another, both of them
+ * garbage. Recorded. */
+struct pmt_garbage_reference {
+    uint32_t from, to;         /* types, as the trace names them */
+    uint64_t count;            /* references */
+    char *from_name, *to_name; /* as tp_name has them; NULL: the trace lacks the type */
+};
+
 /* How long collections take, fitted to the recorded pauses of the same trace:
  * ns = fixed + visited * per_visited * ratio + freed blocks * per_freed, where the ratio
  * goes by the generation and by how many objects are visited: old objects and large
@@ -165,6 +173,8 @@ struct pmt_result {
     struct pmt_oracle_row *oracle;       size_t n_oracle;
     struct pmt_collection *collections;  size_t n_collections;
     struct pmt_type_row *types;          size_t n_types;
+    struct pmt_garbage_reference *garbage_references; size_t n_garbage_references; /* the
+                              most first */
     struct pmt_gc_cost gc_cost;
     struct pmt_health *health;           size_t n_health;
     struct pmt_fact *facts;              size_t n_facts;

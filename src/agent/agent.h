@@ -8,8 +8,12 @@
  *     hooks.c       the allocator hooks; the only hot code
  *     ring.c        appending records; waiting, polling
  *     collector.c   watching the cyclic collector
+ *     hook_time.c   what the hooks cost within collections
  *     look.c        finding what is unreachable, as the collector does
+ *     belongings.c  what else dies with it
  *     told.c        which of it was told already
+ *     touch.c       when it was last touched
+ *     type.c        telling of types
  *     site.c        telling its objects while they are being made
  *     checkpoint.c  asking the interpreter for its own books
  *     main_program.c  when the user's program begins
@@ -62,6 +66,8 @@ struct python {
     void *(*interp_next)(void *);
     const char *runtime;                    /* _PyRuntime */
     const void *type_type;                  /* PyType_Type */
+    const void *set_type;                   /* PySet_Type */
+    const void *bytearray_type;             /* PyByteArray_Type */
 };
 
 /*
@@ -103,7 +109,10 @@ struct hot {
     uint64_t gc_waited_ns;  /* ... when the collection under way began */
     uint64_t gc_begin_head; /* ... and head, */
     uint64_t gc_begin_ns;   /* ... and the clock, 0 = not known */
-    uint64_t hook_trial_ns; /* HOOK_TRIALS hook calls without their block (collector.c) */
+    uint64_t hook_ticks, hook_calls; /* hook calls within collections that were timed */
+    uint64_t hook_own_ticks, hook_own_calls; /* ... within the one under way */
+    uint64_t hook_entry_ticks; /* of the part of a call that is not timed in its place */
+    uint64_t hook_began_ns, hook_began_ticks; /* both clocks, at the first collection */
     uint64_t gc_stamp;      /* ns at the end of a hook call with a collection due */
     uintptr_t gc_last_block; /* allocated by the last call, if it can be a collector
                                 object; tagged as below */
@@ -115,9 +124,13 @@ struct hot {
     bool look_done;         /* the collection that is due has been looked ahead at */
     uint32_t look_from;     /* from this count on look_before() is called */
     uint32_t look_every;    /* records between looks at everything, 0 = as it is cheap */
+    uint32_t look_turn;     /* collections of generation 0 that were due */
+    uintptr_t look_left;    /* one is left out: the last of generation 1 before it, else 0 */
     uint64_t look_stale;    /* head from which on one that was due has not come */
     uint64_t look_full;     /* head from which on a full collection is looked ahead at */
+    bool look_worth;        /* ... sooner, as the last one has found much */
     uint64_t look_next;     /* head at which the next is wanted */
+    uint64_t touch_next;    /* head at which reference counts are to be read again */
     int32_t pid;
     uint32_t forks;         /* serial of the next fork */
     char address[64];       /* where our forks say hello */
@@ -169,6 +182,9 @@ static inline void ring_put(uint64_t op, uint64_t low, uint64_t b)
  * all committed together; there has to be room. */
 void ring_put_text(uint64_t op, uint64_t n, uint64_t b, struct pmt_wire_rec data,
                    const char *text);
+
+/* Append a record and n of DATA, all committed together; there has to be room. */
+void ring_put_figures(uint64_t op, uint64_t low, uint64_t b, const uint64_t *figures, int n);
 
 /* The slow path of ring_ready(). */
 bool ring_slow(void);
@@ -275,10 +291,52 @@ void look_schedule(void);
 void look_poll(void);
 /* The interpreter begins to finalise: one more, and no more after that. */
 void look_at_end(void);
-/* A collection of this generation is over. */
-void look_collected(unsigned generation);
+/* A collection of this generation is over, and so many objects. */
+void look_collected(unsigned generation, uint64_t collected);
 
-/* told.c: garbage that was told, by block; found in this generation. */
+/* hook_time.c: one in so many hook calls within a collection is timed: between hook_ticks()
+ * and hook_took() lies what it does but for the block. */
+#define HOOK_SAMPLE 16u
+uint64_t hook_ticks(void);
+void hook_took(uint64_t since);
+void hook_collection_begins(uint64_t ns);
+/* Once, when none is under way: what a call does before that. */
+void hook_try_entry(void);
+/* What so many calls took within the collection that ends now. */
+uint64_t hook_ns(uint64_t calls, uint64_t now_ns);
+
+/* touch.c: an object is watched from here on; all those watched are about to be in
+ * generation 2. */
+void touch_watch(uintptr_t head);
+void touch_grown(void);
+/* Generation 0 is empty: a collection is over. */
+void touch_collected(void);
+/* A look at everything: those that are there go on to be watched; they, and those that are
+ * added until begun, are taken to be touched not since. is_there: said true once for each. */
+void touch_begin(bool (*is_there)(uintptr_t head));
+void touch_begun(void);
+/* Memory was mapped; is about to be unmapped. */
+void touch_mapped(void);
+void touch_forget(const void *memory, size_t size);
+/* Now and then: read the counts. */
+void touch_poll(void);
+/* Each object watched, of all or of those of generations 0 and 1, the older one first: how many readings ago it was
+ * last touched, 0 = since the last one, NEVER = not since the last look at everything; that
+ * its count has changed then, or else that it was first read then. What lies there may be
+ * something else by now, and may come again: the last time counts. */
+#define TOUCH_NEVER (UINT64_MAX - 1)
+typedef void touch_teller(uintptr_t head, uint64_t age, uint64_t ago, bool changed);
+void touch_tell(bool all, touch_teller *each);
+
+/* belongings.c: an object was told to be garbage: tell what else dies with it. Those told
+ * since begin are seen together. */
+void belongings_begin(void);
+void belongings_tell(uintptr_t object);
+
+/* type.c: the type at this address, if it was not told. */
+void type_tell(uintptr_t type);
+
+/* told.c: garbage that was told, by block; a collection of this generation finds it. */
 bool told_has(uintptr_t block);
 void told_add(uintptr_t block, unsigned generation);
 /* It is given back by a collection; a collection of this generation is over. */

@@ -35,4 +35,14 @@ static inline bool array_push(struct array *a, uint64_t value)
     return true;
 }
 
+/* n times the same. */
+static inline bool array_fill(struct array *a, size_t n, uint64_t value)
+{
+    if (a->cap < n && !array_grow(a, n))
+        return false;
+    for (a->n = 0; a->n < n; a->n++)
+        a->at[a->n] = value;
+    return true;
+}
+
 #endif

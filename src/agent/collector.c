@@ -451,57 +451,12 @@ static unsigned generation_ended(void)
     return g;
 }
 
-/* -- what the hooks cost: they run inside collections as well, for each block freed, and
- *    that is no part of a pause. A call is too short for the clock, and no work is wanted
- *    for it while nothing is collected. So behind a collection a number of calls is made
- *    up: what a hook does while one is under way, in the room that is kept free in the
- *    ring, but for the block, and no record is committed. The ring's lines are as cold to
- *    them as to the real ones, and are waited for. What the hooks drive out of the caches
- *    is not in it: it is the least that they cost. -- */
-
-#define HOOK_TRIALS 32u
-_Static_assert(HOOK_TRIALS < RESERVE, "within the room that is kept");
-
-static void make_up_call(unsigned i)
-{
-    struct pmt_wire_rec *rec = &HOT.shm->ring[(HOT.head + i) & (PMT_RING_RECORDS - 1)];
-
-    if (HOT.head >= HOT.stop_at || HOT.thread != thread_pointer() || collector_was_reset())
-        return;
-    collector_watch();
-    collector_settle();
-    rec->a = rec->b = i;
-    atomic_store_explicit(&HOT.shm->head, HOT.head, memory_order_release);
-    HOT.inside_ptr = rec;
-    HOT.inside = HOT.thread;
-    atomic_signal_fence(memory_order_seq_cst); /* here the block would be freed */
-    HOT.inside = 0;
-}
-
-/* Through a pointer, as the interpreter calls a hook. */
-static void (*volatile const made_up)(unsigned) = make_up_call;
-
-/* There is room for RESERVE records. One measurement in which something else happened
- * does not count for much. */
-static void time_hooks(void)
-{
-    uint64_t began = now_ns(), ns, before = HOT.hook_trial_ns;
-
-    for (unsigned i = 0; i < HOOK_TRIALS; i++)
-        made_up(i);
-    atomic_thread_fence(memory_order_seq_cst);
-    ns = now_ns() - began;
-    if (before && ns > 2 * before)
-        ns = 2 * before;
-    HOT.hook_trial_ns = before ? (7 * before + ns) / 8 : ns;
-}
-
 /* The agent's part of the collection that ends: waiting, what is done now and then, and
  * the hooks. No more than half is taken out, lest an estimate stand for a measurement. */
 static uint64_t own_ns(uint64_t now)
 {
     uint64_t own = HOT.waited_ns - HOT.gc_waited_ns;
-    uint64_t hooks = (HOT.head - HOT.gc_begin_head) * HOT.hook_trial_ns / HOOK_TRIALS;
+    uint64_t hooks = hook_ns(HOT.head - HOT.gc_begin_head, now);
     uint64_t rest = now - HOT.gc_begin_ns;
 
     if (!HOT.gc_begin_ns || now < HOT.gc_begin_ns || own > rest)
@@ -520,22 +475,23 @@ static void put_begin(unsigned generation, uint64_t ns)
     HOT.gc_waited_ns = HOT.waited_ns;
     HOT.gc_begin_head = HOT.head;
     HOT.gc_begin_ns = ns;
+    hook_collection_begins(ns);
 }
 
 /* times: how many of this generation (more than one only where no hook ran between). */
 static void put_end(unsigned generation, uint64_t ns)
 {
     int g = (int)generation;
+    const uint64_t figures[4] = {stat(g, 1) - HOT.gc_stats[g][1],
+                                 stat(g, 2) - HOT.gc_stats[g][2],
+                                 word(HOT.gc, AT_LONG_LIVED),
+                                 word(HOT.gc, AT_LONG_LIVED + 8)};
 
     /* When nobody recorded it, the program did not do our work, nor wait for us. */
-    ring_put(PMT_W_GC_END, generation, ns - own_ns(ns));
-    ring_put(PMT_W_DATA, 0, stat(g, 1) - HOT.gc_stats[g][1]);
-    ring_put(PMT_W_DATA, 0, stat(g, 2) - HOT.gc_stats[g][2]);
-    ring_put(PMT_W_DATA, 0, word(HOT.gc, AT_LONG_LIVED));
-    ring_put(PMT_W_DATA, 0, word(HOT.gc, AT_LONG_LIVED + 8));
+    ring_put_figures(PMT_W_GC_END, generation, ns - own_ns(ns), figures, 4);
+    look_collected(generation, stat(g, 1) - HOT.gc_stats[g][1]);
     HOT.gc_stats[g][1] = stat(g, 1);
     HOT.gc_stats[g][2] = stat(g, 2);
-    look_collected(generation);
 }
 
 /* Collections that began and ended since the last hook call. Their duration is known
@@ -583,7 +539,6 @@ static void notice_end(void)
 void collector_slow(void)
 {
     bool collecting = half(HOT.gc, AT_COLLECTING) != 0, was = HOT.gc_collecting;
-    bool many = was && !collecting && HOT.head - HOT.gc_begin_head >= HOOK_TRIALS;
     unsigned begun = collections_since() ? NOT_YET_KNOWN : generation_under_way();
     uint64_t now = collecting && !was ? now_ns() : 0;
 
@@ -602,8 +557,8 @@ void collector_slow(void)
     HOT.gc_collecting = collecting;
     HOT.gc_stamp = 0;
     notice_end();
-    if (ring_room(RESERVE) && many)
-        time_hooks();
+    if (ring_room(RESERVE) && was && !collecting)
+        hook_try_entry();
 }
 
 /* The count is 0: because of a collection or a freeze, or just so? */
@@ -664,6 +619,5 @@ void collector_begin(uint32_t hex_version)
     HOT.gc_collecting = half(HOT.gc, AT_COLLECTING) != 0;
     remember();
     put_settings();
-    if (ring_room(RESERVE))
-        time_hooks();
+    (void)ring_room(RESERVE);
 }

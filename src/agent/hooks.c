@@ -113,6 +113,26 @@ static inline void *gil_realloc(int domain, uint64_t op, void *old, size_t size)
     return p;
 }
 
+/* What a collection frees. */
+static void free_within(const struct py_allocator *real, void *p)
+{
+    uint64_t since = HOT.head % HOOK_SAMPLE == 0 ? hook_ticks() : 0;
+
+    told_forget((uintptr_t)p);
+    if (HOT.gc_count == 0)
+        collector_settle();
+    else if (HOT.gc_last_block)
+        collector_maybe_young();
+    ring_put(PMT_W_FREE, (uintptr_t)p, with_count(0));
+    collector_no_last();
+    HOT.inside_ptr = p;
+    HOT.inside = thread_pointer();
+    if (since)
+        hook_took(since);
+    real->free(real->ctx, p);
+    leave();
+}
+
 static inline void gil_free(int domain, void *p)
 {
     const struct py_allocator *real = &pmt_original[domain];
@@ -122,8 +142,10 @@ static inline void gil_free(int domain, void *p)
         return;
     }
     collector_watch();
-    if (UNLIKELY(HOT.gc_collecting))
-        told_forget((uintptr_t)p);
+    if (UNLIKELY(HOT.gc_collecting)) {
+        free_within(real, p);
+        return;
+    }
     if (UNLIKELY(HOT.gc_count == 0))
         collector_settle();
     else if (HOT.gc_last_block)
@@ -203,6 +225,7 @@ static void *arena_alloc(void *ctx, size_t size)
     bool arena = HOT.inside == thread_pointer();
 
     (void)ctx;
+    touch_mapped();
     if (p && (arena || ring_ready()))
         ring_put(arena ? PMT_W_ARENA_NEW : PMT_W_STACK_NEW, (uintptr_t)p, size);
     return p;
@@ -216,6 +239,7 @@ static void arena_free(void *ctx, void *p, size_t size)
     if (p && (arena || ring_ready()))
         ring_put(arena ? PMT_W_ARENA_FREE : PMT_W_STACK_FREE, (uintptr_t)p, size);
     collector_forget(p, size);
+    touch_forget(p, size);
     pmt_original_arena.free(pmt_original_arena.ctx, p, size);
 }
 

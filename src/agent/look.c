@@ -10,8 +10,10 @@
  *
  *     second word   idle         object before | finalized
  *                   in a look    count << 2 | 2 | finalized       not reached so far
- *                                     0     | 0 | finalized       reached
+ *                                    tag    | 0 | finalized       reached
  *                   afterwards   number << 2 | 2 | finalized      the dead, from 1
+ *
+ * The highest bit is set where an object was found to be in no cycle.
  *
  * The collector does this only inside the allocation of an object of its own, and that
  * is the only moment at which all objects can be relied on to be whole: so it is the only
@@ -26,7 +28,8 @@
  *
  * What is told: the dead that were not told before, each with its type. A collection finds
  * a cycle only if it covers it and every cycle that leads to it: the oldest object of all
- * these is its holder. So what has one holder is told together, the holder first. Which of
+ * these is its holder. So what has one holder is told together, the holder first. Behind
+ * each stands to which of the dead it refers: that is what cycles are made of. Which of
  * the dead were told is kept in a set of addresses, from which a collection's frees take
  * them, and its end those that it did not free: they are on free lists.
  */
@@ -35,86 +38,40 @@
 #include <errno.h>
 #include <string.h>
 #include "agent/array.h"
+#include "agent/object.h"
 
-#define TP_BASIC_SIZE 32
-#define TP_ITEM_SIZE  40
-#define TP_NAME       24
-#define TP_FLAGS      168
-#define TP_TRAVERSE   184
-#define TP_IS_GC      328
-
-#define FLAG_GC        (UINT64_C(1) << 14)
-#define FLAG_PREHEADER (UINT64_C(3) << 3) /* managed dict, managed weak references */
-
-#define FINALIZED 1u
-#define PENDING   2u
+#define FINALIZED ((uint64_t)1)
+#define PENDING   ((uint64_t)2)
 #define COUNT     2 /* shift */
-#define HEAD      16 /* bytes of a GC head */
+#define NO_CYCLE  ((uint64_t)1 << 63)
 
 #define LEAST_APART ((uint64_t)1 << 14) /* records between looks at everything */
 #define STALE       ((uint64_t)1 << 12) /* records in which one that was due has to come */
+#define GENERATION  24 /* bytes of one */
+#define MANY        1000u /* objects told */
+#define LEFT_OUT    16u /* every so many collections of generation 0 come unlooked at */
 #define SHARE       16u /* records per object looked at: so a look costs a few per cent */
-
-typedef int visit(void *object, void *arg);
-typedef int traverse(void *object, visit *, void *arg);
-
-/* -- the words of objects and types -- */
-
-static inline uint64_t get(uintptr_t at, int offset)
-{
-    uint64_t w;
-
-    memcpy(&w, (const char *)at + offset, sizeof w);
-    return w;
-}
-
-static inline void set(uintptr_t at, int offset, uint64_t w)
-{
-    memcpy((char *)at + offset, &w, sizeof w);
-}
-
-/* The GC head of an object, 0 if it has none. */
-static inline uintptr_t head_of(uintptr_t object)
-{
-    uintptr_t type = get(object, 8);
-    int (*is_gc)(void *);
-
-    if (!(get(type, TP_FLAGS) & FLAG_GC))
-        return 0;
-    is_gc = (int (*)(void *))get(type, TP_IS_GC);
-    return !is_gc || is_gc((void *)object) ? object - HEAD : 0;
-}
-
-static inline void visit_all(uintptr_t head, visit *each)
-{
-    uintptr_t object = head + HEAD;
-    traverse *by = (traverse *)get(get(object, 8), TP_TRAVERSE);
-
-    (void)by((void *)object, each, NULL);
-}
-
-static uintptr_t block_of(uintptr_t head)
-{
-    bool preheader = HOT.gc_preheader && get(get(head + HEAD, 8), TP_FLAGS) & FLAG_PREHEADER;
-
-    return preheader ? head - 16 : head;
-}
 
 /* -- the look under way -- */
 
 static struct {
     struct array heads;   /* all, the oldest generation first */
-    size_t first[3], end[3]; /* of a generation, in heads */
+    size_t first[3], end[3], dead_end[3]; /* of a generation: in heads, in dead */
     struct array reached; /* whose references are still to be followed */
     struct array dead;    /* by number, the oldest first */
     struct array from, to; /* references between the dead, by number */
     struct array index, low, edge, group; /* by number (visit_dead) */
     struct array path, open, order;       /* numbers */
     struct array holder;  /* by group: a number */
+    struct array touched; /* by number: readings ago, or at most */
+    struct array age;     /* by number: their order, the oldest first */
+    uint64_t key;         /* of this look */
     uint64_t n_seen;
+    uint64_t all;         /* objects at the last look at everything */
     uint64_t n_reached, references;
+    bool leads_on;        /* the object visited, to one that may be in a cycle */
     bool failed;          /* out of memory */
-} now;
+} now = {.key = 1};
 
 #define AHEAD 12 /* objects whose memory is on its way */
 
@@ -129,18 +86,46 @@ static inline uintptr_t head_at(size_t i)
     return now.heads.at[i];
 }
 
+/* An object that leads to none but such that are in no cycle is in none itself. Each visit of
+ * it finds out a little more. */
+static void begin_visit(void)
+{
+    now.leads_on = false;
+}
+
+static void end_visit(uintptr_t head)
+{
+    if (!now.leads_on)
+        set(head, 8, get(head, 8) | NO_CYCLE);
+}
+
+static uint64_t count_in(uint64_t w)
+{
+    return (w & ~NO_CYCLE) >> COUNT;
+}
+
 static int take_reference(void *object, void *arg)
 {
     uintptr_t head = head_of((uintptr_t)object);
     uint64_t w;
 
     (void)arg;
-    if (!head || !((w = get(head, 8)) & PENDING))
+    if (!head)
+        return 0;
+    w = get(head, 8);
+    now.leads_on |= !(w & NO_CYCLE) && get(head, 0);
+    if (!(w & PENDING))
         return 0;
     now.references++;
-    if (w >> COUNT)
+    if (count_in(w))
         set(head, 8, w - (1u << COUNT));
     return 0;
+}
+
+/* Nothing but what this look has reached looks like that. */
+static uint64_t tag_of(uintptr_t head)
+{
+    return (head * now.key << COUNT) & ~NO_CYCLE;
 }
 
 static int reach(void *object, void *arg)
@@ -149,12 +134,23 @@ static int reach(void *object, void *arg)
     uint64_t w;
 
     (void)arg;
-    if (!head || !((w = get(head, 8)) & PENDING))
+    if (!head)
         return 0;
-    set(head, 8, w & FINALIZED);
+    w = get(head, 8);
+    now.leads_on |= !(w & NO_CYCLE) && get(head, 0);
+    if (!(w & PENDING))
+        return 0;
+    set(head, 8, tag_of(head) | (w & (FINALIZED | NO_CYCLE)));
     now.n_reached++;
     now.failed |= !array_push(&now.reached, head);
     return 0;
+}
+
+static void follow(uintptr_t head)
+{
+    begin_visit();
+    visit_all(head + HEAD, reach);
+    end_visit(head);
 }
 
 static void count_list(uintptr_t list)
@@ -176,8 +172,11 @@ static void count(unsigned generations)
         count_list((uintptr_t)HOT.gc + 24 * g);
         now.end[g] = now.heads.n;
     }
-    for (size_t i = 0; i < now.heads.n && !now.failed; i++)
-        visit_all(head_at(i), take_reference);
+    for (size_t i = 0; i < now.heads.n && !now.failed; i++) {
+        begin_visit();
+        visit_all(head_at(i) + HEAD, take_reference);
+        end_visit(now.heads.at[i]);
+    }
 }
 
 /* When nothing is left to be reached, nothing is dead. */
@@ -187,13 +186,13 @@ static void reach_all(void)
         uintptr_t head = head_at(i);
         uint64_t w = get(head, 8);
 
-        if (!(w & PENDING) || !(w >> COUNT))
+        if (!(w & PENDING) || !count_in(w))
             continue;
-        set(head, 8, w & FINALIZED);
+        set(head, 8, tag_of(head) | (w & (FINALIZED | NO_CYCLE)));
         now.n_reached++;
         now.failed |= !array_push(&now.reached, head);
         while (now.reached.n)
-            visit_all(now.reached.at[--now.reached.n], reach);
+            follow(now.reached.at[--now.reached.n]);
     }
 }
 
@@ -215,11 +214,10 @@ static void restore(unsigned generations)
 
 #define TOLD ((uint64_t)1 << 63) /* in dead: it was told before */
 
-/* Number the dead, the oldest first. soon: the youngest generations, up to this one, are
- * about to be collected; -1: none. What is found there need not be remembered. */
-static void number_dead(unsigned generations, int soon)
+/* Number the dead, the oldest first. */
+static void number_dead(unsigned generations)
 {
-    for (unsigned g = generations + 1; g-- > 0;)
+    for (unsigned g = generations + 1; g-- > 0;) {
         for (size_t i = now.first[g]; i < now.end[g]; i++) {
             uintptr_t head = head_at(i);
             uint64_t w = get(head, 8), known;
@@ -232,9 +230,18 @@ static void number_dead(unsigned generations, int soon)
                 return;
             }
             set(head, 8, (w & (FINALIZED | PENDING)) | now.dead.n << COUNT);
-            if (!known && (int)g > soon)
-                told_add(block_of(head), g);
         }
+        now.dead_end[g] = now.dead.n;
+    }
+}
+
+static unsigned generation_of(uint64_t number)
+{
+    unsigned g = 2;
+
+    while (g > 0 && number >= now.dead_end[g])
+        g--;
+    return g;
 }
 
 static int note_reference(void *object, void *arg)
@@ -253,12 +260,19 @@ static void note_references(void)
 {
     for (size_t i = 0; i < now.dead.n && !now.failed; i++) {
         now.failed |= !array_push(&now.from, now.to.n);
-        visit_all(now.dead.at[i] & ~TOLD, note_reference);
+        visit_all((now.dead.at[i] & ~TOLD) + HEAD, note_reference);
     }
     now.failed |= !array_push(&now.from, now.to.n);
 }
 
 #define UNSEEN UINT64_MAX
+
+static uint64_t older(uint64_t a, uint64_t b)
+{
+    if (a == UNSEEN || b == UNSEEN)
+        return a == UNSEEN ? b : a;
+    return now.age.at[b] < now.age.at[a] ? b : a;
+}
 
 /* A component is whole: it is what lies above i in `open`. Its holder so far is its oldest
  * object, if it is a cycle. */
@@ -270,7 +284,7 @@ static void close_component(uint64_t i)
         last = now.open.at[--now.open.n];
         now.group.at[last] = group;
         now.failed |= !array_push(&now.order, last);
-        oldest = last < oldest ? last : oldest;
+        oldest = older(oldest, last);
         n++;
     } while (last != i);
     for (uint64_t e = now.from.at[i]; n == 1 && e < now.from.at[i + 1]; e++)
@@ -309,15 +323,6 @@ static void visit_dead(uint64_t root)
     }
 }
 
-static bool fill(struct array *a, size_t n, uint64_t value)
-{
-    if (a->cap < n && !array_grow(a, n))
-        return false;
-    for (a->n = 0; a->n < n; a->n++)
-        a->at[a->n] = value;
-    return true;
-}
-
 /* Each component is held by the oldest object of all cycles that lead to it. */
 static void hand_down_holders(void)
 {
@@ -329,9 +334,46 @@ static void hand_down_holders(void)
         for (uint64_t e = now.from.at[i]; e < now.from.at[i + 1]; e++) {
             uint64_t *its = &now.holder.at[now.group.at[now.to.at[e]]];
 
-            *its = *mine < *its ? *mine : *its;
+            *its = older(*its, *mine);
         }
     }
+}
+
+#define CHANGED   ((uint64_t)1 << 32)
+#define UNCERTAIN ((uint64_t)1 << 62)
+
+/* Its block may be older than it: the recorder knows the age of blocks. */
+static bool has_free_list(uintptr_t object)
+{
+    uintptr_t type = get(object, 8);
+
+    return get(type, TP_FLAGS) & (FLAG_LIST | FLAG_TUPLE | FLAG_DICT) &&
+           !(get(type, TP_FLAGS) & FLAG_HEAP);
+}
+
+/* What lies there may have been freed, and look like anything. */
+static void note_touch(uintptr_t head, uint64_t age, uint64_t ago, bool changed)
+{
+    uint64_t w = get(head, 8), i = (w >> COUNT) - 1;
+
+    if (!(w & PENDING) || i >= now.dead.n || (now.dead.at[i] & ~TOLD) != head)
+        return;
+    now.touched.at[i] = ago | (changed ? CHANGED : 0);
+    now.age.at[i] = has_free_list(head + HEAD) ? age | UNCERTAIN : age;
+}
+
+/* ... and which is how old. */
+static void find_touches(unsigned generations)
+{
+    now.failed |= !array_fill(&now.touched, now.dead.n, UNSEEN) ||
+                  !array_fill(&now.age, now.dead.n, 0);
+    for (size_t i = 0; i < now.dead.n && !now.failed; i++) {
+        now.age.at[i] = UNCERTAIN - now.dead.n + i; /* younger than those watched */
+        if (generation_of(i) > 0)
+            now.touched.at[i] = TOUCH_NEVER; /* not in a cycle, then */
+    }
+    if (!now.failed && generations > 0)
+        touch_tell(generations == 2, note_touch);
 }
 
 static void find_holders(void)
@@ -341,8 +383,8 @@ static void find_holders(void)
     now.from.n = now.to.n = now.path.n = now.open.n = now.order.n = now.holder.n = 0;
     now.n_seen = 0;
     note_references();
-    now.failed |= !fill(&now.index, n, UNSEEN) || !fill(&now.low, n, UNSEEN) ||
-                  !fill(&now.edge, n, 0) || !fill(&now.group, n, UNSEEN);
+    now.failed |= !array_fill(&now.index, n, UNSEEN) || !array_fill(&now.low, n, UNSEEN) ||
+                  !array_fill(&now.edge, n, 0) || !array_fill(&now.group, n, UNSEEN);
     for (uint64_t i = 0; i < n && !now.failed; i++)
         if (now.index.at[i] == UNSEEN)
             visit_dead(i);
@@ -352,38 +394,47 @@ static void find_holders(void)
 
 /* -- telling -- */
 
-#define NAME_MAX_BYTES 255u
-
-/* Types that were told, by place; a name tells a type from another at its address. */
-static struct { uintptr_t type, name; } types[1024];
-
-static void tell_type(uintptr_t type)
+static bool room(void)
 {
-    size_t i = (type >> 4) % (sizeof types / sizeof *types), n;
-    const char *name = (const char *)get(type, TP_NAME);
-    uint64_t more;
-
-    if (types[i].type == type && types[i].name == (uintptr_t)name)
-        return;
-    n = strnlen(name, NAME_MAX_BYTES);
-    more = 1 + (n + sizeof(struct pmt_wire_rec) - 1) / sizeof(struct pmt_wire_rec);
-    if (!ring_room(1 + more + RESERVE))
-        return;
-    types[i].type = type;
-    types[i].name = (uintptr_t)name;
-    ring_put_text(PMT_W_TYPE, n, type, (struct pmt_wire_rec){get(type, TP_BASIC_SIZE),
-                                                             get(type, TP_ITEM_SIZE)}, name);
+    return !UNLIKELY(HOT.head + 1 >= HOT.stop_at) || ring_room(RESERVE);
 }
 
-static bool tell_dead(uint64_t i, bool first)
+static uintptr_t dead_block(uint64_t i)
+{
+    return block_of(now.dead.at[i] & ~TOLD);
+}
+
+/* Two in each record: a program full of garbage has more of them than objects. What comes
+ * every so many records of the program comes no sooner for these. */
+static void tell_references(uint64_t i)
+{
+    uint64_t end = now.from.at[i + 1], before = HOT.head;
+
+    for (uint64_t e = now.from.at[i]; e < end && room(); e += 2)
+        ring_put(PMT_W_REFERS, dead_block(now.to.at[e]),
+                 e + 1 < end ? dead_block(now.to.at[e + 1]) : 0);
+    HOT.look_next += HOT.head - before;
+    HOT.look_full += HOT.head - before;
+    HOT.touch_next += HOT.head - before;
+}
+
+/* soon: the youngest generations, up to this one, are about to be collected; -1: none. What
+ * is held there need not be remembered. */
+static bool tell_dead(uint64_t i, uint64_t holder, int soon)
 {
     uintptr_t head = now.dead.at[i] & ~TOLD, type = get(head + HEAD, 8);
 
-    if (UNLIKELY(HOT.head + 1 >= HOT.stop_at) && !ring_room(RESERVE))
+    if (!room())
         return false;
-    tell_type(type);
-    ring_put(PMT_W_GARBAGE, block_of(head), type | (first ? PMT_W_FIRST : 0));
-    return true;
+    type_tell(type);
+    ring_put(PMT_W_GARBAGE, block_of(head), type | (i == holder ? PMT_W_FIRST : 0));
+    if (now.dead.at[i] & TOLD)
+        return HOT.on;
+    if ((int)generation_of(holder) > soon)
+        told_add(block_of(head), generation_of(holder));
+    belongings_tell(head + HEAD);
+    tell_references(i);
+    return HOT.on;
 }
 
 /* Those that were not told, in chains by their holder: low[] of it is the first, edge[]
@@ -402,21 +453,45 @@ static void chain_up(void)
     }
 }
 
+/* When the last of this chain was touched, at least and at most: what was read once may have
+ * been touched at any time before, what was not read may have been since. */
+static void tell_touch(uint64_t i)
+{
+    uint64_t least = TOUCH_NEVER, most = TOUCH_NEVER;
+
+    for (; i; i = now.edge.at[i - 1]) {
+        uint64_t its = now.touched.at[i - 1];
+
+        if (its == TOUCH_NEVER)
+            continue;
+        its = its == UNSEEN ? 0 : its & ~CHANGED;
+        most = its < most ? its : most;
+        if (now.touched.at[i - 1] & CHANGED && now.touched.at[i - 1] != UNSEEN)
+            least = its < least ? its : least;
+    }
+    if (most < TOUCH_NEVER)
+        ring_put(PMT_W_TOUCHED, most, least);
+}
+
 /* A holder, told before or not, and then what it holds. */
-static void tell(unsigned generations)
+static void tell(unsigned generations, int soon)
 {
     if (!ring_room(RESERVE))
         return;
     ring_put(PMT_W_LOOK, (uint64_t)generations, now.references);
     if (now.dead.n)
         chain_up();
+    belongings_begin();
     for (uint64_t h = 0; h < now.dead.n; h++) {
         if (!now.low.at[h])
             continue;
-        if (!tell_dead(h, true))
+        if (!ring_room(RESERVE))
+            return;
+        tell_touch(now.low.at[h]);
+        if (!tell_dead(h, h, soon))
             return;
         for (uint64_t i = now.low.at[h]; i; i = now.edge.at[i - 1])
-            if (i - 1 != h && !tell_dead(i - 1, false))
+            if (i - 1 != h && !tell_dead(i - 1, h, soon))
                 return;
     }
 }
@@ -427,11 +502,9 @@ static void tell_alive(uintptr_t object, uintptr_t block)
 {
     uintptr_t type = get(object, 8);
 
-    if (!HOT.on)
+    if (!HOT.on || !room())
         return;
-    if (UNLIKELY(HOT.head + 1 >= HOT.stop_at) && !ring_room(RESERVE))
-        return;
-    tell_type(type);
+    type_tell(type);
     ring_put(PMT_W_ALIVE, block, type);
 }
 
@@ -448,7 +521,7 @@ static void tell_list_alive(uintptr_t list)
 {
     for (uintptr_t head = get(list, 0); head != list; head = get(head, 0)) {
         tell_alive(head + HEAD, block_of(head));
-        visit_all(head, tell_other);
+        visit_all(head + HEAD, tell_other);
     }
 }
 
@@ -459,23 +532,64 @@ static void tell_all_alive(void)
     tell_list_alive((uintptr_t)HOT.gc + GC_PERMANENT);
 }
 
+/* This look has reached what lies there, and it may be in a cycle; said once. Only objects in
+ * cycles need be watched: what keeps garbage is a reference to one. */
+static bool is_to_watch(uintptr_t head)
+{
+    uint64_t w = get(head, 8);
+
+    if ((w & ~(FINALIZED | NO_CYCLE)) != tag_of(head))
+        return false;
+    set(head, 8, w & FINALIZED);
+    return !(w & NO_CYCLE);
+}
+
+static void watch_list(unsigned g)
+{
+    for (size_t i = now.first[g]; i < now.end[g]; i++)
+        if (is_to_watch(head_at(i)))
+            touch_watch(head_at(i));
+}
+
+static void watch_survivors(unsigned generations, int soon)
+{
+    if (now.failed)
+        return;
+    if (generations == 2) {
+        touch_begin(is_to_watch);
+        watch_list(2);
+        watch_list(1);
+    }
+    watch_list(0);
+    touch_begun();
+    if (soon > 0)
+        touch_grown();
+}
+
 static void look(unsigned generations, int soon)
 {
     now.heads.n = now.reached.n = now.dead.n = 0;
+    now.key = now.key * UINT64_C(0x9E3779B97F4A7C15) + 2;
     now.n_reached = now.references = 0;
     now.failed = false;
     memset(now.first, 0, sizeof now.first);
     memset(now.end, 0, sizeof now.end);
+    memset(now.dead_end, 0, sizeof now.dead_end);
     count(generations);
     if (!now.failed)
         reach_all();
     if (!now.failed && now.n_reached < now.heads.n)
-        number_dead(generations, soon);
-    if (!now.failed && now.dead.n)
+        number_dead(generations);
+    if (!now.failed && now.dead.n) {
+        find_touches(generations);
         find_holders();
+    }
+    watch_survivors(generations, soon);
     restore(generations);
     if (!now.failed)
-        tell(generations);
+        tell(generations, soon);
+    if (soon >= 0 && now.dead.n > MANY) /* the recorder is not to work beside the collection */
+        (void)ring_room(PMT_RING_RECORDS);
 }
 
 /* -- when -- */
@@ -518,6 +632,35 @@ void look_poll(void)
     HOT.look_on = true;
     HOT.look_wanted |= HOT.head >= HOT.look_next;
     look_schedule();
+    touch_poll();
+}
+
+static uintptr_t before(uintptr_t head)
+{
+    return get(head, 8) & ~(FINALIZED | PENDING);
+}
+
+/* What a look has just visited is in the caches, and its collection quicker than without:
+ * one in so many of generation 0 shows what they take otherwise. */
+static bool leave_out(void)
+{
+    if (HOT.look_wanted || generation_due() > 0 || ++HOT.look_turn % LEFT_OUT)
+        return false;
+    HOT.look_done = true;
+    HOT.look_stale = HOT.head + STALE;
+    HOT.look_left = before((uintptr_t)HOT.gc + GENERATION); /* the last of generation 1 */
+    return true;
+}
+
+/* Those that have survived it are the new ones in generation 1. */
+static void watch_left_out(void)
+{
+    uintptr_t list = (uintptr_t)HOT.gc + GENERATION;
+
+    for (uintptr_t head = before(list); head != list && head != HOT.look_left;
+         head = before(head))
+        touch_watch(head);
+    HOT.look_left = 0;
 }
 
 /* The next object is one of the collector's. A full collection is looked ahead at if the
@@ -540,7 +683,8 @@ static void look_now(bool due)
     if (!all)
         return;
     HOT.look_wanted = false;
-    HOT.look_full = HOT.head + cost / 4;
+    now.all = now.heads.n;
+    HOT.look_full = HOT.head + cost / (HOT.look_worth ? 16 : 4);
     HOT.look_next = HOT.head + (HOT.look_every ? HOT.look_every
                                 : cost < LEAST_APART ? LEAST_APART : cost);
     look_schedule();
@@ -548,13 +692,19 @@ static void look_now(bool due)
 
 void look_before(uintptr_t site)
 {
-    bool due = HOT.gc_count >= HOT.gc_due &&
-               (!HOT.look_done || HOT.head >= HOT.look_stale);
+    bool over = HOT.gc_count >= HOT.gc_due;
+    bool awaited = over && HOT.look_done && HOT.head < HOT.look_stale;
+    bool due = over && !awaited;
+    bool wanted = HOT.look_wanted && (!awaited || HOT.look_last);
     int saved;
 
-    /* While it finalises, the interpreter makes hardly an object: any will do. */
-    if ((!site_is_collectors(site) && !HOT.look_last) || !(due || HOT.look_wanted) ||
+    /* Awaited is a collection that was looked ahead at, from 3.12 on: what it will find is
+     * told, and not remembered. A look before it would tell it again.
+     * While it finalises, the interpreter makes hardly an object: any will do. */
+    if ((!site_is_collectors(site) && !HOT.look_last) || !(due || wanted) ||
         gc_half(GC_COLLECTING) || HOT.busy)
+        return;
+    if (due && leave_out())
         return;
     saved = errno;
     HOT.busy = true; /* nothing of this calls a hook that would record; a traversal
@@ -564,8 +714,18 @@ void look_before(uintptr_t site)
     errno = saved;
 }
 
-void look_collected(unsigned generation)
+/* A full collection that has found much is a sign that the next one will. */
+#define MUCH 64 /* one in so many objects */
+
+void look_collected(unsigned generation, uint64_t collected)
 {
     HOT.look_done = false;
+    if (generation == 2)
+        HOT.look_worth = MUCH * collected >= now.all;
+    if (HOT.look_worth && HOT.look_full > HOT.head + now.all)
+        HOT.look_full = HOT.head + now.all;
     told_settle(generation);
+    touch_collected();
+    if (HOT.look_left && generation == 0)
+        watch_left_out();
 }

@@ -102,6 +102,14 @@ void ring_put_text(uint64_t op, uint64_t n, uint64_t b, struct pmt_wire_rec data
     ring_put_long(op, n, b, to - HOT.head - 1);
 }
 
+void ring_put_figures(uint64_t op, uint64_t low, uint64_t b, const uint64_t *figures, int n)
+{
+    for (int i = 0; i < n; i++)
+        HOT.shm->ring[(HOT.head + 1 + (uint64_t)i) & (PMT_RING_RECORDS - 1)] =
+            (struct pmt_wire_rec){(uint64_t)PMT_W_DATA << PMT_W_OP_SHIFT, figures[i]};
+    ring_put_long(op, low, b, (uint64_t)n);
+}
+
 static void put_clock(void)
 {
     ring_put(PMT_W_CLOCK, 0, now_ns());

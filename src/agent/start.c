@@ -49,6 +49,8 @@ static void find_python(void)
         {"PyInterpreterState_Next", (void **)&pmt_py.interp_next},
         {"_PyRuntime", (void **)&pmt_py.runtime},
         {"PyType_Type", (void **)&pmt_py.type_type},
+        {"PySet_Type", (void **)&pmt_py.set_type},
+        {"PyByteArray_Type", (void **)&pmt_py.bytearray_type},
     };
 
     for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {

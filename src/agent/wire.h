@@ -63,13 +63,22 @@ enum pmt_wire_op {
     PMT_W_GC_FREEZE,     /* 1: gc.freeze(), 0: gc.unfreeze() */
     PMT_W_GC_BEGIN,      /* generation, 3 = see its end, + 4 if not for its thresholds;
                             b: CLOCK_MONOTONIC ns, 0 = not known */
-    PMT_W_GC_END,        /* generation; b: as above; then four DATA: collected,
-                            uncollectable, long_lived_total, long_lived_pending */
+    PMT_W_GC_END,        /* generation; b: as above; then four DATA, committed together
+                            with it: collected, uncollectable, long_lived_total,
+                            long_lived_pending */
     PMT_W_DATA,          /* b: belongs to the record before */
     PMT_W_LOOK,          /* generation: this one and the younger were looked at;
                             b: references between their objects; GARBAGE follows */
+    PMT_W_COUNTS,        /* reference counts were read, to see which have changed */
+    PMT_W_TOUCHED,       /* readings ago, 0 = since the last: then one of the group that
+                            follows was last touched, or sooner; b: ... or later, a number
+                            past all readings = not known */
     PMT_W_GARBAGE,       /* address of an unreachable object; b: its type, | FIRST if
                             it holds those that follow */
+    PMT_W_BELONGS,       /* address of another block that dies with the object told last;
+                            b: its type, 0 = it is no object */
+    PMT_W_REFERS,        /* address of garbage that the object told last refers to; b: that
+                            of one more, 0 = none */
     PMT_W_ALIVE,         /* address of an object that is alive at the end; b: its type */
     PMT_W_TYPE,          /* bytes of its name; b: its address. A record follows with its
                             basic size and item size, then the name in

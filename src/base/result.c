@@ -16,6 +16,11 @@ void pmt_result_release(struct pmt_result *result)
     for (size_t i = 0; i < result->n_types; i++)
         pmt_free(result->types[i].name);
     pmt_free(result->types);
+    for (size_t i = 0; i < result->n_garbage_references; i++) {
+        pmt_free(result->garbage_references[i].from_name);
+        pmt_free(result->garbage_references[i].to_name);
+    }
+    pmt_free(result->garbage_references);
     pmt_free(result->collections);
     pmt_free(result->health);
     pmt_free(result->oracle);

@@ -44,6 +44,10 @@
  * other two 17 % off on average, a third at most but for sums of some ms, and the longest
  * 30 %. Those are the programs that it was made from; others may be further off.
  *
+ * A recorded collection that the recording has looked ahead at (src/agent/look.c) finds in the
+ * caches what it visits, a young one above all; those that came without a look are believed
+ * where there are some.
+ *
  * A bucket keeps a bounded number of pauses, evenly spread over all it saw: when it is
  * full every second one goes and from then on only every second one comes.
  *
@@ -51,11 +55,11 @@
  * results do not differ between machines. */
 #include "gc/cost.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/check.h"
 
+#define ENOUGH_COLD 3u /* pauses */
 #define TURNS     20   /* of points, then f and fixed */
 #define OUTLIER   4.0  /* so many times more or less than expected is no evidence */
 #define ABSURD    10.0 /* ... nor part of a sum */
@@ -131,16 +135,11 @@ static void thin_out(struct pmt_gc_bucket *bucket)
     bucket->stride_log2++;
 }
 
-void pmt_gc_cost_add(struct pmt_gc_fit *fit, unsigned generation, uint64_t visited,
-                     uint64_t freed, uint64_t ns)
+static void add_pause(struct pmt_gc_bucket *bucket, uint64_t visited, uint64_t freed,
+                      uint64_t ns)
 {
-    struct pmt_gc_bucket *bucket = &fit->buckets[generation][bucket_of(visited)];
     uint64_t i;
 
-    pmt_assert(generation < PMT_GC_KINDS);
-    if (ns == 0)
-        return;
-    fit->n_pauses++;
     i = bucket->n_seen++;
     if (bucket->n == PMT_GC_FIT_SAMPLES)
         thin_out(bucket);
@@ -149,6 +148,27 @@ void pmt_gc_cost_add(struct pmt_gc_fit *fit, unsigned generation, uint64_t visit
     pmt_assert(bucket->n == i >> bucket->stride_log2);
     bucket->samples[bucket->n++] =
         (struct pmt_gc_pause){clamp32(visited), clamp32(freed), ns};
+}
+
+void pmt_gc_cost_add(struct pmt_gc_fit *fit, unsigned generation, uint64_t visited,
+                     uint64_t freed, uint64_t ns, bool warm)
+{
+    pmt_assert(generation < PMT_GC_KINDS);
+    if (ns == 0)
+        return;
+    fit->n_pauses++;
+    add_pause(warm ? &fit->warm[generation][bucket_of(visited)]
+                   : &fit->buckets[generation][bucket_of(visited)], visited, freed, ns);
+}
+
+/* Those that came behind a look count only where there are no others to speak of. */
+static const struct pmt_gc_bucket *evidence(const struct pmt_gc_fit *fit, unsigned generation,
+                                            unsigned b)
+{
+    const struct pmt_gc_bucket *cold = &fit->buckets[generation][b];
+    const struct pmt_gc_bucket *warm = &fit->warm[generation][b];
+
+    return cold->n >= ENOUGH_COLD || !warm->n ? cold : warm;
 }
 
 /* A sample kept stands for its stride. */
@@ -217,7 +237,7 @@ static double count_misses(const struct pmt_gc_fit *fit, const struct pmt_gc_cos
 
     for (unsigned g = 0; g < PMT_GC_KINDS; g++)
         for (unsigned b = 0; b < PMT_GC_RATIOS; b++) {
-            const struct pmt_gc_bucket *bucket = &fit->buckets[g][b];
+            const struct pmt_gc_bucket *bucket = evidence(fit, g, b);
 
             for (uint32_t i = 0; i < bucket->n; i++)
                 if (miss_of(cost, g, &bucket->samples[i]) <= most)
@@ -287,7 +307,7 @@ static double median_ratio(const struct work *w, unsigned generation,
 
 static void find_own(struct work *w, unsigned generation, unsigned b)
 {
-    const struct pmt_gc_bucket *bucket = &w->fit->buckets[generation][b];
+    const struct pmt_gc_bucket *bucket = evidence(w->fit, generation, b);
     double median = median_ratio(w, generation, bucket);
     struct own *own = &w->own[generation][b];
 
@@ -432,7 +452,7 @@ static void find_rest(struct work *w)
 
     for (unsigned g = 0; g < PMT_GC_KINDS; g++)
         for (unsigned b = 0; b < PMT_GC_RATIOS; b++)
-            observe_bucket(w, g, &w->fit->buckets[g][b], &freed, &fixed);
+            observe_bucket(w, g, evidence(w->fit, g, b), &freed, &fixed);
     w->cost->freed_ns = solve(&freed, USUAL_FREED_NS * w->scale, FREED_OFF);
     w->cost->fixed_ns = solve(&fixed, USUAL_FIXED_NS * w->scale, FIXED_OFF);
 }
@@ -445,7 +465,7 @@ static void match_sum(struct work *w, unsigned generation)
     double recorded = 0.0, modelled = 0.0, by;
 
     for (unsigned b = 0; b < PMT_GC_RATIOS; b++) {
-        const struct pmt_gc_bucket *bucket = &w->fit->buckets[generation][b];
+        const struct pmt_gc_bucket *bucket = evidence(w->fit, generation, b);
 
         for (uint32_t i = 0; i < bucket->n; i++) {
             const struct pmt_gc_pause *pause = &bucket->samples[i];
@@ -471,7 +491,7 @@ static void normalize(struct work *w)
 
     for (unsigned g = 0; g < PMT_GC_KINDS; g++)
         for (unsigned b = 0; b < PMT_GC_RATIOS; b++) {
-            const struct pmt_gc_bucket *bucket = &w->fit->buckets[g][b];
+            const struct pmt_gc_bucket *bucket = evidence(w->fit, g, b);
 
             for (uint32_t i = 0; i < bucket->n; i++) {
                 ns += visits_ns(w->cost, g, bucket->samples[i].visited) * stride_of(bucket);

@@ -2,7 +2,7 @@
  * src/run.
  *
  *     struct pmt_gc_fit *fit = pmt_zalloc(sizeof *fit);    zeroed is ready
- *     pmt_gc_cost_add(fit, generation, visited, freed, ns);   per recorded pause
+ *     pmt_gc_cost_add(fit, generation, visited, freed, ns, warm);   per recorded pause
  *     pmt_gc_cost_fit(fit, &cost);
  *     ns = pmt_gc_cost_ns(&cost, generation, visited, freed);
  *
@@ -10,6 +10,7 @@
 #ifndef PMT_GC_COST_H
 #define PMT_GC_COST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <pymemtrace/result.h>
 
@@ -25,12 +26,13 @@ struct pmt_gc_fit {
         uint32_t n;           /* samples kept */
         struct pmt_gc_pause { uint32_t visited, freed; uint64_t ns; }
             samples[PMT_GC_FIT_SAMPLES];
-    } buckets[PMT_GC_KINDS][PMT_GC_RATIOS];
+    } buckets[PMT_GC_KINDS][PMT_GC_RATIOS], warm[PMT_GC_KINDS][PMT_GC_RATIOS];
 };
 
-/* A recorded pause; one of 0 ns was not measured and does not count. */
+/* A recorded pause; one of 0 ns was not measured and does not count. warm: the recording
+ * had just visited the same objects itself. */
 void pmt_gc_cost_add(struct pmt_gc_fit *fit, unsigned generation, uint64_t visited,
-                     uint64_t freed, uint64_t ns);
+                     uint64_t freed, uint64_t ns, bool warm);
 
 /* The cost that the pauses so far come to; all zero if there were none. */
 void pmt_gc_cost_fit(const struct pmt_gc_fit *fit, struct pmt_gc_cost *out);

@@ -363,9 +363,29 @@ static void on_garbage(struct pmt_drain *d, uint64_t address, uint64_t b)
     uint32_t *at = pmt_shadow_at(&d->shadow, address);
     uint32_t first = b & PMT_W_FIRST ? PMT_GARBAGE_FIRST : 0;
 
-    if (at && *at && type && is_counted(d, *at - 1))
+    d->garbage_told = at && *at && type && is_counted(d, *at - 1);
+    if (d->garbage_told)
         pmt_writer_about(d->writer, PMT_OP_GARBAGE, *at - 1,
                          type->number << PMT_GARBAGE_TYPE | first);
+}
+
+/* It is named by GARBAGE alone what refers to it, or what it belongs to: without that it would
+ * be another object's. */
+static void on_refers(struct pmt_drain *d, uint64_t address)
+{
+    uint32_t *at = pmt_shadow_at(&d->shadow, address);
+
+    if (d->garbage_told && at && *at && is_counted(d, *at - 1))
+        pmt_writer_about(d->writer, PMT_OP_REFERS, *at - 1, 0);
+}
+
+static void on_belongs(struct pmt_drain *d, uint64_t address, uint64_t type_address)
+{
+    const struct pmt_known_type *type = type_address ? find_type(d, type_address) : NULL;
+    uint32_t *at = pmt_shadow_at(&d->shadow, address);
+
+    if (d->garbage_told && at && *at)
+        pmt_writer_about(d->writer, PMT_OP_BELONGS, *at - 1, type ? type->number + 1 : 0);
 }
 
 /* Objects are met as often as others refer to them: the first time counts. */
@@ -526,8 +546,22 @@ static uint64_t on_other(struct pmt_drain *d, enum pmt_wire_op op, uint64_t low,
     case PMT_W_LOOK:
         put_number(d, PMT_OP_GC_LOOK, (uint32_t)low, b);
         break;
+    case PMT_W_COUNTS:
+        pmt_writer_event(d->writer, PMT_OP_GC_COUNTS, 0, NULL);
+        break;
+    case PMT_W_TOUCHED:
+        put_number(d, PMT_OP_GC_TOUCHED, clamp32(low), b < UINT32_MAX ? b : UINT32_MAX);
+        break;
     case PMT_W_GARBAGE:
         on_garbage(d, low, b);
+        break;
+    case PMT_W_BELONGS:
+        on_belongs(d, low, b);
+        break;
+    case PMT_W_REFERS:
+        on_refers(d, low);
+        if (b)
+            on_refers(d, b);
         break;
     case PMT_W_ALIVE:
         on_alive(d, low, b);

@@ -48,6 +48,7 @@ struct pmt_drain {
     struct { uint64_t *at; size_t n, cap; } counted; /* bit by slot: it is */
     struct { struct pmt_known_type *at; size_t n, cap; } types;
     uint32_t type_guess[PMT_TYPE_GUESSES]; /* in types, by address */
+    bool garbage_told;         /* GARBAGE was written of the object that the agent told last */
     struct { uint64_t *at; size_t n, cap; } alive; /* bit by slot: ALIVE was written */
     uint32_t n_types;          /* told so far; an address may have had several */
     struct pmt_resize raw_resizes[PMT_MAX_RESIZES];

@@ -36,13 +36,15 @@ void pmt_collect_release(struct pmt_collect *c)
 {
     pmt_census_release(&c->rec.census);
     pmt_census_release(&c->mod.census);
-    pmt_vec_release(&c->counted);
+    pmt_vec_release(&c->known);
+    pmt_vec_release(&c->table);
     pmt_vec_release(&c->fresh);
     pmt_vec_release(&c->is_fresh);
     pmt_free_lists_release(&c->free_lists);
     pmt_garbage_release(&c->garbage);
     pmt_vec_release(&c->rows);
     pmt_type_stats_release(&c->types);
+    pmt_garbage_graph_release(&c->graph);
     pmt_vec_release(&c->told);
     pmt_free(c->fit);
 }
@@ -52,9 +54,9 @@ void pmt_collect_release(struct pmt_collect *c)
 bool pmt_collect_allocated(struct pmt_collect *c, uint32_t slot, pmt_block block,
                            uint64_t event)
 {
-    if (!GROW(&c->counted, slot / 64) || !pmt_census_add(&c->rec.census, slot))
+    if (!GROW(&c->known, slot / 64) || !pmt_census_add(&c->rec.census, slot))
         return false;
-    SET_BIT(&c->counted, slot);
+    SET_BIT(&c->known, slot);
     pmt_type_stats_made(&c->types, slot);
     /* The interpreter leaves a due collection out while an exception is being raised;
      * it comes with the next object. */
@@ -78,11 +80,29 @@ static bool is_young_untracked(const struct pmt_collect *c, uint32_t slot)
     return !(birth & 1) && pmt_census_place(&c->mod.census, birth) == 0;
 }
 
-bool pmt_collect_object_freed(struct pmt_collect *c, uint32_t slot)
+bool pmt_collect_is_object(const struct pmt_collect *c, uint32_t slot)
+{
+    return pmt_collect_is_known(c, slot) && !HAS_BIT(&c->table, slot);
+}
+
+void pmt_collect_forget_table(struct pmt_collect *c, uint32_t slot)
+{
+    CLEAR_BIT(&c->known, slot);
+    CLEAR_BIT(&c->table, slot);
+    pmt_type_stats_made(&c->types, slot);
+}
+
+static bool table_freed(struct pmt_collect *c, uint32_t slot)
+{
+    pmt_collect_forget_table(c, slot);
+    return c->modelling && pmt_garbage_drop(c, slot);
+}
+
+static bool object_freed(struct pmt_collect *c, uint32_t slot)
 {
     uint32_t birth = pmt_census_drop(&c->rec.census, slot);
 
-    CLEAR_BIT(&c->counted, slot);
+    CLEAR_BIT(&c->known, slot);
     c->died_in[pmt_census_place(&c->rec.census, birth)]++;
     pmt_gc_freed(&c->rec.policy);
     if (!c->modelling)
@@ -97,10 +117,17 @@ bool pmt_collect_object_freed(struct pmt_collect *c, uint32_t slot)
     return false;
 }
 
-bool pmt_collect_object_resized(struct pmt_collect *c, uint32_t slot)
+bool pmt_collect_known_freed(struct pmt_collect *c, uint32_t slot)
+{
+    return HAS_BIT(&c->table, slot) ? table_freed(c, slot) : object_freed(c, slot);
+}
+
+bool pmt_collect_known_resized(struct pmt_collect *c, uint32_t slot)
 {
     bool gone;
 
+    if (HAS_BIT(&c->table, slot))
+        return table_freed(c, slot);
     if (!pmt_garbage_is_told(c, slot))
         return false;
     gone = pmt_garbage_drop(c, slot);
@@ -123,7 +150,7 @@ static void freed_for_rec(struct pmt_collect *c, uint32_t slot)
 {
     uint32_t birth = pmt_census_drop(&c->rec.census, slot);
 
-    CLEAR_BIT(&c->counted, slot);
+    CLEAR_BIT(&c->known, slot);
     pmt_gc_freed(&c->rec.policy);
     c->freed_objects += birth & 1;
 }
@@ -137,12 +164,12 @@ static uint64_t block_bytes(const struct pmt_collect *c, uint32_t slot, pmt_bloc
 
 bool pmt_collect_freed_within(struct pmt_collect *c, uint32_t slot, pmt_block block)
 {
-    bool counted = pmt_collect_is_counted(c, slot);
+    bool counted = pmt_collect_is_object(c, slot);
     uint64_t bytes;
 
     if (HAS_BIT(&c->is_fresh, slot)) {
         CLEAR_BIT(&c->is_fresh, slot);
-        return counted && pmt_collect_object_freed(c, slot);
+        return counted && object_freed(c, slot);
     }
     c->freed_blocks++;
     bytes = block_bytes(c, slot, block);
@@ -153,6 +180,8 @@ bool pmt_collect_freed_within(struct pmt_collect *c, uint32_t slot, pmt_block bl
         c->failed = true;
     if (counted)
         freed_for_rec(c, slot);
+    else if (HAS_BIT(&c->table, slot))
+        pmt_collect_forget_table(c, slot);
     return c->modelling;
 }
 
@@ -162,15 +191,17 @@ bool pmt_collect_garbage(struct pmt_collect *c, uint32_t slot, uint32_t kind, ui
     int place;
     bool again = kind & PMT_GARBAGE_FIRST && pmt_type_stats_is_told(&c->types, slot);
 
-    if (!pmt_collect_is_counted(c, slot))
+    c->graph.owner = 0;
+    if (!pmt_collect_is_object(c, slot))
         return true;
     place = pmt_census_place(&c->rec.census, c->rec.census.birth.at[slot]);
     if (kind & PMT_GARBAGE_FIRST)
         c->holder_place = (uint32_t)place;
-    told.place = c->holder_place;
-    pmt_type_stats_told(&c->types, slot, kind >> PMT_GARBAGE_TYPE, place,
-                        block_bytes(c, slot, c->blocks->at[slot]),
-                        kind & PMT_GARBAGE_FIRST);
+    told.place = (uint8_t)c->holder_place;
+    if (pmt_type_stats_told(&c->types, slot, kind >> PMT_GARBAGE_TYPE, place,
+                            block_bytes(c, slot, c->blocks->at[slot]),
+                            kind & PMT_GARBAGE_FIRST))
+        c->graph.owner = (kind >> PMT_GARBAGE_TYPE) + 1;
     pmt_census_track(&c->rec.census, slot); /* the collector has it in its lists */
     if (!c->modelling)
         return again || pmt_vec_push(&c->told, told);
@@ -182,6 +213,26 @@ bool pmt_collect_garbage(struct pmt_collect *c, uint32_t slot, uint32_t kind, ui
     return pmt_garbage_tell(c, slot, kind, event);
 }
 
+bool pmt_collect_belongs(struct pmt_collect *c, uint32_t slot, uint64_t event)
+{
+    struct pmt_told told = {slot, (uint8_t)c->holder_place, true};
+
+    if (!GROW(&c->known, slot / 64) || !GROW(&c->table, slot / 64))
+        return false;
+    if (!pmt_collect_is_known(c, slot))
+        SET_BIT(&c->table, slot);
+    SET_BIT(&c->known, slot);
+    pmt_type_stats_belongs(&c->types, slot, block_bytes(c, slot, c->blocks->at[slot]));
+    if (!c->modelling)
+        return pmt_vec_push(&c->told, told);
+    return pmt_garbage_belongs(c, slot, pmt_collect_is_object(c, slot), event);
+}
+
+void pmt_collect_refers(struct pmt_collect *c, uint32_t slot)
+{
+    pmt_garbage_graph_refers(&c->graph, slot);
+}
+
 void pmt_collect_alive(struct pmt_collect *c, uint32_t slot, uint32_t type)
 {
     pmt_type_stats_alive(&c->types, c->heap, type, c->blocks->at[slot]);
@@ -191,7 +242,7 @@ void pmt_collect_untracked(struct pmt_collect *c, uint32_t slot)
 {
     bool tracked;
 
-    if (!pmt_collect_is_counted(c, slot))
+    if (!pmt_collect_is_object(c, slot))
         return;
     pmt_census_untrack(&c->rec.census, slot);
     if (!c->modelling || pmt_garbage_is_gone(&c->garbage, slot))
@@ -298,6 +349,7 @@ static void settle_oldest(struct pmt_collect *c, unsigned generation)
 static uint64_t renew_left_over(struct pmt_collect *c, unsigned generation)
 {
     size_t kept = 0, n = c->told.n;
+    uint64_t covered = 0;
 
     for (size_t i = 0; i < n; i++) {
         struct pmt_told told = c->told.at[i];
@@ -306,14 +358,19 @@ static uint64_t renew_left_over(struct pmt_collect *c, unsigned generation)
             c->told.at[kept++] = told;
             continue;
         }
-        if (!pmt_collect_is_counted(c, told.slot) ||
+        covered += !told.belongs;
+        if (!pmt_collect_is_known(c, told.slot) ||
             !pmt_type_stats_is_told(&c->types, told.slot))
             continue;
+        if (HAS_BIT(&c->table, told.slot)) {
+            pmt_collect_forget_table(c, told.slot);
+            continue;
+        }
         pmt_census_renew(&c->rec.census, told.slot);
         pmt_type_stats_made(&c->types, told.slot);
     }
     c->told.n = kept;
-    return n - kept;
+    return covered;
 }
 
 /* Was what the agent found unreachable what the collection reports? */
@@ -355,7 +412,8 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
      * lacks the visits. */
     if (!row->asked_for)
         pmt_gc_cost_add(c->fit, generation, row->visited, row->freed_blocks,
-                        row->recorded_ns);
+                        row->recorded_ns, c->warm);
+    c->warm = false;
     c->rec.policy.collecting = false;
     n_before = c->rec.census.n_collections;
     settle_oldest(c, generation);
@@ -379,10 +437,11 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
     return pmt_mod_collect_pending(c, event);
 }
 
-static void look(struct pmt_collect *c, uint32_t generation, uint64_t event)
+static bool look(struct pmt_collect *c, uint32_t generation, uint64_t event)
 {
     c->looked = !c->types.ended;
-    pmt_garbage_look(c, generation, event);
+    c->warm = true;
+    return !c->what_if || pmt_garbage_look(c, generation, event);
 }
 
 static void statistic(struct pmt_collect *c, uint32_t which, uint64_t value)
@@ -434,10 +493,16 @@ bool pmt_collect_event(struct pmt_collect *c, enum pmt_op op, uint32_t arg, uint
                        uint64_t event)
 {
     c->seen = true;
+    if (op != PMT_OP_GC_TOUCHED) /* the look goes on */
+        pmt_garbage_graph_settle(&c->graph, &c->types);
     if (c->failed || (c->modelling && !pmt_garbage_told_all(c, event)))
         return false;
     if (op == PMT_OP_GC_LOOK)
-        look(c, arg, event);
+        return look(c, arg, event);
+    else if (op == PMT_OP_GC_COUNTS)
+        return !c->what_if || pmt_garbage_counts(c, event);
+    else if (op == PMT_OP_GC_TOUCHED)
+        pmt_garbage_touched(c, arg, wide);
     else if (op == PMT_OP_GC_BEGIN)
         begin(c, arg, wide, event);
     else if (op == PMT_OP_GC_STAT)

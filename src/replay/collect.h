@@ -23,6 +23,7 @@
 #include "heap/heap_inline.h"
 #include "replay/free_lists.h"
 #include "replay/garbage.h"
+#include "replay/garbage_graph.h"
 #include "replay/gc_plan.h"
 #include "replay/type_stats.h"
 
@@ -37,7 +38,9 @@ struct pmt_blocks {
 };
 
 struct pmt_told {
-    uint32_t slot, place;
+    uint32_t slot;
+    uint8_t place;
+    bool belongs;                  /* it is freed with another */
 };
 
 struct pmt_collect {
@@ -50,7 +53,9 @@ struct pmt_collect {
     bool modelling;                /* mod is there */
     bool failed;                   /* out of memory */
     bool seen;                     /* the trace tells of the collector */
-    struct { uint64_t *at; size_t n, cap; } counted; /* bit by slot */
+    struct { uint64_t *at; size_t n, cap; } known; /* bit by slot: a collector object, or a
+                                      block that was told to belong to garbage */
+    struct { uint64_t *at; size_t n, cap; } table; /* ... the latter */
     /* rec: the collection that is due, or under way */
     uint64_t due_event;            /* PMT_NOWHERE: none */
     int due_generation;
@@ -79,8 +84,9 @@ struct pmt_collect {
     struct { struct pmt_collection *at; size_t n, cap; } rows;
     struct pmt_gc_fit *fit;
     struct pmt_type_stats types;
+    struct pmt_garbage_graph graph;
     uint32_t holder_place;         /* of what is being told, in rec */
-    bool looked;                   /* since the last recorded collection */
+    bool looked, warm;             /* since the last recorded collection */
     struct { struct pmt_told *at; size_t n, cap; } told; /* rec: garbage not yet covered by a
                                       collection, where its holder was, while mod is not there */
     uint64_t died_in[PMT_GENERATIONS + 1]; /* rec: objects freed by counting, by place */
@@ -99,15 +105,20 @@ void pmt_collect_release(struct pmt_collect *c);
 bool pmt_collect_allocated(struct pmt_collect *c, uint32_t slot, pmt_block block,
                            uint64_t event);
 
+/* It is one that the collector counts. */
+bool pmt_collect_is_object(const struct pmt_collect *c, uint32_t slot);
+/* The block in this slot, no object, belongs to nothing any more, or is gone. */
+void pmt_collect_forget_table(struct pmt_collect *c, uint32_t slot);
+
 /* The rest of the inline functions below. */
 bool pmt_collect_freed_within(struct pmt_collect *c, uint32_t slot, pmt_block block);
 bool pmt_collect_made_within(struct pmt_collect *c, uint32_t slot);
-bool pmt_collect_object_freed(struct pmt_collect *c, uint32_t slot);
-bool pmt_collect_object_resized(struct pmt_collect *c, uint32_t slot);
+bool pmt_collect_known_freed(struct pmt_collect *c, uint32_t slot);
+bool pmt_collect_known_resized(struct pmt_collect *c, uint32_t slot);
 
-static inline bool pmt_collect_is_counted(const struct pmt_collect *c, uint32_t slot)
+static inline bool pmt_collect_is_known(const struct pmt_collect *c, uint32_t slot)
 {
-    return slot / 64 < c->counted.n && c->counted.at[slot / 64] >> slot % 64 & 1;
+    return slot / 64 < c->known.n && c->known.at[slot / 64] >> slot % 64 & 1;
 }
 
 /* The block in this slot is freed. True: it is kept as garbage, or was given back by mod
@@ -116,8 +127,8 @@ static inline bool pmt_collect_freed(struct pmt_collect *c, uint32_t slot, pmt_b
 {
     if (PMT_UNLIKELY(c->within))
         return pmt_collect_freed_within(c, slot, block);
-    if (pmt_collect_is_counted(c, slot))
-        return pmt_collect_object_freed(c, slot);
+    if (pmt_collect_is_known(c, slot))
+        return pmt_collect_known_freed(c, slot);
     return false;
 }
 
@@ -125,8 +136,8 @@ static inline bool pmt_collect_freed(struct pmt_collect *c, uint32_t slot, pmt_b
  * one anew (it was told to be garbage and is not). */
 static inline bool pmt_collect_resized(struct pmt_collect *c, uint32_t slot)
 {
-    return c->modelling && pmt_collect_is_counted(c, slot) &&
-           pmt_collect_object_resized(c, slot);
+    return c->modelling && pmt_collect_is_known(c, slot) &&
+           pmt_collect_known_resized(c, slot);
 }
 
 /* A block came into this slot. False: out of memory. */
@@ -137,6 +148,12 @@ static inline bool pmt_collect_made(struct pmt_collect *c, uint32_t slot)
 
 /* The object in this slot is unreachable; kind as in the event. False: out of memory. */
 bool pmt_collect_garbage(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint64_t event);
+
+/* The block in this slot is freed with the object told last. False: out of memory. */
+bool pmt_collect_belongs(struct pmt_collect *c, uint32_t slot, uint64_t event);
+
+/* The object told last refers to the one in this slot, which is garbage too. */
+void pmt_collect_refers(struct pmt_collect *c, uint32_t slot);
 
 /* The object in this slot is of this type, and alive as the interpreter goes down. */
 void pmt_collect_alive(struct pmt_collect *c, uint32_t slot, uint32_t type);

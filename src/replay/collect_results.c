@@ -78,6 +78,7 @@ void pmt_collect_finish(struct pmt_collect *c, struct pmt_result *out)
     fill_pauses(c, &out->metrics);
     fill_metrics(c, &out->metrics);
     out->verify.gc = c->verify;
+    pmt_garbage_graph_finish(&c->graph, &c->types, out);
     pmt_type_stats_finish(&c->types, out);
     out->collections = c->rows.at;
     out->n_collections = c->rows.n;

@@ -23,23 +23,27 @@ void pmt_garbage_release(struct pmt_garbage *g)
     pmt_vec_release(&g->row);
     pmt_vec_release(&g->type);
     pmt_vec_release(&g->silent);
+    pmt_vec_release(&g->belongs);
     pmt_vec_release(&g->told);
     pmt_vec_release(&g->gone);
     pmt_vec_release(&g->group);
+    pmt_vec_release(&g->readings);
 }
 
 /* -- by slot -- */
 
+static bool grow(struct pmt_garbage *g, uint32_t slot)
+{
+    return GROW(&g->made, slot) && GROW(&g->key, slot) && GROW(&g->row, slot) &&
+           GROW(&g->type, slot) && GROW(&g->told, slot / 64) && GROW(&g->gone, slot / 64) &&
+           GROW(&g->silent, slot / 64) && GROW(&g->belongs, slot / 64);
+}
+
 bool pmt_garbage_born(struct pmt_collect *c, uint32_t slot, uint64_t event)
 {
-    struct pmt_garbage *g = &c->garbage;
-
-    if (!GROW(&g->made, slot) || !GROW(&g->key, slot) || !GROW(&g->row, slot) ||
-        !GROW(&g->type, slot) ||
-        !GROW(&g->told, slot / 64) || !GROW(&g->gone, slot / 64) ||
-        !GROW(&g->silent, slot / 64))
+    if (!grow(&c->garbage, slot))
         return false;
-    g->made.at[slot] = (uint32_t)event;
+    c->garbage.made.at[slot] = (uint32_t)event;
     return true;
 }
 
@@ -98,14 +102,14 @@ static const struct pmt_past *finder_of(const struct pmt_garbage *g, uint32_t ke
 /* The estimate, between the two ends of what is known (garbage.h). young: its holder was
  * made since the last recorded collection. */
 static uint64_t when(struct pmt_garbage *g, uint64_t made, uint64_t reachable, bool young,
-                     uint64_t now)
+                     uint64_t left)
 {
     uint64_t from = made > reachable ? made : reachable, part;
 
-    if (young && made >= reachable)
-        return made;
+    if ((young && made >= reachable) || from >= left)
+        return from;
     part = ++g->n_spread * GOLDEN & UINT32_MAX;
-    return from + (uint64_t)((double)(now - from) * ((double)part / 4294967296.0));
+    return from + (uint64_t)((double)(left - from) * ((double)part / 4294967296.0));
 }
 
 /* -- waste -- */
@@ -121,10 +125,9 @@ static void give_back(struct pmt_collect *c, const struct pmt_waste *w,
 {
     pmt_heap_release_inline(c->heap, w->block);
     row->freed_blocks++;
-    if (!w->counted)
-        return;
-    forget(c, w->birth);
-    row->collected += w->birth & 1 && !w->silent;
+    if (w->counted)
+        forget(c, w->birth);
+    row->collected += w->counted && w->birth & 1 && !w->silent;
     if (!HAS_BIT(&c->garbage.told, w->slot) || c->garbage.made.at[w->slot] != w->made)
         return;
     SET_BIT(&c->garbage.gone, w->slot);
@@ -195,14 +198,46 @@ bool pmt_garbage_collected(struct pmt_collect *c, unsigned generation, struct pm
 
 /* -- looks -- */
 
-void pmt_garbage_look(struct pmt_collect *c, unsigned generation, uint64_t event)
+static bool read_counts(struct pmt_garbage *g, uint64_t event)
+{
+    if (g->ended_readings || !g->readings.n) {
+        g->readings.n = 0;
+        g->ended_readings = false;
+        if (!pmt_vec_push(&g->readings, g->looked))
+            return false;
+    }
+    return event == g->looked || pmt_vec_push(&g->readings, event);
+}
+
+bool pmt_garbage_counts(struct pmt_collect *c, uint64_t event)
+{
+    return read_counts(&c->garbage, event);
+}
+
+bool pmt_garbage_look(struct pmt_collect *c, unsigned generation, uint64_t event)
 {
     struct pmt_garbage *g = &c->garbage;
 
+    g->seen_last = event;
+    if (!read_counts(g, g->looked))
+        return false;
     if (generation < PMT_GENERATIONS - 1)
-        return;
+        return true;
     g->since = g->looked;
     g->looked = event;
+    g->ended_readings = true;
+    return true;
+}
+
+void pmt_garbage_touched(struct pmt_collect *c, uint64_t least, uint64_t most)
+{
+    struct pmt_garbage *g = &c->garbage;
+    size_t n = g->readings.n;
+
+    if (least >= n)
+        return;
+    g->touched_from = most < n ? g->readings.at[n - 1 - most] : 0;
+    g->touched_to = least ? g->readings.at[n - least] : g->seen_last;
 }
 
 bool pmt_garbage_seen(struct pmt_collect *c, unsigned generation, uint32_t n_before,
@@ -219,6 +254,7 @@ bool pmt_garbage_seen(struct pmt_collect *c, unsigned generation, uint32_t n_bef
 bool pmt_garbage_tell(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint64_t event)
 {
     struct pmt_garbage *g = &c->garbage;
+    struct pmt_kinsman one = {slot, false};
 
     if (kind & PMT_GARBAGE_FIRST && !pmt_garbage_told_all(c, event))
         return false;
@@ -226,7 +262,22 @@ bool pmt_garbage_tell(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint6
         return true;
     g->type.at[slot] = kind >> PMT_GARBAGE_TYPE;
     g->telling = event;
-    return pmt_vec_push(&g->group, slot);
+    return pmt_vec_push(&g->group, one);
+}
+
+bool pmt_garbage_belongs(struct pmt_collect *c, uint32_t slot, bool object, uint64_t event)
+{
+    struct pmt_garbage *g = &c->garbage;
+    struct pmt_kinsman one = {slot, true};
+
+    if (!g->group.n || HAS_BIT(&g->told, slot))
+        return true;
+    if (!grow(g, slot))
+        return false;
+    if (!object)
+        g->made.at[slot] = (uint32_t)event;
+    g->telling = event;
+    return pmt_vec_push(&g->group, one);
 }
 
 /* The first recorded collection of this generation or an older one that came since an object
@@ -267,6 +318,7 @@ static uint64_t last_reachable(const struct pmt_garbage *g, uint32_t birth, uint
 struct kin {
     uint64_t made;      /* event at which the youngest was made */
     uint64_t reachable; /* ... the holder was last known to be reachable */
+    uint64_t left;      /* ... it was no more */
     uint32_t key;
     int place;          /* in rec, of the holder */
 };
@@ -274,29 +326,38 @@ struct kin {
 static struct kin kin_of(const struct pmt_collect *c, uint64_t event)
 {
     const struct pmt_garbage *g = &c->garbage;
-    uint32_t holder = g->group.at[0], recorded = c->rec.census.birth.at[holder];
+    uint32_t holder = g->group.at[0].slot, recorded = c->rec.census.birth.at[holder];
     struct kin kin = {.key = HAS_BIT(&g->told, holder) ? g->key.at[holder]
                                                    : c->mod.census.birth.at[holder],
+                      .left = g->touched_to ? g->touched_to : event,
                       .reachable = last_reachable(g, recorded, g->since),
                       .place = pmt_census_place(&c->rec.census, recorded)};
 
+    if (g->touched_to)
+        kin.reachable = later(kin.reachable, g->touched_from);
     for (size_t i = 0; i < g->group.n; i++)
-        kin.made = later(kin.made, made_at(g->made.at[g->group.at[i]], event));
+        if (!g->group.at[i].belongs)
+            kin.made = later(kin.made, made_at(g->made.at[g->group.at[i].slot], event));
     return kin;
 }
 
-static bool tell_one(struct pmt_collect *c, uint32_t slot, const struct kin *kin,
+static bool tell_one(struct pmt_collect *c, struct pmt_kinsman one, const struct kin *kin,
                      const struct pmt_past *finder)
 {
     struct pmt_garbage *g = &c->garbage;
-    struct pmt_waste w = {.block = c->blocks->at[slot], .birth = c->mod.census.birth.at[slot],
-                          .key = kin->key, .slot = slot, .made = g->made.at[slot],
-                          .counted = true};
+    uint32_t slot = one.slot;
+    struct pmt_waste w = {.block = c->blocks->at[slot], .key = kin->key, .slot = slot,
+                          .made = g->made.at[slot], .belongs = one.belongs,
+                          .counted = pmt_collect_is_object(c, slot)};
     int place = pmt_census_place(&c->mod.census, kin->key);
     struct pmt_open open = {slot, w.made, (uint32_t)g->list[place].n, g->epoch[place],
-                            (uint32_t)place};
+                            (uint8_t)place, one.belongs};
 
+    if (w.counted)
+        w.birth = c->mod.census.birth.at[slot];
     SET_BIT(&g->told, slot);
+    if (one.belongs)
+        SET_BIT(&g->belongs, slot);
     g->key.at[slot] = kin->key;
     if (finder) {
         open.epoch = g->epoch[place] - 1; /* it is in no list */
@@ -317,12 +378,17 @@ bool pmt_garbage_told_all(struct pmt_collect *c, uint64_t event)
         return true;
     kin = kin_of(c, event);
     first = finder_of(g, kin.key, later(kin.made, kin.reachable));
-    finder = finder_of(g, kin.key, when(g, kin.made, kin.reachable, kin.place == 0, event));
-    if (first)
-        g->uncertain += g->group.n;
-    for (size_t i = 0; i < g->group.n; i++)
-        if (!HAS_BIT(&g->told, g->group.at[i]) && !tell_one(c, g->group.at[i], &kin, finder))
+    if (first == finder_of(g, kin.key, kin.left))
+        first = NULL; /* whenever it was, the same collection found it */
+    finder = finder_of(g, kin.key, when(g, kin.made, kin.reachable, kin.place == 0, kin.left));
+    g->touched_to = 0;
+    for (size_t i = 0; i < g->group.n; i++) {
+        struct pmt_kinsman one = g->group.at[i];
+
+        g->uncertain += first && !one.belongs;
+        if (!HAS_BIT(&g->told, one.slot) && !tell_one(c, one, &kin, finder))
             return false;
+    }
     g->group.n = 0;
     return true;
 }
@@ -354,6 +420,7 @@ static bool clear_slot(struct pmt_garbage *g, uint32_t slot)
 
     CLEAR_BIT(&g->told, slot);
     CLEAR_BIT(&g->gone, slot);
+    CLEAR_BIT(&g->belongs, slot);
     return gone;
 }
 
@@ -366,7 +433,7 @@ static void take_back(struct pmt_collect *c, const struct pmt_open *o)
     if (o->epoch != g->epoch[o->place])
         return;
     w = &g->list[o->place].at[o->index];
-    g->objects--;
+    g->objects -= w->counted;
     g->bytes -= pmt_block_bytes(c->heap, w->block);
     w->block = PMT_BLOCK_NONE;
 }
@@ -398,16 +465,22 @@ bool pmt_garbage_freed(struct pmt_collect *c, uint32_t slot, pmt_block block, bo
         w.made = g->made.at[slot];
         w.seen = c->rec.census.birth.at[slot];
         w.young = pmt_census_place(&c->rec.census, w.seen) == 0;
-        if (HAS_BIT(&g->told, slot)) {
-            w.state = HAS_BIT(&g->gone, slot) ? PMT_WASTE_GONE : PMT_WASTE_TOLD;
-            w.key = g->key.at[slot];
-            (void)clear_slot(g, slot);
-        }
+    }
+    if (HAS_BIT(&g->told, slot)) {
+        w.state = HAS_BIT(&g->gone, slot) ? PMT_WASTE_GONE : PMT_WASTE_TOLD;
+        w.key = g->key.at[slot];
+        w.belongs = HAS_BIT(&g->belongs, slot);
+        (void)clear_slot(g, slot);
     }
     return pmt_vec_push(&g->batch, w);
 }
 
-/* The told object of this entry is silent. */
+/* A finalizer has freed it. Its slot may hold an object of the finalizer's by now. */
+static bool is_silent(const struct pmt_garbage *g, const struct pmt_open *o)
+{
+    return HAS_BIT(&g->silent, o->slot) && g->key.at[o->slot] == o->made;
+}
+
 static void settle_silent(struct pmt_collect *c, const struct pmt_open *o)
 {
     struct pmt_garbage *g = &c->garbage;
@@ -424,21 +497,26 @@ static void renew(struct pmt_collect *c, const struct pmt_open *o, uint64_t even
 {
     struct pmt_garbage *g = &c->garbage;
     pmt_block *block = &c->blocks->at[o->slot];
+    bool object = pmt_collect_is_object(c, o->slot);
 
     if (HAS_BIT(&g->gone, o->slot)) {
         uint64_t bytes = pmt_heap_is_raw(*block) ? 1 : pmt_block_bytes(c->heap, *block);
 
         *block = pmt_heap_alloc_inline(c->heap, PMT_DOMAIN_OBJ, bytes);
         c->failed |= *block == PMT_BLOCK_NONE;
-        c->mod.census.birth.at[o->slot] = 0; /* it was taken out with its block */
+        if (object)
+            c->mod.census.birth.at[o->slot] = 0; /* it was taken out with its block */
     } else {
-        c->failed |= !pmt_free_lists_told(&c->free_lists, c->heap, *block,
-                                          g->type.at[o->slot], true);
+        c->failed |= !o->belongs && !pmt_free_lists_told(&c->free_lists, c->heap, *block,
+                                                         g->type.at[o->slot], true);
         take_back(c, o);
     }
-    CLEAR_BIT(&g->told, o->slot);
-    CLEAR_BIT(&g->gone, o->slot);
+    (void)clear_slot(g, o->slot);
     g->made.at[o->slot] = (uint32_t)event;
+    if (!object) {
+        pmt_collect_forget_table(c, o->slot);
+        return;
+    }
     pmt_census_renew(&c->rec.census, o->slot);
     pmt_census_renew(&c->mod.census, o->slot);
 }
@@ -448,16 +526,15 @@ static void settle_told(struct pmt_collect *c, const struct pmt_open *o, uint64_
 {
     struct pmt_garbage *g = &c->garbage;
 
+    if (is_silent(g, o))
+        settle_silent(c, o);
     if (g->made.at[o->slot] != o->made)
         return;
-    if (!HAS_BIT(&g->told, o->slot)) {
+    if (HAS_BIT(&g->told, o->slot))
+        renew(c, o, event);
+    else if (!o->belongs)
         (void)pmt_free_lists_told(&c->free_lists, c->heap, c->blocks->at[o->slot],
                                   g->type.at[o->slot], false);
-        if (HAS_BIT(&g->silent, o->slot))
-            settle_silent(c, o);
-    } else {
-        renew(c, o, event);
-    }
 }
 
 /* Of the objects that were told and that this collection covered, those it did not free. */
@@ -468,7 +545,8 @@ static void count_left(const struct pmt_garbage *g, unsigned generation,
         for (size_t i = 0; i < g->open[p].n; i++) {
             const struct pmt_open *o = &g->open[p].at[i];
 
-            if (!HAS_BIT(&g->told, o->slot) || g->made.at[o->slot] != o->made)
+            if (o->belongs || !HAS_BIT(&g->told, o->slot) ||
+                g->made.at[o->slot] != o->made)
                 continue;
             count->left++;
             count->gone += HAS_BIT(&g->gone, o->slot) != 0;
@@ -477,11 +555,11 @@ static void count_left(const struct pmt_garbage *g, unsigned generation,
 
 static bool was_told(const struct pmt_waste *w)
 {
-    return w->counted && (w->state == PMT_WASTE_TOLD || w->state == PMT_WASTE_GONE);
+    return !w->belongs && (w->state == PMT_WASTE_TOLD || w->state == PMT_WASTE_GONE);
 }
 
 /* Finalizers come first, and what they take apart dies by counting: the first that it freed
- * of what was told, as many as it does not report. */
+ * of what was told, as many as it does not report. (The slot's key is free for that.) */
 static void mark_silent(struct pmt_garbage *g, uint64_t n, bool on)
 {
     for (size_t i = 0; i < g->batch.n && n; i++) {
@@ -490,11 +568,26 @@ static void mark_silent(struct pmt_garbage *g, uint64_t n, bool on)
         if (!was_told(w))
             continue;
         n--;
+        g->key.at[w->slot] = w->made;
         if (on)
             SET_BIT(&g->silent, w->slot);
         else
             CLEAR_BIT(&g->silent, w->slot);
     }
+}
+
+/* Finalizers take apart what an older object holds as well. */
+static void settle_older_silent(struct pmt_collect *c, unsigned generation)
+{
+    struct pmt_garbage *g = &c->garbage;
+
+    for (unsigned p = generation + 1; p <= PMT_PERMANENT; p++)
+        for (size_t i = 0; i < g->open[p].n; i++) {
+            const struct pmt_open *o = &g->open[p].at[i];
+
+            if (is_silent(g, o))
+                settle_silent(c, o);
+        }
 }
 
 static void settle_all_told(struct pmt_collect *c, unsigned generation, uint64_t n_collected,
@@ -514,6 +607,8 @@ static void settle_all_told(struct pmt_collect *c, unsigned generation, uint64_t
             settle_told(c, &g->open[p].at[i], event);
         g->open[p].n = 0;
     }
+    if (n_silent)
+        settle_older_silent(c, generation);
     mark_silent(g, n_silent, false);
 }
 
@@ -544,6 +639,8 @@ static bool settle_one(struct pmt_collect *c, struct pmt_waste *w, struct pmt_wa
 {
     struct pmt_garbage *g = &c->garbage;
 
+    if (w->belongs)
+        return true; /* as below: it is in a list, or no more */
     if (w->counted) {
         uint64_t made = made_at(w->made, event);
 
@@ -617,7 +714,7 @@ static void follow(struct pmt_garbage *g, int from, int to)
 
             if ((int)o->place != from || o->epoch != g->epoch[from])
                 continue;
-            o->place = (uint32_t)to;
+            o->place = (uint8_t)to;
             o->index += (uint32_t)g->list[to].n;
             o->epoch = g->epoch[to];
         }

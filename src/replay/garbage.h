@@ -5,7 +5,8 @@
  * object that holds it (a look), and when a collection freed its blocks. Some
  * of it was found only by that: then each object is taken for itself.
  *
- *     told      by a look: its object's block is kept here, its slot may still be in use
+ *     told      by a look: its object's block is kept here, its slot may still be in use.
+ *               What belongs to it - tables, strings, untracked tuples - is told with it
  *     gone      mod has collected it, the recording has not yet freed its slot
  *     left over the recorded collection did not free it: it went to a free list
  *     shelved   a full recorded collection emptied a free list that it was on (free_lists.h)
@@ -13,9 +14,10 @@
  * When did it become garbage? Not before the youngest of its group was made, and not while
  * a recorded collection or a look covered all of it and found it reachable: where older
  * garbage holds it, one of the youngest generation says nothing. A group of the youngest generation
- * is taken to have been left when the last of it was made, as requests and trees are; the
- * times of others are spread evenly over what is open (the expectation is right, whichever
- * it was). If mod has collected
+ * is taken to have been left when the last of it was made, as requests and trees are; others
+ * when they were last touched (a reference count of theirs changed: nothing touches what is
+ * unreachable), as near as the recording has seen it. Within that the times are spread evenly
+ * (the expectation is right, whichever it was). If mod has collected
  * since then what holds the group, it is freed at once, and goes to the credit of that
  * collection (`overdue`).
  *
@@ -37,9 +39,10 @@ struct pmt_waste {
     pmt_block block;   /* PMT_BLOCK_NONE: it was left over, and is no garbage */
     uint32_t birth;    /* in mod's census; of the object it belongs to */
     uint32_t key;      /* its group's */
-    uint32_t slot, made; /* of its object, while the recording has it */
+    uint32_t slot, made; /* of it, while the recording has it */
     uint32_t seen;     /* in a batch: its birth in rec's census */
     uint8_t counted;   /* it is a collector object itself */
+    uint8_t belongs;   /* ... or is not, or not tracked, and dies with one */
     uint8_t silent;    /* a finalizer frees it: it is not among those reported */
     uint8_t young;     /* in a batch: it is in rec's generation 0 */
     uint8_t state;     /* in a batch: enum pmt_waste_state */
@@ -69,20 +72,26 @@ struct pmt_seen {
 struct pmt_open {
     uint32_t slot, made;
     uint32_t index, epoch;  /* in list[place], at that epoch of it */
-    uint32_t place;
+    uint8_t place, belongs;
+};
+
+struct pmt_kinsman {
+    uint32_t slot;
+    bool belongs;
 };
 
 struct pmt_garbage {
     struct pmt_waste_list list[PMT_PERMANENT + 1]; /* by the place of its key in mod */
     uint32_t epoch[PMT_PERMANENT + 1];             /* times that list[] was emptied */
     struct pmt_waste_list batch; /* what the recorded collection under way frees */
-    struct { uint32_t *at; size_t n, cap; } made; /* by slot: its event, low bits */
+    struct { uint32_t *at; size_t n, cap; } made; /* by slot: its event, low bits;
+                                                       what belongs: when it was told */
     struct { uint32_t *at; size_t n, cap; } key;  /* by slot, of the told */
     struct { uint32_t *at; size_t n, cap; } type; /* by slot, of the told: its number */
     struct { uint32_t *at; size_t n, cap; } row;  /* by slot, of the gone: in the results */
-    struct { uint64_t *at; size_t n, cap; } told, gone, silent; /* bits by slot */
-    struct { uint32_t *at; size_t n, cap; } group; /* slots of the one being told; the
-                                                      holder's is first */
+    struct { uint64_t *at; size_t n, cap; } told, gone, silent, belongs; /* bits by slot */
+    struct { struct pmt_kinsman *at; size_t n, cap; } group; /* the one being told; the
+                                                                holder is first */
     uint64_t telling;                              /* event of its last one */
     struct { struct pmt_open *at; size_t n, cap; } open[PMT_PERMANENT + 1]; /* by the
                                                            place of the group in rec */
@@ -92,6 +101,12 @@ struct pmt_garbage {
                                                            collections, as past */
     uint64_t n_spread;      /* groups whose time was spread */
     uint64_t looked, since; /* event of the last look at everything, of the one before */
+    struct { uint64_t *at; size_t n, cap; } readings; /* of reference counts: events, from a
+                                          look at everything on, which is one itself */
+    bool ended_readings;    /* by another such look: the next begins anew */
+    uint64_t seen_last;     /* event of the look under way */
+    uint64_t touched_from, touched_to; /* the group being told: last touched between these;
+                                          to 0 = not known */
     uint64_t objects, bytes;            /* waiting */
     uint64_t uncertain; /* objects: another of mod's collections may have been theirs */
 };
@@ -109,8 +124,14 @@ bool pmt_garbage_seen(struct pmt_collect *c, unsigned generation, uint32_t n_bef
                       uint64_t event);
 /* A look at this generation and the younger; what it found, one by one; and that
  * nothing more of it comes. */
-void pmt_garbage_look(struct pmt_collect *c, unsigned generation, uint64_t event);
+bool pmt_garbage_look(struct pmt_collect *c, unsigned generation, uint64_t event);
+/* Reference counts were read. The group that comes next was last touched at least and at most
+ * so many readings ago, as the look under way has it (event.def). */
+bool pmt_garbage_counts(struct pmt_collect *c, uint64_t event);
+void pmt_garbage_touched(struct pmt_collect *c, uint64_t least, uint64_t most);
 bool pmt_garbage_tell(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint64_t event);
+/* ... a block that belongs to it; object: it is one that the collector counts. */
+bool pmt_garbage_belongs(struct pmt_collect *c, uint32_t slot, bool object, uint64_t event);
 bool pmt_garbage_told_all(struct pmt_collect *c, uint64_t event);
 
 /* The object in this slot was told, and the recording has it still. */

@@ -190,16 +190,20 @@ static bool on_other(struct pmt_replay *r, enum pmt_op op, uint32_t arg, struct 
         break;
     case PMT_OP_GC_ENABLED:
     case PMT_OP_GC_FREEZE:
+    case PMT_OP_GC_COUNTS:
         return pmt_collect_event(&r->collect, op, arg, 0, event);
     case PMT_OP_GC_THRESHOLD:
     case PMT_OP_GC_BEGIN:
     case PMT_OP_GC_STAT:
     case PMT_OP_GC_END:
     case PMT_OP_GC_LOOK:
+    case PMT_OP_GC_TOUCHED:
         return pmt_collect_event(&r->collect, op, arg, take_wide(w), event);
     case PMT_OP_GC_UNTRACKED:
     case PMT_OP_GARBAGE:
     case PMT_OP_ALIVE:
+    case PMT_OP_BELONGS:
+    case PMT_OP_REFERS:
     case PMT_OP_ALLOC_RAW:
     case PMT_OP_ALLOC_MEM:
     case PMT_OP_ALLOC_OBJ:
@@ -257,6 +261,13 @@ act(struct pmt_replay *r, const struct pmt_batch *b, uint32_t i, uint32_t end,
         } else if (op == PMT_OP_GARBAGE) {
             if (!pmt_collect_garbage(&r->collect, slot, b->arg[i], b->first_event + i))
                 break;
+            continue;
+        } else if (op == PMT_OP_BELONGS) {
+            if (!pmt_collect_belongs(&r->collect, slot, b->first_event + i))
+                break;
+            continue;
+        } else if (op == PMT_OP_REFERS) {
+            pmt_collect_refers(&r->collect, slot);
             continue;
         } else if (op == PMT_OP_REALLOC) {
             uint64_t size = full_arg(b->arg[i], wides);

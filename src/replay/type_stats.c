@@ -40,18 +40,30 @@ static bool keep_type(struct pmt_type_stats *s, uint32_t slot, uint32_t mark)
     return true;
 }
 
-void pmt_type_stats_told(struct pmt_type_stats *s, uint32_t slot, uint32_t number, int place,
+bool pmt_type_stats_told(struct pmt_type_stats *s, uint32_t slot, uint32_t number, int place,
                          uint64_t bytes, bool again)
 {
     struct pmt_type_row *row = s->ended ? NULL : row_of(s, number + 1);
 
+    s->last = number + 1;
     if (!row || (again && slot < s->type.n && s->type.at[slot] == number + 1) ||
         !keep_type(s, slot, number + 1))
-        return;
+        return false;
     row->garbage_objects++;
     row->garbage_bytes += bytes;
     s->garbage_bytes += bytes;
     row->garbage_in[place < PMT_GENERATIONS ? place : PMT_GENERATIONS - 1]++;
+    return true;
+}
+
+void pmt_type_stats_belongs(struct pmt_type_stats *s, uint32_t slot, uint64_t bytes)
+{
+    struct pmt_type_row *row = s->ended || !s->last ? NULL : row_of(s, s->last);
+
+    if (!row || pmt_type_stats_is_told(s, slot) || !keep_type(s, slot, s->last))
+        return;
+    row->garbage_bytes += bytes;
+    s->garbage_bytes += bytes;
 }
 
 void pmt_type_stats_freed(struct pmt_type_stats *s, uint32_t slot, uint64_t bytes, bool object)
@@ -61,7 +73,7 @@ void pmt_type_stats_freed(struct pmt_type_stats *s, uint32_t slot, uint64_t byte
 
     if (s->ended)
         return;
-    if (object && mark)
+    if (mark)
         bytes = 0;
     s->bytes += bytes;
     s->garbage_bytes += bytes;

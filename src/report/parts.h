@@ -30,6 +30,8 @@ void pmt_part_disagreements(struct pmt_page *page, const char *key,
 void pmt_part_collections(struct pmt_page *page, const char *key,
                           const struct pmt_result *result);
 void pmt_part_types(struct pmt_page *page, const char *key, const struct pmt_result *result);
+void pmt_part_garbage_references(struct pmt_page *page, const char *key,
+                                 const struct pmt_result *result);
 void pmt_part_health(struct pmt_page *page, const char *key, const struct pmt_result *result);
 void pmt_part_metrics(struct pmt_page *page, const struct pmt_result *result);
 
@@ -41,7 +43,7 @@ void pmt_json_summary(struct pmt_page *page, const struct pmt_result *result);
  * line on the cost model behind modelled pauses; the objects "gc" and a cost model of
  * JSON. */
 void pmt_text_gc(struct pmt_page *page, const struct pmt_result *result);
-/* Types (type_report.c): two short tables; lines on garbage and on where objects die. */
+/* Types (type_report.c): short tables; lines on garbage and on where objects die. */
 void pmt_text_types(struct pmt_page *page, const struct pmt_result *result);
 void pmt_text_deaths(struct pmt_page *page, const struct pmt_result *result);
 void pmt_text_longest_collections(struct pmt_page *page, const struct pmt_result *result);

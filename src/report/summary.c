@@ -231,7 +231,15 @@ static void whole_summary(struct pmt_page *page, const struct pmt_result *r)
     }
 }
 
-/* One table alone; in JSON an object with that one key. */
+static void types_alone(struct pmt_page *page, const struct pmt_result *r)
+{
+    pmt_part_types(page, "types", r);
+    if (page->options->format == PMT_FORMAT_JSON)
+        pmt_part_garbage_references(page, "garbage_references", r);
+}
+
+/* One table alone; in JSON an object with that one key, and with types what refers to what
+ * as another. */
 static void one_part(struct pmt_page *page, const struct pmt_result *r)
 {
     bool json = page->options->format == PMT_FORMAT_JSON;
@@ -243,7 +251,7 @@ static void one_part(struct pmt_page *page, const struct pmt_result *r)
     else if (page->options->part == PMT_PART_COLLECTIONS)
         pmt_part_collections(page, "collections", r);
     else if (page->options->part == PMT_PART_TYPES)
-        pmt_part_types(page, "types", r);
+        types_alone(page, r);
     else
         pmt_part_classes(page, "classes", r);
     if (json)

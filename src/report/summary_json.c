@@ -155,6 +155,7 @@ void pmt_json_summary(struct pmt_page *page, const struct pmt_result *result)
     if (pmt_gc_is_told(result))
         pmt_json_gc(page, result);
     pmt_part_types(page, "types", result);
+    pmt_part_garbage_references(page, "garbage_references", result);
     verify_object(j, result);
     pmt_part_disagreements(page, "oracle", result);
     metrics_object(j, &result->metrics);

@@ -1,10 +1,11 @@
 /* type_report.c - what garbage is made of, what stays at the end and which arenas it keeps,
- * by type; and in which generation objects die.
+ * by type; what refers to what within garbage; and in which generation objects die.
  *
  * The table of types comes with the most garbage first, then the most survivors. Text shows
  * the first of each in a summary, and all in a table of its own. */
 #include "report/parts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/alloc.h"
@@ -22,6 +23,13 @@ static const struct pmt_grid_column columns[] = {
     {"survivors", "survivors", PMT_GRID_RIGHT},
     {"survivor_bytes", "their bytes", PMT_GRID_RIGHT},
     {"pinned_bytes", "free, but pinned", PMT_GRID_RIGHT},
+};
+
+static const struct pmt_grid_column reference_columns[] = {
+    {"from", "from", PMT_GRID_LEFT},
+    {"to", "to", PMT_GRID_LEFT},
+    {"references", "references", PMT_GRID_RIGHT},
+    {NULL, "per object", PMT_GRID_RIGHT},
 };
 
 typedef int compare(const void *, const void *);
@@ -62,12 +70,17 @@ static const struct pmt_type_row **sorted(struct pmt_page *page, const struct pm
     return rows;
 }
 
-static void type_row(struct pmt_grid *g, const struct pmt_type_row *t)
+static void type_name(struct pmt_grid *g, const char *name)
 {
-    if (t->name)
-        pmt_grid_str(g, t->name);
+    if (name)
+        pmt_grid_str(g, name);
     else
         pmt_grid_word(g, "(not told)", NULL, NULL);
+}
+
+static void type_row(struct pmt_grid *g, const struct pmt_type_row *t)
+{
+    type_name(g, t->name);
     pmt_grid_value(g, t->garbage_objects, PMT_UNIT_COUNT);
     pmt_grid_value(g, t->garbage_bytes, PMT_UNIT_BYTES);
     for (int i = 0; i < 3; i++)
@@ -91,6 +104,43 @@ static void type_table(struct pmt_page *page, const char *key, const struct pmt_
     pmt_free(rows);
 }
 
+static struct pmt_text per_object(const struct pmt_result *r,
+                                  const struct pmt_garbage_reference *ref)
+{
+    struct pmt_text text = {"-"};
+
+    for (size_t i = 0; i < r->n_types; i++)
+        if (r->types[i].number == ref->from && r->types[i].garbage_objects)
+            (void)snprintf(text.at, sizeof text.at, "%.1f",
+                           (double)ref->count / (double)r->types[i].garbage_objects);
+    return text;
+}
+
+static void reference_table(struct pmt_page *page, const char *key, const struct pmt_result *r,
+                            size_t most)
+{
+    bool text = page->options->format == PMT_FORMAT_TEXT;
+    struct pmt_grid g;
+
+    pmt_grid_begin(&g, page->options->format, &page->sb, &page->json, key, reference_columns,
+                   COUNT(reference_columns));
+    for (size_t i = 0; i < r->n_garbage_references && i < most; i++) {
+        const struct pmt_garbage_reference *ref = &r->garbage_references[i];
+
+        type_name(&g, ref->from_name);
+        type_name(&g, ref->to_name);
+        pmt_grid_value(&g, ref->count, PMT_UNIT_COUNT);
+        pmt_grid_word(&g, text ? per_object(r, ref).at : NULL, NULL, NULL);
+    }
+    pmt_grid_end(&g);
+}
+
+void pmt_part_garbage_references(struct pmt_page *page, const char *key,
+                                 const struct pmt_result *r)
+{
+    reference_table(page, key, r, SIZE_MAX);
+}
+
 void pmt_part_types(struct pmt_page *page, const char *key, const struct pmt_result *r)
 {
     type_table(page, key, r, by_garbage, SIZE_MAX);
@@ -102,6 +152,10 @@ void pmt_text_types(struct pmt_page *page, const struct pmt_result *r)
         return;
     pmt_strbuf_puts(&page->sb, "\nGarbage by type\n");
     type_table(page, NULL, r, by_garbage, FEW_TYPES);
+    if (r->n_garbage_references) {
+        pmt_strbuf_puts(&page->sb, "\nReferences within garbage\n");
+        reference_table(page, NULL, r, FEW_TYPES);
+    }
     pmt_strbuf_puts(&page->sb, "\nWhat keeps arenas at the end\n");
     type_table(page, NULL, r, by_pinned, FEW_TYPES);
 }

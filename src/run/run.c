@@ -106,16 +106,27 @@ static bool copy_facts(const struct pmt_trace *trace, struct pmt_result *out)
     return true;
 }
 
+/* NULL where the trace has no type of this number. False: out of memory. */
+static bool name_type(const struct pmt_trace *trace, uint32_t number, char **out)
+{
+    struct pmt_type type;
+
+    if (number >= pmt_trace_n_types(trace))
+        return true;
+    pmt_trace_type_at(trace, number, &type);
+    *out = pmt_strdup(type.name);
+    return *out != NULL;
+}
+
 static bool name_types(const struct pmt_trace *trace, struct pmt_result *out)
 {
-    for (size_t i = 0; i < out->n_types; i++) {
-        struct pmt_type type;
+    for (size_t i = 0; i < out->n_types; i++)
+        if (!name_type(trace, out->types[i].number, &out->types[i].name))
+            return false;
+    for (size_t i = 0; i < out->n_garbage_references; i++) {
+        struct pmt_garbage_reference *r = &out->garbage_references[i];
 
-        if (out->types[i].number >= pmt_trace_n_types(trace))
-            continue;
-        pmt_trace_type_at(trace, out->types[i].number, &type);
-        out->types[i].name = pmt_strdup(type.name);
-        if (!out->types[i].name)
+        if (!name_type(trace, r->from, &r->from_name) || !name_type(trace, r->to, &r->to_name))
             return false;
     }
     return true;

@@ -169,6 +169,14 @@ static const struct pmt_column type_columns[] = {
     SAME(pmt_type_row, REAL, pinned_bytes),
 };
 
+static const struct pmt_column garbage_reference_columns[] = {
+    COLUMN(pmt_garbage_reference, "from_type", U32, from),
+    COLUMN(pmt_garbage_reference, "to_type", U32, to),
+    SAME(pmt_garbage_reference, STR, from_name),
+    SAME(pmt_garbage_reference, STR, to_name),
+    COLUMN(pmt_garbage_reference, "n", U64, count),
+};
+
 static const struct pmt_column health_columns[] = {
     SAME(pmt_health, SEVERITY, severity),
     SAME(pmt_health, CHARS, what),
@@ -200,6 +208,7 @@ const struct pmt_table pmt_tables[] = {
     ARRAY(oracle, pmt_oracle_row, oracle),
     ARRAY(collection, pmt_collection, collections),
     ARRAY(type, pmt_type_row, types),
+    ARRAY(garbage_reference, pmt_garbage_reference, garbage_references),
     ARRAY(health, pmt_health, health),
     ARRAY(fact, pmt_fact, facts),
 };

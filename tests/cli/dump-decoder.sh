@@ -20,7 +20,8 @@ for trace in a.pmt "$TOP"/traces/trees-*.pmt; do
     python3 "$TOP/tests/tools/pmt_decode.py" "$trace" >second
     pymemtrace dump "$trace" | cmp - second || echo "$trace: differs"
 done
-for op in ALLOC_GC GC_ENABLED GC_THRESHOLD GC_FREEZE GC_BEGIN GC_STAT GC_END MAIN GC_LOOK GARBAGE; do
+for op in ALLOC_GC GC_ENABLED GC_THRESHOLD GC_FREEZE GC_BEGIN GC_STAT GC_END MAIN GC_LOOK GARBAGE BELONGS \
+    GC_COUNTS GC_TOUCHED REFERS; do
     pymemtrace dump a.pmt | grep -Eq "^[0-9]+ $op( |\$)" || echo "no $op"
 done
 pymemtrace dump a.pmt | grep -Eqx '# type\.[0-9]+=list' || echo 'no type'

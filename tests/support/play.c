@@ -84,6 +84,16 @@ void play_garbage(struct play *p, uint32_t slot, uint32_t type, bool first)
              type << PMT_GARBAGE_TYPE | (first ? PMT_GARBAGE_FIRST : 0), 0);
 }
 
+void play_belongs(struct play *p, uint32_t slot)
+{
+    play_put(p, PMT_OP_BELONGS, slot, 0, 0);
+}
+
+void play_refers(struct play *p, uint32_t slot)
+{
+    play_put(p, PMT_OP_REFERS, slot, 0, 0);
+}
+
 void play_mark(struct play *p, const char *text)
 {
     const struct pmt_oracle oracle = {.event = p->n_events, .text = text,

@@ -53,6 +53,10 @@ void play_collection(struct play *p, uint32_t kind, uint32_t from, uint32_t n);
  * which holds those that follow (first) or is one of these. */
 void play_look(struct play *p, uint32_t generation);
 void play_garbage(struct play *p, uint32_t slot, uint32_t type, bool first);
+/* What is in this slot belongs to the object told last. */
+void play_belongs(struct play *p, uint32_t slot);
+/* The object told last refers to the one in this slot. */
+void play_refers(struct play *p, uint32_t slot);
 void play_mark(struct play *p, const char *text);
 void play_thresholds(struct play *p, uint64_t t0, uint64_t t1, uint64_t t2);
 

@@ -96,6 +96,10 @@ static const struct pmt_type_row sample_types[] = {
     {.number = 7, .garbage_objects = 100, .garbage_in = {60, 39, 1}, .garbage_bytes = 8192,
      .survivors = 12, .survivor_bytes = 768, .pinned_bytes = 2048.5}};
 
+static const struct pmt_garbage_reference sample_references[] = {
+    {.from = 7, .to = 9, .count = 1250}, {.from = 9, .to = 7, .count = 100},
+    {.from = 9, .to = 11, .count = 100}};
+
 static const struct pmt_health sample_health[] = {
     {PMT_INFO, "raw blocks freed that were allocated before the hooks or past them", 37},
     {PMT_LOSS, "more than one interpreter allocated", 1}};
@@ -113,6 +117,11 @@ void sample_result(struct pmt_result *out)
     SET_ARRAY(out, collections, sample_collections);
     SET_ARRAY(out, types, sample_types);
     out->types[1].name = pmt_strdup("Node\t\x1b[1m"); /* a program's own word */
+    SET_ARRAY(out, garbage_references, sample_references);
+    out->garbage_references[0].from_name = pmt_strdup("Node\t\x1b[1m");
+    out->garbage_references[0].to_name = pmt_strdup("list");
+    out->garbage_references[1].from_name = pmt_strdup("list");
+    out->garbage_references[1].to_name = pmt_strdup("Node\t\x1b[1m");
     SET_ARRAY(out, health, sample_health);
     add_fact(out, "python.version", "3.11.2");
     add_fact(out, "argv", "python3 app.py --size 3");
@@ -206,6 +215,8 @@ void sample_result_extreme(struct pmt_result *out)
         {UINT64_MAX, UINT64_MAX - 1, UINT32_MAX, true, INT32_MIN, UINT64_MAX - 2, UINT64_MAX - 3,
          UINT64_MAX - 4, UINT64_MAX - 5, UINT64_MAX - 6, UINT64_MAX - 7, UINT64_MAX - 8},
         {0, 0, 2, false, INT32_MAX, 0, 0, 0, 1, 1, 0, 0}};
+    static const struct pmt_garbage_reference references[] = {
+        {UINT32_MAX, UINT32_MAX - 1, UINT64_MAX, NULL, NULL}};
     static const struct pmt_health health[] = {{PMT_LOSS, "a\033[31m\n\"'\xff", UINT64_MAX}};
 
     *out = (struct pmt_result){
@@ -220,6 +231,7 @@ void sample_result_extreme(struct pmt_result *out)
     SET_ARRAY(out, class_samples, class_samples);
     SET_ARRAY(out, oracle, oracle);
     SET_ARRAY(out, collections, collections);
+    SET_ARRAY(out, garbage_references, references);
     SET_ARRAY(out, health, health);
     add_fact(out, "", "");
     add_fact(out, "=cmd|' /C calc'!A0", "line\none\xc3");
@@ -402,6 +414,16 @@ static void same_type(const struct pmt_type_row *actual, const struct pmt_type_r
     SAME_REAL(pinned_bytes);
 }
 
+static void same_reference(const struct pmt_garbage_reference *actual,
+                           const struct pmt_garbage_reference *want)
+{
+    SAME_U64(from);
+    SAME_U64(to);
+    SAME_U64(count);
+    SAME_STR(from_name);
+    SAME_STR(to_name);
+}
+
 static void same_fact(const struct pmt_fact *actual, const struct pmt_fact *want)
 {
     SAME_STR(name);
@@ -431,6 +453,7 @@ void expect_same_result(const struct pmt_result *actual, const struct pmt_result
     SAME_ARRAY(oracle, same_oracle);
     SAME_ARRAY(collections, same_collection);
     SAME_ARRAY(types, same_type);
+    SAME_ARRAY(garbage_references, same_reference);
     SAME_ARRAY(health, same_health);
     SAME_ARRAY(facts, same_fact);
 }

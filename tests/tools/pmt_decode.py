@@ -42,7 +42,9 @@ OPS = {1: ("ALLOC_RAW", NEW, "size", 0), 2: ("ALLOC_MEM", NEW, "size", 0),
        19: ("GC_BEGIN", NONE, "kind", 1), 20: ("GC_STAT", NONE, "which", 1),
        21: ("GC_END", NONE, "generation", 1), 22: ("GC_UNTRACKED", USE, "", 0),
        23: ("MAIN", NONE, "", 0), 24: ("GC_LOOK", NONE, "generation", 1),
-       25: ("GARBAGE", USE, "kind", 0), 26: ("ALIVE", USE, "type", 0)}
+       25: ("GARBAGE", USE, "kind", 0), 26: ("ALIVE", USE, "type", 0),
+       27: ("BELONGS", USE, "type", 0), 28: ("GC_COUNTS", NONE, "", 0),
+       29: ("GC_TOUCHED", NONE, "least", 1), 30: ("REFERS", USE, "", 0)}
 
 
 class Refused(Exception):

@@ -90,6 +90,8 @@ static void say_event(struct rig *rig, const struct pmt_batch *b, uint32_t i,
         [PMT_OP_GC_STAT] = "stat", [PMT_OP_GC_END] = "end",
         [PMT_OP_GC_UNTRACKED] = "untracked", [PMT_OP_MAIN] = "main",
         [PMT_OP_GC_LOOK] = "look", [PMT_OP_GARBAGE] = "garbage",
+        [PMT_OP_BELONGS] = "belongs", [PMT_OP_GC_COUNTS] = "counts",
+        [PMT_OP_GC_TOUCHED] = "touched", [PMT_OP_REFERS] = "refers",
     };
     uint64_t arg = b->arg[i];
 
@@ -598,7 +600,60 @@ static void test_drain_garbage(void)
                              "garbage1:2 garbage1:4 garbage1:0");
 }
 
+/* What belongs to it is any block, of a type or of none. */
+static void test_drain_belongs(void)
+{
+    struct rig rig;
+
+    open_counted(&rig);
+    put(&rig, PMT_W_ALLOC_OBJ, AT(0), COUNT(0, 64));
+    put(&rig, PMT_W_ALLOC_OBJ, AT(4), COUNT(1, 56));
+    put(&rig, PMT_W_ALLOC_MEM, AT(8), COUNT(1, 40));
+    put(&rig, PMT_W_COUNTS, 0, 0);
+    put(&rig, PMT_W_LOOK, 1, 77);
+    put_type(&rig, 0x5000, "list");
+    put_type(&rig, 0x6000, "str");
+    put(&rig, PMT_W_TOUCHED, 3, 4);
+    put(&rig, PMT_W_GARBAGE, AT(0), 0x5000 | PMT_W_FIRST);
+    put(&rig, PMT_W_BELONGS, AT(8), 0);
+    put(&rig, PMT_W_BELONGS, AT(4), 0x6000);
+    put(&rig, PMT_W_BELONGS, AT(50), 0x6000); /* no block */
+    put(&rig, PMT_W_TOUCHED, 0, UINT64_MAX - 1);
+    (void)pmt_drain_some(&rig.drain, ALL);
+    EXPECT_STR(events(&rig), "thread0:0 gc0:64 obj1:56 mem2:40 counts0:0 look1:77 touched3:4 "
+                             "garbage0:1 belongs2:0 belongs1:2 touched0:4294967295");
+}
+
 #define MARK "request:17"
+
+/* Two in a record, or one; what is no collector object is not told, nor what an object
+ * refers to that is not told itself. */
+static void test_drain_refers(void)
+{
+    struct rig rig;
+
+    open_counted(&rig);
+    put(&rig, PMT_W_ALLOC_OBJ, AT(0), COUNT(0, 64));
+    put(&rig, PMT_W_ALLOC_OBJ, AT(4), COUNT(1, 56));
+    put(&rig, PMT_W_ALLOC_MEM, AT(8), COUNT(2, 40));
+    put(&rig, PMT_W_LOOK, 1, 77);
+    put_type(&rig, 0x5000, "list");
+    put(&rig, PMT_W_REFERS, AT(0), AT(4)); /* of nothing */
+    put(&rig, PMT_W_GARBAGE, AT(0), 0x5000 | PMT_W_FIRST);
+    put(&rig, PMT_W_BELONGS, AT(8), 0);
+    put(&rig, PMT_W_REFERS, AT(4), AT(0));
+    put(&rig, PMT_W_REFERS, AT(4), 0);
+    put(&rig, PMT_W_REFERS, AT(8), AT(4));  /* the first is no collector object */
+    put(&rig, PMT_W_REFERS, AT(4), AT(50)); /* the second is no block */
+    put(&rig, PMT_W_GARBAGE, AT(8), 0x5000); /* is not told ... */
+    put(&rig, PMT_W_REFERS, AT(0), AT(4));   /* ... so neither is this */
+    put(&rig, PMT_W_GARBAGE, AT(4), 0x5000);
+    put(&rig, PMT_W_REFERS, AT(0), 0);
+    (void)pmt_drain_some(&rig.drain, ALL);
+    EXPECT_STR(events(&rig), "thread0:0 gc0:64 gc1:56 mem2:40 look1:77 garbage0:1 belongs2:0 "
+                             "refers1:0 refers0:0 refers1:0 refers1:0 refers1:0 "
+                             "garbage1:0 refers0:0");
+}
 
 static void test_drain_main_and_marks(void)
 {
@@ -663,5 +718,7 @@ SUITE(drain, TEST(test_drain_blocks), TEST(test_drain_merges_by_position),
       TEST(test_drain_counted_or_not), TEST(test_drain_free_of_a_counted_block),
       TEST(test_drain_counted_by_block_not_by_slot), TEST(test_drain_count_that_was_reset),
       TEST(test_drain_held_at_the_end), TEST(test_drain_untracked),
-      TEST(test_drain_collections), TEST(test_drain_garbage), TEST(test_drain_main_and_marks),
+      TEST(test_drain_collections), TEST(test_drain_garbage), TEST(test_drain_belongs),
+      TEST(test_drain_refers),
+      TEST(test_drain_main_and_marks),
       TEST(test_drain_while_the_agent_writes))

@@ -335,6 +335,141 @@ static void test_garbage_silent(void)
     play_close(&p);
 }
 
+/* ... although the finalizer has made something in the same slot. */
+static void test_garbage_silent_whose_slot_is_in_use(void)
+{
+    struct play p;
+    const struct pmt_result *result;
+
+    open_quiet(&p, "gc=9,10,10 gc.calls=ignore");
+    play_objects(&p, 0, 4);
+    tell(&p, 0, 3);
+    play_begin_gc(&p, 4 + 0);
+    play_free(&p, 0);
+    play_free(&p, 1);
+    play_make(&p, PMT_OP_ALLOC_GC, 1, 64);
+    play_free(&p, 2);
+    play_end_gc(&p, 0, 1);
+    play_objects(&p, 10, 5);
+    result = play_end(&p);
+    if (EXPECT_U64(result->n_collections, 1))
+        EXPECT_U64(result->collections[0].collected, 1);
+    play_close(&p);
+}
+
+/* -- what belongs to it -- */
+
+/* An object, its table and what else it holds; the table's slot is 50. */
+static void open_with_table(struct play *p, const char *spec)
+{
+    open_quiet(p, spec);
+    play_objects(p, 0, 4);
+    play_make(p, PMT_OP_ALLOC_MEM, 50, 400);
+    tell(p, 0, 1);
+    play_belongs(p, 50);
+}
+
+static void test_garbage_takes_along_what_belongs_to_it(void)
+{
+    struct play p;
+    const struct pmt_result *result;
+
+    open_with_table(&p, "gc=4,10,10 gc.calls=ignore");
+    play_objects(&p, 4, 1); /* the model collects */
+    play_begin_gc(&p, 4 + 2);
+    play_free(&p, 50);
+    play_free(&p, 0);
+    play_end_gc(&p, 2, 1);
+    result = play_end(&p);
+    if (EXPECT_U64(result->n_collections, 1)) {
+        EXPECT_U64(result->collections[0].collected, 1);
+        EXPECT_U64(result->collections[0].freed_blocks, 2);
+    }
+    EXPECT_U64(play_n_used(&p), 4);
+    play_close(&p);
+}
+
+/* A table of garbage that is kept is kept. */
+static void test_garbage_keeps_what_belongs_to_it(void)
+{
+    struct play p;
+    const struct pmt_result *result;
+
+    open_with_table(&p, "gc=off gc.calls=ignore");
+    play_begin_gc(&p, 4 + 2);
+    play_free(&p, 50);
+    play_free(&p, 0);
+    play_end_gc(&p, 2, 1);
+    result = play_end(&p);
+    EXPECT_U64(result->metrics.gc_peak_garbage, 1);
+    EXPECT_U64(result->metrics.gc_peak_garbage_bytes, 64 + 400);
+    EXPECT_U64(play_n_used(&p), 5);
+    play_close(&p);
+}
+
+/* It was found again and lives on, to be freed by counting, resized or left: it is one
+ * block at every time, whether the model had freed it or not. */
+static void test_garbage_what_belonged_to_it_lives_on(void)
+{
+    for (uint32_t way = 0; way < 6; way++) {
+        bool collects = way % 2;
+        struct play p;
+
+        open_with_table(&p, collects ? "gc=4,10,10 gc.calls=ignore" : "gc=off gc.calls=ignore");
+        play_objects(&p, 4, 1);
+        if (way / 2 == 0) {
+            play_free(&p, 50);
+            play_make(&p, PMT_OP_ALLOC_MEM, 50, 40);
+            p.n_live += collects;
+        } else if (way / 2 == 1) {
+            play_put(&p, PMT_OP_REALLOC, 50, 300, 0);
+            p.n_live += collects;
+        }
+        play_begin_gc(&p, 4 + 2);
+        play_free(&p, 0);
+        play_end_gc(&p, 2, 1);
+        p.n_live += way / 2 == 2 && collects;
+        (void)play_end(&p);
+        EXPECT_U64(play_n_used(&p), collects ? 5 : 6);
+        play_close(&p);
+    }
+}
+
+/* -- when it was touched last -- */
+
+/* Two objects are told after the model has collected once, between the last two of three
+ * readings (a look, and two of the counts). */
+static uint64_t collected_when_touched(uint32_t least, uint64_t most)
+{
+    struct play p;
+    const struct pmt_result *result;
+    uint64_t collected;
+
+    open_quiet(&p, "gc=4,10,10 gc.calls=ignore");
+    play_objects(&p, 0, 4);
+    play_look(&p, 2);
+    play_put(&p, PMT_OP_GC_COUNTS, 0, 0, 0);
+    play_objects(&p, 4, 1); /* the model collects */
+    play_put(&p, PMT_OP_GC_COUNTS, 0, 0, 0);
+    play_look(&p, 2);
+    play_put(&p, PMT_OP_GC_TOUCHED, 0, least, most);
+    play_garbage(&p, 0, 0, true);
+    play_garbage(&p, 1, 0, false);
+    play_objects(&p, 10, 1);
+    result = play_end(&p);
+    collected = result->n_collections == 1 ? result->collections[0].collected : UINT64_MAX;
+    EXPECT_U64(result->metrics.gc_uncertain, least == most ? 0 : 2);
+    play_close(&p);
+    return collected;
+}
+
+static void test_garbage_was_left_when_it_was_touched_last(void)
+{
+    EXPECT_U64(collected_when_touched(2, 2), 2); /* before the collection */
+    EXPECT_U64(collected_when_touched(0, 0), 0); /* after it */
+    (void)collected_when_touched(0, 2);
+}
+
 /* -- at random -- */
 
 static uint32_t pick(const struct play *p, uint64_t *seed, bool live)
@@ -369,11 +504,20 @@ static void random_event(struct play *p, uint64_t *seed)
         play_look(p, (uint32_t)(dice % 3));
     else if (dice < 18 && p->n_live)
         play_garbage(p, pick(p, seed, true), (uint32_t)(dice % 2), dice % 3 == 0);
-    else if (dice < 20 && p->n_live)
+    else if (dice < 21 && p->n_live)
+        play_belongs(p, pick(p, seed, true));
+    else if (dice < 23 && p->n_live)
+        play_refers(p, pick(p, seed, true));
+    else if (dice < 24)
+        play_put(p, PMT_OP_GC_COUNTS, 0, 0, 0);
+    else if (dice < 25)
+        play_put(p, PMT_OP_GC_TOUCHED, 0, (uint32_t)(builder_random(seed) % 4),
+                 builder_random(seed) % 5);
+    else if (dice < 27 && p->n_live)
         play_put(p, PMT_OP_GC_UNTRACKED, pick(p, seed, true), 0, 0);
-    else if (dice < 22 && p->n_live)
+    else if (dice < 29 && p->n_live)
         play_put(p, PMT_OP_REALLOC, pick(p, seed, true), (uint32_t)(dice * 37), 0);
-    else if (p->n_live < 20 || (dice < 62 && p->n_live < 380))
+    else if (p->n_live < 20 || (dice < 65 && p->n_live < 380))
         play_make(p, dice % 3 ? PMT_OP_ALLOC_GC : PMT_OP_ALLOC_MEM, pick(p, seed, false),
                   (uint32_t)(dice * 11));
     else
@@ -410,6 +554,11 @@ SUITE(garbage, TEST(test_garbage_is_collected_when_the_model_collects),
       TEST(test_garbage_holder_told_twice), TEST(test_garbage_left_over),
       TEST(test_garbage_left_over_that_the_model_has_collected), TEST(test_garbage_shelf),
       TEST(test_garbage_shelf_is_emptied), TEST(test_garbage_is_kept_without_collections),
-      TEST(test_garbage_that_lived_again), TEST(test_garbage_frozen_and_left_over), TEST(test_garbage_that_the_program_froze),
-      TEST(test_garbage_silent),
+      TEST(test_garbage_that_lived_again), TEST(test_garbage_frozen_and_left_over),
+      TEST(test_garbage_that_the_program_froze),
+      TEST(test_garbage_silent), TEST(test_garbage_silent_whose_slot_is_in_use),
+      TEST(test_garbage_takes_along_what_belongs_to_it),
+      TEST(test_garbage_keeps_what_belongs_to_it),
+      TEST(test_garbage_what_belonged_to_it_lives_on),
+      TEST(test_garbage_was_left_when_it_was_touched_last),
       TEST(test_garbage_at_random))

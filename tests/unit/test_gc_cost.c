@@ -54,7 +54,7 @@ static void add_pauses(struct pmt_gc_fit *fit, const struct truth *t, unsigned n
 
         if (t->outlier_every && i % t->outlier_every == 0)
             ns *= 50.0;
-        pmt_gc_cost_add(fit, generation, visited, freed, (uint64_t)ns);
+        pmt_gc_cost_add(fit, generation, visited, freed, (uint64_t)ns, false);
     }
 }
 
@@ -105,6 +105,27 @@ static void test_gc_cost_recovers_known_coefficients(void)
     pmt_free(fit);
 }
 
+/* Pauses behind a look count only where there are no others. */
+static void test_gc_cost_believes_cold_pauses(void)
+{
+    struct pmt_gc_fit *fit = pmt_zalloc(sizeof *fit);
+    struct pmt_gc_cost cost;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(fit);
+    for (unsigned i = 0; i < 1600; i++) {
+        bool warm = i % 16 != 0;
+
+        pmt_gc_cost_add(fit, 0, 701, 0, 701 * (warm ? 10 : 40), warm);
+        if (warm)
+            pmt_gc_cost_add(fit, 1, 7010, 0, 7010 * 30, true);
+    }
+    pmt_gc_cost_fit(fit, &cost);
+    EXPECT_U64(cost.n_pauses, 1600 + 1500);
+    EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 0, 701, 0), 701.0 * 40, 10);
+    EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 1, 7010, 0), 7010.0 * 30, 10);
+    pmt_free(fit);
+}
+
 static void test_gc_cost_spread_bounds_the_pauses(void)
 {
     static const struct { double noise, low, high; } cases[] = {
@@ -144,7 +165,7 @@ static void test_gc_cost_depends_on_the_size_of_the_set(void)
         uint64_t visited = sizes[i % 6] - sizes[i % 6] / 10 +
                            next_random(&seed) % (sizes[i % 6] / 5);
 
-        pmt_gc_cost_add(fit, 0, visited, 0, (uint64_t)bent_ns(visited));
+        pmt_gc_cost_add(fit, 0, visited, 0, (uint64_t)bent_ns(visited), false);
     }
     pmt_gc_cost_fit(fit, &cost);
     for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++)
@@ -168,11 +189,11 @@ static void test_gc_cost_foretells_sizes_that_were_not_seen(void)
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(fit);
     for (unsigned i = 0; i < 5000; i++)
-        pmt_gc_cost_add(fit, 0, 701, 0, 701 * 10);
+        pmt_gc_cost_add(fit, 0, 701, 0, 701 * 10, false);
     for (unsigned i = 0; i < 400; i++)
-        pmt_gc_cost_add(fit, 1, 7010, 0, 7010 * 30);
+        pmt_gc_cost_add(fit, 1, 7010, 0, 7010 * 30, false);
     for (unsigned i = 0; i < 3; i++)
-        pmt_gc_cost_add(fit, 2, 200000, 0, 200000 * 250);
+        pmt_gc_cost_add(fit, 2, 200000, 0, 200000 * 250, false);
     pmt_gc_cost_fit(fit, &cost);
     young = (double)pmt_gc_cost_ns(&cost, 0, 700, 0) / 700.0;
     grown = (double)pmt_gc_cost_ns(&cost, 0, 50000, 0) / 50000.0;
@@ -197,11 +218,11 @@ static void test_gc_cost_does_not_collapse(void)
     for (size_t k = 0; k < sizeof generations / sizeof *generations; k++) {
         memset(fit, 0, sizeof *fit);
         for (unsigned i = 0; i < 600; i++)
-            pmt_gc_cost_add(fit, 0, 701, 0, 9000);
+            pmt_gc_cost_add(fit, 0, 701, 0, 9000, false);
         for (unsigned i = 0; i < 50; i++)
-            pmt_gc_cost_add(fit, 1, 7000, 0, 7000 * 25);
-        pmt_gc_cost_add(fit, 2, 183718, 0, 16457829);
-        pmt_gc_cost_add(fit, generations[k], 246176, 12, 6229);
+            pmt_gc_cost_add(fit, 1, 7000, 0, 7000 * 25, false);
+        pmt_gc_cost_add(fit, 2, 183718, 0, 16457829, false);
+        pmt_gc_cost_add(fit, generations[k], 246176, 12, 6229, false);
         pmt_gc_cost_fit(fit, &cost);
         EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 0, 701, 0), 9000, 5);
         EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 1, 7000, 0), 7000 * 25, 5);
@@ -221,7 +242,7 @@ static void test_gc_cost_meets_the_sum(void)
     for (uint64_t i = 0; i < 300; i++) {
         uint64_t ns = (i % 3 + 1) * 10000;
 
-        pmt_gc_cost_add(fit, 0, 701, 0, ns);
+        pmt_gc_cost_add(fit, 0, 701, 0, ns, false);
         sum += ns;
     }
     pmt_gc_cost_fit(fit, &cost);
@@ -286,7 +307,7 @@ static void test_gc_cost_degenerate_pauses(void)
         memset(fit, 0, sizeof *fit);
         for (int k = 0; k < 3; k++)
             pmt_gc_cost_add(fit, 0, cases[i].pauses[k].visited, cases[i].pauses[k].freed,
-                            cases[i].pauses[k].ns);
+                            cases[i].pauses[k].ns, false);
         pmt_gc_cost_fit(fit, &cost);
         good &= EXPECT_U64(cost.n_pauses, cases[i].n_pauses);
         for (int k = 0; k < 2; k++)
@@ -315,8 +336,8 @@ static void test_gc_cost_takes_any_figures(void)
 
         memset(fit, 0, sizeof *fit);
         for (unsigned g = 0; g < PMT_GC_KINDS; g++)
-            pmt_gc_cost_add(fit, g, values[i % n], values[i / n % n], values[i / n / n]);
-        pmt_gc_cost_add(fit, 2, values[i / n / n], values[i % n], values[i / n % n]);
+            pmt_gc_cost_add(fit, g, values[i % n], values[i / n % n], values[i / n / n], false);
+        pmt_gc_cost_add(fit, 2, values[i / n / n], values[i % n], values[i / n % n], false);
         pmt_gc_cost_fit(fit, &cost);
         (void)pmt_gc_cost_ns(&cost, 1, values[i / n / n], values[i % n]);
         if (!EXPECT(cost.fixed_ns >= 0.0 && cost.visited_ns >= 0.0 && cost.freed_ns >= 0.0 &&
@@ -334,7 +355,7 @@ static void test_gc_cost_never_pays_back(void)
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(fit);
     for (uint64_t i = 1; i <= 100; i++)
-        pmt_gc_cost_add(fit, 0, i * 1000, 100000 - i * 1000, 1000000 - i * 5000);
+        pmt_gc_cost_add(fit, 0, i * 1000, 100000 - i * 1000, 1000000 - i * 5000, false);
     pmt_gc_cost_fit(fit, &cost);
     EXPECT(cost.fixed_ns >= 0.0 && cost.visited_ns >= 0.0 && cost.freed_ns >= 0.0);
     EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 0, 50000, 50000), 750000, 40);
@@ -352,7 +373,7 @@ static void test_gc_cost_thins_out_evenly(void)
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(fit);
     for (uint64_t i = 0; i < n; i++)
-        pmt_gc_cost_add(fit, 0, 700, 0, 10000 + i); /* from 10 us to 1010 us */
+        pmt_gc_cost_add(fit, 0, 700, 0, 10000 + i, false); /* from 10 us to 1010 us */
     bucket = &fit->buckets[0][2];
     EXPECT_U64(bucket->n_seen, n);
     EXPECT_U64(bucket->stride_log2, 11);
@@ -375,12 +396,12 @@ static void test_gc_cost_thins_out_when_full(void)
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(fit);
     for (uint64_t i = 0; i < PMT_GC_FIT_SAMPLES; i++)
-        pmt_gc_cost_add(fit, 0, 1, 0, i + 1);
+        pmt_gc_cost_add(fit, 0, 1, 0, i + 1, false);
     EXPECT_U64(fit->buckets[0][0].n, PMT_GC_FIT_SAMPLES);
-    pmt_gc_cost_add(fit, 0, 0, 0, PMT_GC_FIT_SAMPLES + 1);
+    pmt_gc_cost_add(fit, 0, 0, 0, PMT_GC_FIT_SAMPLES + 1, false);
     EXPECT_U64(fit->buckets[0][0].n, PMT_GC_FIT_SAMPLES / 2 + 1);
     EXPECT_U64(fit->buckets[0][0].samples[PMT_GC_FIT_SAMPLES / 2].ns, PMT_GC_FIT_SAMPLES + 1);
-    pmt_gc_cost_add(fit, 0, 1, 0, 5);
+    pmt_gc_cost_add(fit, 0, 1, 0, 5, false);
     EXPECT_U64(fit->buckets[0][0].n, PMT_GC_FIT_SAMPLES / 2 + 1);
     pmt_free(fit);
 }
@@ -407,6 +428,7 @@ static void test_gc_cost_is_the_same_each_time(void)
 }
 
 SUITE(gc_cost, TEST(test_gc_cost_recovers_known_coefficients),
+      TEST(test_gc_cost_believes_cold_pauses),
       TEST(test_gc_cost_spread_bounds_the_pauses),
       TEST(test_gc_cost_depends_on_the_size_of_the_set),
       TEST(test_gc_cost_foretells_sizes_that_were_not_seen),

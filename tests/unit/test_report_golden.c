@@ -110,6 +110,12 @@ static const char summary_full_text_rest[] =
     "  (not told)             0      256 B         0         0         0          0    "
     "      0 B               0 B\n"
     "\n"
+    "References within garbage\n"
+    "  from             to               references  per object\n"
+    "  Node\\x09\\x1b[1m  list                  1,250        12.5\n"
+    "  list             Node\\x09\\x1b[1m         100           -\n"
+    "  (not told)       (not told)              100           -\n"
+    "\n"
     "What keeps arenas at the end\n"
     "  type             garbage  its bytes  in gen 0  in gen 1  in gen 2  survivors  th"
     "eir bytes  free, but pinned\n"
@@ -245,6 +251,11 @@ static const char summary_json[] =
     "  ],\n";
 
 static const char summary_json_rest[] =
+    "  \"garbage_references\": [\n"
+    "    {\"from\": \"Node\\u0009\\u001b[1m\", \"to\": \"list\", \"references\": 1250},\n"
+    "    {\"from\": \"list\", \"to\": \"Node\\u0009\\u001b[1m\", \"references\": 100},\n"
+    "    {\"from\": null, \"to\": null, \"references\": 100}\n"
+    "  ],\n"
     "  \"verify\": {\n"
     "    \"checked\": true,\n"
     "    \"placement\": {\"checked\": 641234, \"mismatches\": 0},\n"
@@ -425,6 +436,23 @@ static const char types_text[] =
     "  (not told)             0      256 B         0         0         0          0    "
     "      0 B               0 B\n";
 
+static const char types_json[] =
+    "{\n"
+    "  \"types\": [\n"
+    "    {\"type\": \"Node\\u0009\\u001b[1m\", \"garbage_objects\": 100, \"garbage_byte"
+    "s\": 8192, \"garbage_in_0\": 60, \"garbage_in_1\": 39, \"garbage_in_2\": 1, \"surv"
+    "ivors\": 12, \"survivor_bytes\": 768, \"pinned_bytes\": 2049},\n"
+    "    {\"type\": null, \"garbage_objects\": 0, \"garbage_bytes\": 256, \"garbage_in_"
+    "0\": 0, \"garbage_in_1\": 0, \"garbage_in_2\": 0, \"survivors\": 0, \"survivor_byt"
+    "es\": 0, \"pinned_bytes\": 0}\n"
+    "  ],\n"
+    "  \"garbage_references\": [\n"
+    "    {\"from\": \"Node\\u0009\\u001b[1m\", \"to\": \"list\", \"references\": 1250},\n"
+    "    {\"from\": \"list\", \"to\": \"Node\\u0009\\u001b[1m\", \"references\": 100},\n"
+    "    {\"from\": null, \"to\": null, \"references\": 100}\n"
+    "  ]\n"
+    "}\n";
+
 static const char types_csv[] =
     "type,garbage_objects,garbage_bytes,garbage_in_0,garbage_in_1,garbage_in_2,survivor"
     "s,survivor_bytes,pinned_bytes\n"
@@ -570,6 +598,8 @@ static const struct {
     {"collections, CSV", {collections_csv, ""}, false,
      {.format = PMT_FORMAT_CSV, .part = PMT_PART_COLLECTIONS}},
     {"types, text", {types_text, ""}, false, {.part = PMT_PART_TYPES}},
+    {"types, JSON", {types_json, ""}, false,
+     {.format = PMT_FORMAT_JSON, .part = PMT_PART_TYPES}},
     {"types, CSV", {types_csv, ""}, false, {.format = PMT_FORMAT_CSV, .part = PMT_PART_TYPES}},
     {"diff, text", {diff_text, ""}, true, {.full = false}},
     {"diff, CSV", {diff_csv, ""}, true, {.format = PMT_FORMAT_CSV, .only_changed = true}},

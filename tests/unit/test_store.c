@@ -515,6 +515,13 @@ static void forget_collector(struct pmt_result *r)
     pmt_free(r->collections);
     r->collections = NULL;
     r->n_collections = 0;
+    for (size_t i = 0; i < r->n_garbage_references; i++) {
+        pmt_free(r->garbage_references[i].from_name);
+        pmt_free(r->garbage_references[i].to_name);
+    }
+    pmt_free(r->garbage_references);
+    r->garbage_references = NULL;
+    r->n_garbage_references = 0;
     r->gc_cost.freed_ns = 0;
 }
 
@@ -526,7 +533,7 @@ static void test_store_reads_and_extends_an_older_schema(void)
     make_folder();
     put_sample(1);
     (void)sql("DROP VIEW run_summary; DROP VIEW collection_summary; DROP TRIGGER run_delete;"
-              "DROP TABLE collection; ALTER TABLE run DROP COLUMN gc_cost_freed_ns;"
+              "DROP TABLE collection; DROP TABLE garbage_reference; ALTER TABLE run DROP COLUMN gc_cost_freed_ns;"
               "ALTER TABLE run DROP COLUMN peak_bytes;"
               "ALTER TABLE run DROP COLUMN verify_first_mismatch_event;"
               "ALTER TABLE sample DROP COLUMN stack_bytes;"
@@ -550,7 +557,10 @@ static void test_store_reads_and_extends_an_older_schema(void)
     pmt_result_release(&got);
     pmt_result_release(&want);
     EXPECT_I64(sql("SELECT count(*) FROM collection_summary"), 3);
+    EXPECT_I64(sql("SELECT n FROM garbage_reference WHERE run_id = 2 AND from_type = 7"
+                   " AND to_type = 9 AND to_name = 'list'"), 1250);
     EXPECT_I64(sql("DELETE FROM run WHERE run_id = 2; SELECT count(*) FROM collection"), 0);
+    EXPECT_I64(sql("SELECT count(*) FROM garbage_reference"), 0);
     remove_folder();
 }
 

@@ -1,0 +1,182 @@
+/*
+ * belongings.c - what dies with an object, beside the collector's other garbage.
+ *
+ * Three kinds of block are freed because the object is: tables of its own (a list's items,
+ * a dict's keys), objects that the collector does not know (strings, numbers), and tuples
+ * and dicts that it has untracked. A table is where the type keeps it; an object belongs
+ * to the dead when all references to it that are counted have been met in them. Interned
+ * strings may be found again until then: the recorder's side takes that for what it is.
+ *
+ * Layouts: Include/cpython/{listobject,dictobject,setobject,bytearrayobject}.h,
+ * Include/internal/pycore_{dict,object}.h, 3.8 ... 3.13.
+ */
+#include "agent/agent.h"
+
+#include <string.h>
+#include "agent/array.h"
+#include "agent/object.h"
+
+#define LIST_ITEMS  24
+#define DICT_KEYS   32
+#define DICT_VALUES 40
+#define SET_TABLE   40
+#define SET_SMALL   64
+#define BYTES_START 32
+
+#define SHARED_MOST 1024u /* references to what may still belong to the dead */
+#define FIRST_CAP   ((size_t)1 << 10)
+
+/* Objects met more than once may have more than one reference: how many were met. */
+static struct {
+    struct array object, met; /* open addressing, 0 = free; cap is a power of two */
+    struct array used;        /* places taken, to clear them */
+} shared;
+
+static struct array pending; /* objects whose own belongings are to be told */
+
+static size_t place_of(uintptr_t object)
+{
+    size_t i = (size_t)(object * UINT64_C(0x9E3779B97F4A7C15) >> 20) & (shared.object.cap - 1);
+
+    while (shared.object.at[i] && shared.object.at[i] != object)
+        i = (i + 1) & (shared.object.cap - 1);
+    return i;
+}
+
+/* Nothing is shared by more than the new room has: what was met is forgotten. */
+static bool make_room(void)
+{
+    size_t cap = shared.object.cap ? 4 * shared.object.cap : FIRST_CAP;
+
+    if (2 * shared.used.n < shared.object.cap)
+        return true;
+    shared.used.n = 0;
+    return array_fill(&shared.object, cap, 0) && array_fill(&shared.met, cap, 0);
+}
+
+/* One more reference: how many were met by now; 0 if memory ran out. */
+static uint64_t meet(uintptr_t object)
+{
+    size_t i;
+
+    if (!make_room())
+        return 0;
+    i = place_of(object);
+    if (!shared.object.at[i]) {
+        if (!array_push(&shared.used, i))
+            return 0;
+        shared.object.at[i] = object;
+        shared.met.at[i] = 0;
+    }
+    return ++shared.met.at[i];
+}
+
+void belongings_begin(void)
+{
+    while (shared.used.n)
+        shared.object.at[shared.used.at[--shared.used.n]] = 0;
+}
+
+static bool room(void)
+{
+    return HOT.head + 1 < HOT.stop_at || ring_room(RESERVE);
+}
+
+static void tell_block(uintptr_t block)
+{
+    if (block && room())
+        ring_put(PMT_W_BELONGS, block, 0);
+}
+
+/* -- tables -- */
+
+/* From 3.11 on a dict's values begin behind the order in which they were set; the byte
+ * before them says how far. From 3.13 on they begin with it, and may be part of the
+ * instance. */
+static void tell_values(uintptr_t values)
+{
+    if (!values)
+        return;
+    if (pmt_hex_version >= 0x030d0000)
+        tell_block(byte_at(values, 2) ? 0 : values);
+    else if (pmt_hex_version >= 0x030b0000)
+        tell_block(values - byte_at(values, -1));
+    else
+        tell_block(values);
+}
+
+static void tell_dict(uintptr_t dict)
+{
+    uintptr_t keys = get(dict, DICT_KEYS);
+
+    if (get(keys, 0) == 1) /* dk_refcnt; instances of a class share theirs */
+        tell_block(keys);
+    tell_values(get(dict, DICT_VALUES));
+}
+
+/* Values of an instance that has no dict yet stand before its GC head: 3.11, 3.12. */
+static void tell_instance(uintptr_t object)
+{
+    uint64_t values;
+
+    if (pmt_hex_version >= 0x030d0000)
+        return;
+    if (pmt_hex_version < 0x030c0000) {
+        tell_values(get(object, -32));
+        return;
+    }
+    values = get(object, -24);
+    if (values & 1)
+        tell_values(values + 1);
+}
+
+static void tell_tables(uintptr_t object)
+{
+    uintptr_t type = get(object, 8);
+    uint64_t flags = get(type, TP_FLAGS), by = get(type, TP_TRAVERSE);
+
+    if (flags & FLAG_LIST)
+        tell_block(get(object, LIST_ITEMS));
+    else if (flags & FLAG_DICT)
+        tell_dict(object);
+    else if (pmt_py.set_type && by == get((uintptr_t)pmt_py.set_type, TP_TRAVERSE) &&
+             get(object, SET_TABLE) != object + SET_SMALL)
+        tell_block(get(object, SET_TABLE));
+    else if (type == (uintptr_t)pmt_py.bytearray_type)
+        tell_block(get(object, BYTES_START));
+    if (flags & FLAG_MANAGED_DICT && pmt_hex_version >= 0x030b0000)
+        tell_instance(object);
+}
+
+/* -- objects -- */
+
+static int tell_referent(void *referent, void *arg)
+{
+    uintptr_t object = (uintptr_t)referent, head = head_of(object);
+    uint64_t references = get(object, 0) & UINT32_MAX;
+
+    (void)arg;
+    if ((head && get(head, 0)) || references > SHARED_MOST)
+        return 0; /* the collector sees to it, or it is everybody's */
+    if (references > 1 && meet(object) != references)
+        return 0;
+    type_tell(get(object, 8));
+    if (!room())
+        return 1;
+    ring_put(PMT_W_BELONGS, head ? block_of(head) : object, get(object, 8));
+    (void)array_push(&pending, object);
+    return 0;
+}
+
+void belongings_tell(uintptr_t object)
+{
+    pending.n = 0;
+    for (;;) {
+        tell_tables(object);
+        if (head_of(object))
+            visit_all(object, tell_referent);
+        if (!pending.n)
+            return;
+        object = pending.at[--pending.n];
+    }
+}

@@ -1,0 +1,107 @@
+/*
+ * hook_time.c - what the hooks cost within collections.
+ *
+ * They run there as well, for each block freed, and that is no part of a pause. A call is
+ * too short for the clock of the system, so one in SAMPLE is timed by the processor's
+ * counter, in its place, with what it waits for: lines of the ring that the recorder has
+ * just read, and memory. What the hooks drive out of the caches is not in it.
+ */
+#include "agent/agent.h"
+
+#include <time.h>
+
+#define TRIALS  64u
+#define ENOUGH  16u           /* calls of a collection that say what its calls cost */
+#define AT_MOST ((uint64_t)1 << 12) /* calls that count; those before them fade */
+
+/* Loads before it have come, none behind it has begun. */
+uint64_t hook_ticks(void)
+{
+#if defined(__x86_64__)
+    uint64_t t;
+
+    __builtin_ia32_lfence();
+    t = __builtin_ia32_rdtsc();
+    __builtin_ia32_lfence();
+    return t;
+#else
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+#endif
+}
+
+/* What comes before the part that is timed. */
+static void entry(void)
+{
+    if (HOT.head >= HOT.stop_at || HOT.thread != thread_pointer())
+        return;
+    collector_watch();
+}
+
+/* Through a pointer, as the interpreter calls a hook. */
+static void (*volatile const call_entry)(void) = entry;
+
+void hook_try_entry(void)
+{
+    uint64_t since;
+
+    if (HOT.hook_entry_ticks)
+        return;
+    since = hook_ticks();
+    for (unsigned i = 0; i < TRIALS; i++)
+        call_entry();
+    HOT.hook_entry_ticks = (hook_ticks() - since) / TRIALS + 1;
+}
+
+/* What reading the counter takes itself. */
+static uint64_t empty_ticks(void)
+{
+    static uint64_t least;
+
+    for (int i = 0; i < 16 && !least; i++) {
+        uint64_t a = hook_ticks(), t = hook_ticks() - a;
+
+        if (i == 15)
+            least = t;
+    }
+    return least;
+}
+
+void hook_took(uint64_t since)
+{
+    uint64_t t = hook_ticks() - since, empty = empty_ticks();
+
+    t = (t > empty ? t - empty : 0) + HOT.hook_entry_ticks;
+    HOT.hook_ticks += t;
+    HOT.hook_calls++;
+    HOT.hook_own_ticks += t;
+    HOT.hook_own_calls++;
+    if (HOT.hook_calls == AT_MOST) {
+        HOT.hook_ticks /= 2;
+        HOT.hook_calls /= 2;
+    }
+}
+
+void hook_collection_begins(uint64_t ns)
+{
+    HOT.hook_own_ticks = HOT.hook_own_calls = 0;
+    if (HOT.hook_began_ns)
+        return;
+    HOT.hook_began_ns = ns;
+    HOT.hook_began_ticks = hook_ticks();
+}
+
+uint64_t hook_ns(uint64_t calls, uint64_t now_ns)
+{
+    bool own = HOT.hook_own_calls >= ENOUGH;
+    uint64_t ticks = own ? HOT.hook_own_ticks : HOT.hook_ticks;
+    uint64_t n = own ? HOT.hook_own_calls : HOT.hook_calls;
+    uint64_t passed = hook_ticks() - HOT.hook_began_ticks;
+
+    if (!n || !passed || now_ns <= HOT.hook_began_ns)
+        return 0;
+    return (uint64_t)((double)calls * (double)ticks / (double)n *
+                      ((double)(now_ns - HOT.hook_began_ns) / (double)passed));
+}

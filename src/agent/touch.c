@@ -1,0 +1,224 @@
+/*
+ * touch.c - when was an object last touched?
+ *
+ * Nothing can touch what is dead: the reference counts of a group of garbage do not change
+ * any more, and the last change was the loss of the reference that kept it. So between the
+ * looks, which are dear, the counts of all objects are read now and then, which is cheap, and
+ * for each object it is kept in which reading its count was another one than before. A look
+ * that finds a group dead tells the last of these.
+ *
+ *     reading      1         2         3        look: it is dead
+ *     count        5    5    6    6    5    5   5
+ *     touched                2         3        -> between readings 2 and 3
+ *
+ * Objects are watched in the order in which they were met, which is that of their age. (The
+ * collector's lists are not in order: each collection takes them apart.) One that was freed may
+ * be another by now, whose history then is mixed with its own: it is met again while it is in
+ * generation 0, and the last time counts. Memory that was given back to the
+ * system is not read: arenas say when they go, and larger blocks are left out.
+ */
+#include "agent/agent.h"
+
+#include <string.h>
+#include "agent/array.h"
+#include "agent/object.h"
+
+#define ARENA_MOST 480u /* bytes of an object that surely lies in an arena */
+#define GONE_MOST  64u  /* arenas that went since the last reading; more: begin anew */
+#define SHARE      1u   /* records per object between readings */
+#define LEAST      ((uint64_t)1 << 12) /* records between readings */
+
+/* The state of an object: its count; that it has changed since it was first read; reading of
+ * the last change, or the first. */
+#define COUNT_BITS UINT32_MAX
+#define CHANGED    ((uint64_t)1 << 32)
+#define READING    33 /* shift */
+
+static struct {
+    struct array head;    /* GC heads, as they came */
+    struct array state;   /* ... and theirs */
+    size_t old;           /* so many were in generation 2 before the last collection of it
+                             or of generation 1 */
+    uint64_t readings;    /* since the last look at everything */
+    bool anew;            /* that look is under way */
+} watch;
+
+static struct {
+    uintptr_t base[GONE_MOST], end[GONE_MOST];
+    size_t n;
+} gone;
+
+/* Objects are met at each reading while they are in generation 0: watched once, mostly. */
+static uintptr_t recent[4096];
+
+static uint64_t count_of(uintptr_t head)
+{
+    return get(head, HEAD) & COUNT_BITS;
+}
+
+/* -- what is watched -- */
+
+static bool in_arena(uintptr_t head)
+{
+    uintptr_t type = get(head + HEAD, 8);
+    uint64_t bytes = get(type, TP_BASIC_SIZE), each = get(type, TP_ITEM_SIZE);
+
+    if (each) {
+        int64_t n = (int64_t)get(head + HEAD, 16);
+        uint64_t items = n < 0 ? (uint64_t)-n : (uint64_t)n;
+
+        bytes += items > ARENA_MOST ? ARENA_MOST + 1 : items * each;
+    }
+    return bytes <= ARENA_MOST;
+}
+
+void touch_watch(uintptr_t head)
+{
+    uintptr_t *r = &recent[(head >> 4) % (sizeof recent / sizeof *recent)];
+    uint64_t reading = watch.anew ? 0 : watch.readings + 1;
+
+    if (*r == head || !in_arena(head) || !array_push(&watch.head, head))
+        return;
+    if (!array_push(&watch.state, reading << READING | count_of(head)))
+        watch.head.n--;
+    *r = head;
+}
+
+/* The list of generation 0 is whole unless a collection is under way. */
+static void watch_young(void)
+{
+    uintptr_t list = (uintptr_t)HOT.gc;
+
+    if (gc_half(GC_COLLECTING))
+        return;
+    for (uintptr_t head = get(list, 0); head != list; head = get(head, 0))
+        touch_watch(head);
+}
+
+static bool is_gone(uintptr_t head)
+{
+    for (size_t i = 0; i < gone.n; i++)
+        if (head >= gone.base[i] && head < gone.end[i])
+            return true;
+    return false;
+}
+
+void touch_mapped(void)
+{
+    size_t kept = 0, old = 0;
+
+    if (!gone.n)
+        return;
+    for (size_t i = 0; i < watch.head.n; i++) {
+        if (is_gone(watch.head.at[i]))
+            continue;
+        old += i < watch.old;
+        watch.head.at[kept] = watch.head.at[i];
+        watch.state.at[kept++] = watch.state.at[i];
+    }
+    watch.head.n = watch.state.n = kept;
+    watch.old = old;
+    gone.n = 0;
+}
+
+/* Those that are there still, each once, where it was met last: from the end on. */
+void touch_begin(bool (*is_there)(uintptr_t head))
+{
+    size_t n, to, old = 0;
+
+    touch_mapped();
+    for (n = to = watch.head.n; n-- > 0;)
+        if (is_there(watch.head.at[n])) {
+            old += n < watch.old;
+            watch.head.at[--to] = watch.head.at[n];
+        }
+    n = watch.head.n - to;
+    if (n)
+        memmove(watch.head.at, watch.head.at + to, n * sizeof *watch.head.at);
+    for (size_t i = 0; i < n; i++)
+        watch.state.at[i] = count_of(watch.head.at[i]);
+    watch.head.n = watch.state.n = n;
+    watch.old = old;
+    watch.readings = 0;
+    watch.anew = true;
+    memset(recent, 0, sizeof recent);
+}
+
+void touch_begun(void)
+{
+    watch.anew = false;
+}
+
+void touch_grown(void)
+{
+    watch.old = watch.head.n;
+}
+
+void touch_collected(void)
+{
+    memset(recent, 0, sizeof recent);
+}
+
+void touch_forget(const void *memory, size_t size)
+{
+    uintptr_t base = (uintptr_t)memory;
+
+    if (!watch.head.n)
+        return;
+    if (gone.n == GONE_MOST) {
+        watch.head.n = watch.state.n = watch.old = 0;
+        gone.n = 0;
+        return;
+    }
+    gone.base[gone.n] = base;
+    gone.end[gone.n++] = base + size;
+}
+
+/* -- reading -- */
+
+#define AHEAD 16 /* counts on their way */
+
+static void read_from(size_t first)
+{
+    uint64_t now = (watch.readings + 1) << READING | CHANGED, count;
+
+    for (size_t i = first; i < watch.head.n; i++) {
+        if (i + AHEAD < watch.head.n)
+            __builtin_prefetch((const void *)(watch.head.at[i + AHEAD] + HEAD));
+        count = count_of(watch.head.at[i]);
+        if (count != (watch.state.at[i] & COUNT_BITS))
+            watch.state.at[i] = now | count;
+    }
+}
+
+void touch_poll(void)
+{
+    uint64_t apart;
+
+    if (!HOT.look_on || HOT.head < HOT.touch_next || !ring_room(RESERVE))
+        return;
+    touch_mapped();
+    read_from(0);
+    watch_young();
+    watch.readings++;
+    ring_put(PMT_W_COUNTS, 0, 0);
+    apart = SHARE * watch.head.n;
+    HOT.touch_next = HOT.head + (apart < LEAST ? LEAST : apart);
+}
+
+/* -- telling -- */
+
+void touch_tell(bool all, touch_teller *each)
+{
+    size_t first;
+
+    touch_mapped();
+    first = all ? 0 : watch.old;
+    read_from(first);
+    for (size_t i = first; i < watch.head.n; i++) {
+        uint64_t state = watch.state.at[i], reading = state >> READING;
+
+        each(watch.head.at[i], i, reading ? watch.readings + 1 - reading : TOUCH_NEVER,
+             state & CHANGED);
+    }
+}
