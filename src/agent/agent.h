@@ -312,8 +312,12 @@ void touch_grown(void);
 /* Generation 0 is empty: a collection is over. */
 void touch_collected(void);
 /* A look at everything: those that are there go on to be watched; they, and those that are
- * added until begun, are taken to be touched not since. is_there: said true once for each. */
-void touch_begin(bool (*is_there)(uintptr_t head));
+ * added until begun, are taken to be touched not since. find: what of the object is there, said
+ * once. At one of generation 1: those of it that are in no cycle are found to be idle. */
+enum touch_found { TOUCH_GONE, TOUCH_READ, TOUCH_IDLE };
+typedef enum touch_found touch_finder(uintptr_t head);
+void touch_begin(touch_finder *find);
+void touch_sift(touch_finder *find);
 void touch_begun(void);
 /* Memory was mapped; is about to be unmapped. */
 void touch_mapped(void);

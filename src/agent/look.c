@@ -48,7 +48,6 @@
 #define LEAST_APART ((uint64_t)1 << 14) /* records between looks at everything */
 #define STALE       ((uint64_t)1 << 12) /* records in which one that was due has to come */
 #define GENERATION  24 /* bytes of one */
-#define MANY        1000u /* objects told */
 #define LEFT_OUT    16u /* every so many collections of generation 0 come unlooked at */
 #define SHARE       16u /* records per object looked at: so a look costs a few per cent */
 
@@ -63,6 +62,7 @@ static struct {
     struct array index, low, edge, group; /* by number (visit_dead) */
     struct array path, open, order;       /* numbers */
     struct array holder;  /* by group: a number */
+    struct array cycle;   /* by group: it is one */
     struct array touched; /* by number: readings ago, or at most */
     struct array age;     /* by number: their order, the oldest first */
     uint64_t key;         /* of this look */
@@ -290,6 +290,7 @@ static void close_component(uint64_t i)
     for (uint64_t e = now.from.at[i]; n == 1 && e < now.from.at[i + 1]; e++)
         n += now.to.at[e] == i;
     now.failed |= !array_push(&now.holder, n > 1 ? oldest : UNSEEN);
+    now.failed |= !array_push(&now.cycle, n > 1);
 }
 
 /* Cycles are strongly connected components: Tarjan's algorithm, with a path instead of
@@ -358,7 +359,7 @@ static void note_touch(uintptr_t head, uint64_t age, uint64_t ago, bool changed)
 
     if (!(w & PENDING) || i >= now.dead.n || (now.dead.at[i] & ~TOLD) != head)
         return;
-    now.touched.at[i] = ago | (changed ? CHANGED : 0);
+    now.touched.at[i] = changed ? ago | CHANGED : ago;
     now.age.at[i] = has_free_list(head + HEAD) ? age | UNCERTAIN : age;
 }
 
@@ -367,11 +368,8 @@ static void find_touches(unsigned generations)
 {
     now.failed |= !array_fill(&now.touched, now.dead.n, UNSEEN) ||
                   !array_fill(&now.age, now.dead.n, 0);
-    for (size_t i = 0; i < now.dead.n && !now.failed; i++) {
+    for (size_t i = 0; i < now.dead.n && !now.failed; i++)
         now.age.at[i] = UNCERTAIN - now.dead.n + i; /* younger than those watched */
-        if (generation_of(i) > 0)
-            now.touched.at[i] = TOUCH_NEVER; /* not in a cycle, then */
-    }
     if (!now.failed && generations > 0)
         touch_tell(generations == 2, note_touch);
 }
@@ -381,6 +379,7 @@ static void find_holders(void)
     size_t n = now.dead.n;
 
     now.from.n = now.to.n = now.path.n = now.open.n = now.order.n = now.holder.n = 0;
+    now.cycle.n = 0;
     now.n_seen = 0;
     note_references();
     now.failed |= !array_fill(&now.index, n, UNSEEN) || !array_fill(&now.low, n, UNSEEN) ||
@@ -454,7 +453,8 @@ static void chain_up(void)
 }
 
 /* When the last of this chain was touched, at least and at most: what was read once may have
- * been touched at any time before, what was not read may have been since. */
+ * been touched at any time before, what was not read may have been since. It is a cycle that is
+ * held until then. */
 static void tell_touch(uint64_t i)
 {
     uint64_t least = TOUCH_NEVER, most = TOUCH_NEVER;
@@ -462,12 +462,15 @@ static void tell_touch(uint64_t i)
     for (; i; i = now.edge.at[i - 1]) {
         uint64_t its = now.touched.at[i - 1];
 
-        if (its == TOUCH_NEVER)
+        if (its == TOUCH_NEVER || !now.cycle.at[now.group.at[i - 1]])
             continue;
-        its = its == UNSEEN ? 0 : its & ~CHANGED;
-        most = its < most ? its : most;
-        if (now.touched.at[i - 1] & CHANGED && now.touched.at[i - 1] != UNSEEN)
-            least = its < least ? its : least;
+        if (its == UNSEEN) {
+            most = 0;
+            continue;
+        }
+        if (its & CHANGED)
+            least = (its & ~CHANGED) < least ? its & ~CHANGED : least;
+        most = (its & ~CHANGED) < most ? its & ~CHANGED : most;
     }
     if (most < TOUCH_NEVER)
         ring_put(PMT_W_TOUCHED, most, least);
@@ -532,22 +535,21 @@ static void tell_all_alive(void)
     tell_list_alive((uintptr_t)HOT.gc + GC_PERMANENT);
 }
 
-/* This look has reached what lies there, and it may be in a cycle; said once. Only objects in
- * cycles need be watched: what keeps garbage is a reference to one. */
-static bool is_to_watch(uintptr_t head)
+/* This look has reached what lies there: said once. */
+static enum touch_found find_reached(uintptr_t head)
 {
     uint64_t w = get(head, 8);
 
     if ((w & ~(FINALIZED | NO_CYCLE)) != tag_of(head))
-        return false;
+        return TOUCH_GONE;
     set(head, 8, w & FINALIZED);
-    return !(w & NO_CYCLE);
+    return w & NO_CYCLE ? TOUCH_IDLE : TOUCH_READ;
 }
 
 static void watch_list(unsigned g)
 {
     for (size_t i = now.first[g]; i < now.end[g]; i++)
-        if (is_to_watch(head_at(i)))
+        if (find_reached(head_at(i)) != TOUCH_GONE)
             touch_watch(head_at(i));
 }
 
@@ -556,9 +558,11 @@ static void watch_survivors(unsigned generations, int soon)
     if (now.failed)
         return;
     if (generations == 2) {
-        touch_begin(is_to_watch);
+        touch_begin(find_reached);
         watch_list(2);
         watch_list(1);
+    } else if (soon == 1) {
+        touch_sift(find_reached);
     }
     watch_list(0);
     touch_begun();
@@ -588,8 +592,6 @@ static void look(unsigned generations, int soon)
     restore(generations);
     if (!now.failed)
         tell(generations, soon);
-    if (soon >= 0 && now.dead.n > MANY) /* the recorder is not to work beside the collection */
-        (void)ring_room(PMT_RING_RECORDS);
 }
 
 /* -- when -- */

@@ -3,9 +3,10 @@
  *
  * Nothing can touch what is dead: the reference counts of a group of garbage do not change
  * any more, and the last change was the loss of the reference that kept it. So between the
- * looks, which are dear, the counts of all objects are read now and then, which is cheap, and
- * for each object it is kept in which reading its count was another one than before. A look
- * that finds a group dead tells the last of these.
+ * looks, which are dear, the counts of objects are read now and then, which is cheap, and for
+ * each object it is kept in which reading its count was another one than before. A look that
+ * finds a group dead tells the last of these. What keeps garbage is a reference to an object in
+ * a cycle: those that the last look found to be in none are seldom read.
  *
  *     reading      1         2         3        look: it is dead
  *     count        5    5    6    6    5    5   5
@@ -25,7 +26,7 @@
 
 #define ARENA_MOST 480u /* bytes of an object that surely lies in an arena */
 #define GONE_MOST  64u  /* arenas that went since the last reading; more: begin anew */
-#define SHARE      1u   /* records per object between readings */
+#define SHARE      1u   /* records between readings, per object that is read */
 #define LEAST      ((uint64_t)1 << 12) /* records between readings */
 
 /* The state of an object: its count; that it has changed since it was first read; reading of
@@ -33,6 +34,8 @@
 #define COUNT_BITS UINT32_MAX
 #define CHANGED    ((uint64_t)1 << 32)
 #define READING    33 /* shift */
+#define IDLE       ((uint64_t)1 << 63) /* it was in no cycle: seldom read */
+#define IDLE_TURN  8u /* readings */
 
 static struct {
     struct array head;    /* GC heads, as they came */
@@ -41,6 +44,7 @@ static struct {
                              or of generation 1 */
     uint64_t readings;    /* since the last look at everything */
     bool anew;            /* that look is under way */
+    size_t n_read;        /* objects, at the last reading */
 } watch;
 
 static struct {
@@ -122,26 +126,39 @@ void touch_mapped(void)
 }
 
 /* Those that are there still, each once, where it was met last: from the end on. */
-void touch_begin(bool (*is_there)(uintptr_t head))
+void touch_begin(touch_finder *find)
 {
     size_t n, to, old = 0;
 
     touch_mapped();
-    for (n = to = watch.head.n; n-- > 0;)
-        if (is_there(watch.head.at[n])) {
-            old += n < watch.old;
-            watch.head.at[--to] = watch.head.at[n];
-        }
+    for (n = to = watch.head.n; n-- > 0;) {
+        uintptr_t head = watch.head.at[n];
+        enum touch_found found = find(head);
+
+        if (found == TOUCH_GONE)
+            continue;
+        old += n < watch.old;
+        watch.head.at[--to] = head;
+        watch.state.at[to] = count_of(head) | (found == TOUCH_IDLE ? IDLE : 0);
+    }
     n = watch.head.n - to;
-    if (n)
+    if (n) {
         memmove(watch.head.at, watch.head.at + to, n * sizeof *watch.head.at);
-    for (size_t i = 0; i < n; i++)
-        watch.state.at[i] = count_of(watch.head.at[i]);
+        memmove(watch.state.at, watch.state.at + to, n * sizeof *watch.state.at);
+    }
     watch.head.n = watch.state.n = n;
     watch.old = old;
     watch.readings = 0;
     watch.anew = true;
     memset(recent, 0, sizeof recent);
+}
+
+void touch_sift(touch_finder *find)
+{
+    touch_mapped();
+    for (size_t i = watch.head.n; i-- > watch.old;)
+        if (find(watch.head.at[i]) == TOUCH_IDLE)
+            watch.state.at[i] = (watch.state.at[i] | IDLE) & ~CHANGED;
 }
 
 void touch_begun(void)
@@ -178,16 +195,23 @@ void touch_forget(const void *memory, size_t size)
 
 #define AHEAD 16 /* counts on their way */
 
-static void read_from(size_t first)
+/* left_out: those with this bit. When one that is seldom read has changed is known from one
+ * side only. */
+static void read_from(size_t first, uint64_t left_out)
 {
-    uint64_t now = (watch.readings + 1) << READING | CHANGED, count;
+    uint64_t now = (watch.readings + 1) << READING, state, count;
 
+    watch.n_read = 0;
     for (size_t i = first; i < watch.head.n; i++) {
-        if (i + AHEAD < watch.head.n)
+        if (i + AHEAD < watch.head.n && !(watch.state.at[i + AHEAD] & left_out))
             __builtin_prefetch((const void *)(watch.head.at[i + AHEAD] + HEAD));
+        state = watch.state.at[i];
+        if (state & left_out)
+            continue;
+        watch.n_read++;
         count = count_of(watch.head.at[i]);
-        if (count != (watch.state.at[i] & COUNT_BITS))
-            watch.state.at[i] = now | count;
+        if (count != (state & COUNT_BITS))
+            watch.state.at[i] = now | count | (state & IDLE ? IDLE : CHANGED);
     }
 }
 
@@ -198,11 +222,11 @@ void touch_poll(void)
     if (!HOT.look_on || HOT.head < HOT.touch_next || !ring_room(RESERVE))
         return;
     touch_mapped();
-    read_from(0);
+    read_from(0, watch.readings % IDLE_TURN ? IDLE : 0);
     watch_young();
     watch.readings++;
     ring_put(PMT_W_COUNTS, 0, 0);
-    apart = SHARE * watch.head.n;
+    apart = SHARE * (watch.n_read + (watch.head.n - watch.n_read) / IDLE_TURN);
     HOT.touch_next = HOT.head + (apart < LEAST ? LEAST : apart);
 }
 
@@ -214,9 +238,9 @@ void touch_tell(bool all, touch_teller *each)
 
     touch_mapped();
     first = all ? 0 : watch.old;
-    read_from(first);
+    read_from(first, 0);
     for (size_t i = first; i < watch.head.n; i++) {
-        uint64_t state = watch.state.at[i], reading = state >> READING;
+        uint64_t state = watch.state.at[i], reading = (state & ~IDLE) >> READING;
 
         each(watch.head.at[i], i, reading ? watch.readings + 1 - reading : TOUCH_NEVER,
              state & CHANGED);
