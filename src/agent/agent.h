@@ -309,6 +309,7 @@ uint64_t hook_ns(uint64_t calls, uint64_t now_ns);
  * generation 2. */
 void touch_watch(uintptr_t head);
 void touch_grown(void);
+void touch_reset(void); /* none is */
 /* Generation 0 is empty: a collection is over. */
 void touch_collected(void);
 /* A look at everything: those that are there go on to be watched; they, and those that are
@@ -319,6 +320,8 @@ typedef enum touch_found touch_finder(uintptr_t head);
 void touch_begin(touch_finder *find);
 void touch_sift(touch_finder *find);
 void touch_begun(void);
+/* An object of generation 1 or 2 was found to be garbage. */
+void touch_garbage(void);
 /* Memory was mapped; is about to be unmapped. */
 void touch_mapped(void);
 void touch_forget(const void *memory, size_t size);

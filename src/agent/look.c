@@ -19,10 +19,10 @@
  * is the only moment at which all objects can be relied on to be whole: so it is the only
  * one at which we look (site.c tells it from other allocations).
  *
- * When. When a collection is due: at what it is going to collect (at everything only now
- * and then, since a look costs as much as the collection). And at all generations whenever the program has made `every` records since, or if that is 0 so
- * many that a look is a small part of what the program does: from these a replay knows
- * when garbage of the old generations became garbage.
+ * When. When a collection is due, at what it is going to collect: but for some young ones
+ * (leave_out), and at everything only if the last look at everything is not too near. And at
+ * all generations whenever the program has made `every` records since, or if that is 0 so many
+ * that a look is a small part of what the program does.
  *
  * And once when the interpreter begins to finalise: then all that is alive is told as well.
  *
@@ -429,6 +429,8 @@ static bool tell_dead(uint64_t i, uint64_t holder, int soon)
     ring_put(PMT_W_GARBAGE, block_of(head), type | (i == holder ? PMT_W_FIRST : 0));
     if (now.dead.at[i] & TOLD)
         return HOT.on;
+    if (generation_of(holder) > 0)
+        touch_garbage();
     if ((int)generation_of(holder) > soon)
         told_add(block_of(head), generation_of(holder));
     belongings_tell(head + HEAD);

@@ -265,6 +265,7 @@ bool hot_begin(struct pmt_shm *shm, const struct pmt_ack *ack)
     HOT.next_poll = 0;
     HOT.next_oracle = FIRST_ORACLE;
     collector_none();
+    touch_reset();
     HOT.gc_looked = ack->blocks_only != 0;
     HOT.look_every = ack->look_every;
     HOT.stop_at = 0; /* the first hook goes the slow way: thread, clock */

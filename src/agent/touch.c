@@ -6,7 +6,8 @@
  * looks, which are dear, the counts of objects are read now and then, which is cheap, and for
  * each object it is kept in which reading its count was another one than before. A look that
  * finds a group dead tells the last of these. What keeps garbage is a reference to an object in
- * a cycle: those that the last look found to be in none are seldom read.
+ * a cycle: those that the last look found to be in none are seldom read; and all are where
+ * looks find hardly any garbage that is not quite young.
  *
  *     reading      1         2         3        look: it is dead
  *     count        5    5    6    6    5    5   5
@@ -26,7 +27,9 @@
 
 #define ARENA_MOST 480u /* bytes of an object that surely lies in an arena */
 #define GONE_MOST  64u  /* arenas that went since the last reading; more: begin anew */
-#define SHARE      1u   /* records between readings, per object that is read */
+#define SELDOM     2u   /* records between readings, per object that is read; */
+#define OFTEN      4u   /* ... or objects per record: where there is old garbage */
+#define MUCH       64u  /* one in so many objects, between looks at everything */
 #define LEAST      ((uint64_t)1 << 12) /* records between readings */
 
 /* The state of an object: its count; that it has changed since it was first read; reading of
@@ -45,6 +48,8 @@ static struct {
     uint64_t readings;    /* since the last look at everything */
     bool anew;            /* that look is under way */
     size_t n_read;        /* objects, at the last reading */
+    size_t n_garbage;     /* found since the last look at everything, older than generation 0 */
+    bool often;           /* it was much */
 } watch;
 
 static struct {
@@ -148,6 +153,8 @@ void touch_begin(touch_finder *find)
     }
     watch.head.n = watch.state.n = n;
     watch.old = old;
+    watch.often = MUCH * watch.n_garbage > n;
+    watch.n_garbage = 0;
     watch.readings = 0;
     watch.anew = true;
     memset(recent, 0, sizeof recent);
@@ -161,9 +168,21 @@ void touch_sift(touch_finder *find)
             watch.state.at[i] = (watch.state.at[i] | IDLE) & ~CHANGED;
 }
 
+void touch_garbage(void)
+{
+    watch.n_garbage++;
+}
+
 void touch_begun(void)
 {
     watch.anew = false;
+}
+
+/* A forked child has the parent's, and its memory went unwatched for a while. */
+void touch_reset(void)
+{
+    watch.head.n = watch.state.n = watch.old = 0;
+    gone.n = 0;
 }
 
 void touch_grown(void)
@@ -183,8 +202,7 @@ void touch_forget(const void *memory, size_t size)
     if (!watch.head.n)
         return;
     if (gone.n == GONE_MOST) {
-        watch.head.n = watch.state.n = watch.old = 0;
-        gone.n = 0;
+        touch_reset();
         return;
     }
     gone.base[gone.n] = base;
@@ -226,7 +244,8 @@ void touch_poll(void)
     watch_young();
     watch.readings++;
     ring_put(PMT_W_COUNTS, 0, 0);
-    apart = SHARE * (watch.n_read + (watch.head.n - watch.n_read) / IDLE_TURN);
+    apart = watch.n_read + (watch.head.n - watch.n_read) / IDLE_TURN;
+    apart = watch.often ? apart / OFTEN : SELDOM * apart;
     HOT.touch_next = HOT.head + (apart < LEAST ? LEAST : apart);
 }
 

@@ -38,7 +38,8 @@ replay as recorded) beside the real run under the default thresholds. What diffe
 (what the first line allocates, the machine's noise, what recording adds to a pause) is
 no fault of the model. It is not part of the summary. `!` (bold in Markdown) marks a cell outside its bound: collections per
 generation max(2, 2 %), collected 2 %, peak arenas max(1, 3 %), seconds 25 %, longest
-pause 40 %. `x/y` is real/predicted, `x =` says that they are equal.
+pause 40 %. `x/y` is real/predicted, `x =` says that they are equal. The last lines say how far
+the real runs of one setting differ among themselves: no prediction can be nearer than they are.
 
 --check-stats compares gc.get_stats() at the end of a copy's text, recorded and not, with
 no thresholds set: recording must not change the run.
@@ -231,9 +232,9 @@ class Program:
             arenas * int(sizes[-1]) if marks and sizes else None]))
 
     def timed(self, setting, runs):
-        """Medians of nanoseconds in all and of the longest; collections before."""
+        """Nanoseconds in all, and of the longest, of each run; collections before."""
         told = [self.report(setting=setting, timed=True)[0][1] for _ in range(runs)]
-        return (statistics.median(t[1] for t in told), statistics.median(t[2] for t in told), told[-1][3])
+        return [t[1] for t in told], [t[2] for t in told], told[-1][3]
 
 
 # -- the trace --
@@ -353,6 +354,7 @@ class Table:
     def __init__(self, markdown):
         self.markdown = markdown
         self.judged = {f[0]: [0, 0] for f in FIGURES if f[2] is not None}
+        self.spreads = {}
 
     def cell(self, figure, real, guess, count):
         name, least, share, scale, digits = figure
@@ -396,9 +398,19 @@ class Table:
     def not_run(self, program, why):
         self.line([program, "not run: " + why] + ([""] * len(FIGURES) if self.markdown else []))
 
+    def spread(self, name, runs):
+        """How far real runs differ among themselves: the longest / the shortest."""
+        if len(runs) > 1 and min(runs):
+            self.spreads.setdefault(name, []).append(max(runs) / min(runs))
+
     def summary(self):
         print("within bounds: " + " · ".join(f"{n} {a}/{b}" for n, (a, b) in self.judged.items()) +
               " · all %d/%d" % tuple(map(sum, zip(*self.judged.values()))))
+        for name, ratios in self.spreads.items():
+            bound = next(f[2] for f in FIGURES if f[0] == name)
+            wider = sum(r > (1 + bound) / (1 - bound) for r in ratios)
+            print(f"real runs of one setting, longest / shortest {name}: {statistics.median(ratios):.2f} in the "
+                  f"median, {max(ratios):.2f} at most, wider than the bound itself in {wider} of {len(ratios)}")
 
 
 # -- the two jobs --
@@ -414,9 +426,11 @@ class Job:
 
     def real(self, program, setting):
         real = program.counted(setting)
-        total, longest, before = program.timed(setting, self.runs)
+        *times, before = program.timed(setting, self.runs)
         names = [f[0] for f in FIGURES]
-        real[names[-2]], real[names[-1]] = total, longest
+        for name, runs in zip(names[-2:], times):
+            real[name] = statistics.median(runs)
+            self.table.spread(name, runs)
         return [real[n] for n in names], before
 
     def settings_of(self, program, settings, default, asked):
