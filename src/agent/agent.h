@@ -299,7 +299,7 @@ void look_collected(unsigned generation, uint64_t collected);
 #define HOOK_SAMPLE 16u
 uint64_t hook_ticks(void);
 void hook_took(uint64_t since);
-void hook_collection_begins(uint64_t ns);
+void hook_collection_begins(void);
 /* Once, when none is under way: what a call does before that. */
 void hook_try_entry(void);
 /* What so many calls took within the collection that ends now. */
@@ -322,8 +322,7 @@ void touch_sift(touch_finder *find);
 void touch_begun(void);
 /* An object of generation 1 or 2 was found to be garbage. */
 void touch_garbage(void);
-/* Memory was mapped; is about to be unmapped. */
-void touch_mapped(void);
+/* Memory is about to be unmapped. */
 void touch_forget(const void *memory, size_t size);
 /* Now and then: read the counts. */
 void touch_poll(void);

@@ -51,7 +51,11 @@ static bool make_room(void)
     if (2 * shared.used.n < shared.object.cap)
         return true;
     shared.used.n = 0;
-    return array_fill(&shared.object, cap, 0) && array_fill(&shared.met, cap, 0);
+    if (array_fill(&shared.met, cap, 0) && array_fill(&shared.object, cap, 0))
+        return true;
+    if (shared.object.at)
+        memset(shared.object.at, 0, shared.object.cap * sizeof *shared.object.at);
+    return false;
 }
 
 /* One more reference: how many were met by now; 0 if memory ran out. */

@@ -475,7 +475,7 @@ static void put_begin(unsigned generation, uint64_t ns)
     HOT.gc_waited_ns = HOT.waited_ns;
     HOT.gc_begin_head = HOT.head;
     HOT.gc_begin_ns = ns;
-    hook_collection_begins(ns);
+    hook_collection_begins();
 }
 
 /* times: how many of this generation (more than one only where no hook ran between). */

@@ -84,12 +84,15 @@ void hook_took(uint64_t since)
     }
 }
 
-void hook_collection_begins(uint64_t ns)
+void hook_collection_begins(void)
 {
+    struct timespec ts;
+
     HOT.hook_own_ticks = HOT.hook_own_calls = 0;
     if (HOT.hook_began_ns)
         return;
-    HOT.hook_began_ns = ns;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    HOT.hook_began_ns = (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
     HOT.hook_began_ticks = hook_ticks();
 }
 

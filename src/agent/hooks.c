@@ -225,8 +225,6 @@ static void *arena_alloc(void *ctx, size_t size)
     bool arena = HOT.inside == thread_pointer();
 
     (void)ctx;
-    if (HOT.look_on)
-        touch_mapped();
     if (p && (arena || ring_ready()))
         ring_put(arena ? PMT_W_ARENA_NEW : PMT_W_STACK_NEW, (uintptr_t)p, size);
     return p;
@@ -240,7 +238,7 @@ static void arena_free(void *ctx, void *p, size_t size)
     if (p && (arena || ring_ready()))
         ring_put(arena ? PMT_W_ARENA_FREE : PMT_W_STACK_FREE, (uintptr_t)p, size);
     collector_forget(p, size);
-    if (HOT.look_on)
+    if (HOT.on && HOT.look_on)
         touch_forget(p, size);
     pmt_original_arena.free(pmt_original_arena.ctx, p, size);
 }

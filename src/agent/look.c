@@ -271,6 +271,8 @@ static uint64_t older(uint64_t a, uint64_t b)
 {
     if (a == UNSEEN || b == UNSEEN)
         return a == UNSEEN ? b : a;
+    if (generation_of(a) != generation_of(b))
+        return generation_of(a) > generation_of(b) ? a : b;
     return now.age.at[b] < now.age.at[a] ? b : a;
 }
 
@@ -661,10 +663,13 @@ static void watch_left_out(void)
 {
     uintptr_t list = (uintptr_t)HOT.gc + GENERATION;
 
+    now.heads.n = 0;
     for (uintptr_t head = before(list); head != list && head != HOT.look_left;
          head = before(head))
-        touch_watch(head);
-    HOT.look_left = 0;
+        if (!array_push(&now.heads, head))
+            return;
+    while (now.heads.n)
+        touch_watch(now.heads.at[--now.heads.n]);
 }
 
 /* The next object is one of the collector's. A full collection is looked ahead at if the
@@ -729,7 +734,8 @@ void look_collected(unsigned generation, uint64_t collected)
     if (HOT.look_worth && HOT.look_full > HOT.head + now.all)
         HOT.look_full = HOT.head + now.all;
     told_settle(generation);
-    touch_collected();
     if (HOT.look_left && generation == 0)
         watch_left_out();
+    HOT.look_left = 0;
+    touch_collected();
 }

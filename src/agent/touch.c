@@ -26,7 +26,9 @@
 #include "agent/object.h"
 
 #define ARENA_MOST 480u /* bytes of an object that surely lies in an arena */
-#define GONE_MOST  64u  /* arenas that went since the last reading; more: begin anew */
+#define GONE_MOST  64u  /* arenas that went, before those in them are dropped */
+#define ARENA_LEAST ((size_t)1 << 18) /* bytes of one; less is a piece of frame stack */
+#define YOUNG_MOST 4096u /* objects of generation 0 that are met one by one */
 #define SELDOM     2u   /* records between readings, per object that is read; */
 #define OFTEN      4u   /* ... or objects per record: where there is old garbage */
 #define MUCH       64u  /* one in so many objects, between looks at everything */
@@ -52,17 +54,46 @@ static struct {
     bool often;           /* it was much */
 } watch;
 
+/* Arenas that were unmapped since, and how many objects were watched then: what came later may
+ * lie in a new one at the same place. */
 static struct {
     uintptr_t base[GONE_MOST], end[GONE_MOST];
+    size_t watched[GONE_MOST];
     size_t n;
 } gone;
 
 /* Objects are met at each reading while they are in generation 0: watched once, mostly. */
-static uintptr_t recent[4096];
+static uintptr_t recent[YOUNG_MOST];
 
 static uint64_t count_of(uintptr_t head)
 {
     return get(head, HEAD) & COUNT_BITS;
+}
+
+static bool is_gone(uintptr_t head, size_t i)
+{
+    for (size_t k = 0; k < gone.n; k++)
+        if (head >= gone.base[k] && head < gone.end[k] && i < gone.watched[k])
+            return true;
+    return false;
+}
+
+static void drop_gone(void)
+{
+    size_t kept = 0, old = 0;
+
+    if (!gone.n)
+        return;
+    for (size_t i = 0; i < watch.head.n; i++) {
+        if (is_gone(watch.head.at[i], i))
+            continue;
+        old += i < watch.old;
+        watch.head.at[kept] = watch.head.at[i];
+        watch.state.at[kept++] = watch.state.at[i];
+    }
+    watch.head.n = watch.state.n = kept;
+    watch.old = old;
+    gone.n = 0;
 }
 
 /* -- what is watched -- */
@@ -72,9 +103,11 @@ static bool in_arena(uintptr_t head)
     uintptr_t type = get(head + HEAD, 8);
     uint64_t bytes = get(type, TP_BASIC_SIZE), each = get(type, TP_ITEM_SIZE);
 
+    /* Not every type with items has their number where tuples do: generators have not. */
+    if (each && !(get(type, TP_FLAGS) & FLAG_TUPLE))
+        return false;
     if (each) {
-        int64_t n = (int64_t)get(head + HEAD, 16);
-        uint64_t items = n < 0 ? (uint64_t)-n : (uint64_t)n;
+        uint64_t items = get(head + HEAD, 16);
 
         bytes += items > ARENA_MOST ? ARENA_MOST + 1 : items * each;
     }
@@ -98,36 +131,10 @@ static void watch_young(void)
 {
     uintptr_t list = (uintptr_t)HOT.gc;
 
-    if (gc_half(GC_COLLECTING))
+    if (gc_half(GC_COLLECTING) || gc_half(GC_COUNT0) > YOUNG_MOST)
         return;
     for (uintptr_t head = get(list, 0); head != list; head = get(head, 0))
         touch_watch(head);
-}
-
-static bool is_gone(uintptr_t head)
-{
-    for (size_t i = 0; i < gone.n; i++)
-        if (head >= gone.base[i] && head < gone.end[i])
-            return true;
-    return false;
-}
-
-void touch_mapped(void)
-{
-    size_t kept = 0, old = 0;
-
-    if (!gone.n)
-        return;
-    for (size_t i = 0; i < watch.head.n; i++) {
-        if (is_gone(watch.head.at[i]))
-            continue;
-        old += i < watch.old;
-        watch.head.at[kept] = watch.head.at[i];
-        watch.state.at[kept++] = watch.state.at[i];
-    }
-    watch.head.n = watch.state.n = kept;
-    watch.old = old;
-    gone.n = 0;
 }
 
 /* Those that are there still, each once, where it was met last: from the end on. */
@@ -135,7 +142,7 @@ void touch_begin(touch_finder *find)
 {
     size_t n, to, old = 0;
 
-    touch_mapped();
+    drop_gone();
     for (n = to = watch.head.n; n-- > 0;) {
         uintptr_t head = watch.head.at[n];
         enum touch_found found = find(head);
@@ -162,7 +169,7 @@ void touch_begin(touch_finder *find)
 
 void touch_sift(touch_finder *find)
 {
-    touch_mapped();
+    drop_gone();
     for (size_t i = watch.head.n; i-- > watch.old;)
         if (find(watch.head.at[i]) == TOUCH_IDLE)
             watch.state.at[i] = (watch.state.at[i] | IDLE) & ~CHANGED;
@@ -183,6 +190,7 @@ void touch_reset(void)
 {
     watch.head.n = watch.state.n = watch.old = 0;
     gone.n = 0;
+    memset(recent, 0, sizeof recent);
 }
 
 void touch_grown(void)
@@ -199,13 +207,12 @@ void touch_forget(const void *memory, size_t size)
 {
     uintptr_t base = (uintptr_t)memory;
 
-    if (!watch.head.n)
+    if (!watch.head.n || size < ARENA_LEAST)
         return;
-    if (gone.n == GONE_MOST) {
-        touch_reset();
-        return;
-    }
+    if (gone.n == GONE_MOST)
+        drop_gone();
     gone.base[gone.n] = base;
+    gone.watched[gone.n] = watch.head.n;
     gone.end[gone.n++] = base + size;
 }
 
@@ -239,7 +246,7 @@ void touch_poll(void)
 
     if (!HOT.look_on || HOT.head < HOT.touch_next || !ring_room(RESERVE))
         return;
-    touch_mapped();
+    drop_gone();
     read_from(0, watch.readings % IDLE_TURN ? IDLE : 0);
     watch_young();
     watch.readings++;
@@ -255,7 +262,7 @@ void touch_tell(bool all, touch_teller *each)
 {
     size_t first;
 
-    touch_mapped();
+    drop_gone();
     first = all ? 0 : watch.old;
     read_from(first, 0);
     for (size_t i = first; i < watch.head.n; i++) {

@@ -169,7 +169,7 @@ bool pmt_collect_freed_within(struct pmt_collect *c, uint32_t slot, pmt_block bl
 
     if (HAS_BIT(&c->is_fresh, slot)) {
         CLEAR_BIT(&c->is_fresh, slot);
-        return counted && object_freed(c, slot);
+        return pmt_collect_is_known(c, slot) && pmt_collect_known_freed(c, slot);
     }
     c->freed_blocks++;
     bytes = block_bytes(c, slot, block);
@@ -205,7 +205,7 @@ bool pmt_collect_garbage(struct pmt_collect *c, uint32_t slot, uint32_t kind, ui
     pmt_census_track(&c->rec.census, slot); /* the collector has it in its lists */
     if (!c->modelling)
         return again || pmt_vec_push(&c->told, told);
-    if (!pmt_garbage_is_gone(&c->garbage, slot)) {
+    if (!HAS_BIT(&c->garbage.told, slot)) {
         if (is_young_untracked(c, slot) && c->young_untracked)
             c->young_untracked--;
         pmt_census_track(&c->mod.census, slot);
@@ -245,7 +245,7 @@ void pmt_collect_untracked(struct pmt_collect *c, uint32_t slot)
     if (!pmt_collect_is_object(c, slot))
         return;
     pmt_census_untrack(&c->rec.census, slot);
-    if (!c->modelling || pmt_garbage_is_gone(&c->garbage, slot))
+    if (!c->modelling || pmt_garbage_is_told(c, slot))
         return;
     tracked = c->mod.census.birth.at[slot] & 1;
     pmt_census_untrack(&c->mod.census, slot);

@@ -221,9 +221,10 @@ bool pmt_garbage_look(struct pmt_collect *c, unsigned generation, uint64_t event
     g->seen_last = event;
     if (!read_counts(g, g->looked))
         return false;
+    g->touched_to = 0;
+    g->since = g->looked;
     if (generation < PMT_GENERATIONS - 1)
         return true;
-    g->since = g->looked;
     g->looked = event;
     g->ended_readings = true;
     return true;

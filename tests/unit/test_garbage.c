@@ -435,6 +435,27 @@ static void test_garbage_what_belonged_to_it_lives_on(void)
     }
 }
 
+/* No agent tells such a thing: made and freed within the collection, and told in between. */
+static void test_garbage_belongs_and_is_fresh(void)
+{
+    struct play p;
+
+    open_quiet(&p, "gc=4,10,10 gc.calls=ignore");
+    play_objects(&p, 0, 4);
+    play_begin_gc(&p, 4 + 2);
+    play_make(&p, PMT_OP_ALLOC_MEM, 50, 40);
+    play_garbage(&p, 0, 0, true);
+    play_belongs(&p, 50);
+    play_free(&p, 50);
+    p.n_found--; /* it is no garbage of the collection's */
+    p.n_live++;  /* the model has collected slot 0, which is left over: a block again */
+    play_objects(&p, 10, 2);
+    play_end_gc(&p, 2, 0);
+    play_objects(&p, 20, 4);
+    (void)play_end(&p);
+    play_close(&p);
+}
+
 /* -- when it was touched last -- */
 
 /* Two objects are told after the model has collected once, between the last two of three
@@ -559,6 +580,6 @@ SUITE(garbage, TEST(test_garbage_is_collected_when_the_model_collects),
       TEST(test_garbage_silent), TEST(test_garbage_silent_whose_slot_is_in_use),
       TEST(test_garbage_takes_along_what_belongs_to_it),
       TEST(test_garbage_keeps_what_belongs_to_it),
-      TEST(test_garbage_what_belonged_to_it_lives_on),
+      TEST(test_garbage_what_belonged_to_it_lives_on), TEST(test_garbage_belongs_and_is_fresh),
       TEST(test_garbage_was_left_when_it_was_touched_last),
       TEST(test_garbage_at_random))
