@@ -60,10 +60,10 @@ static uint64_t empty_ticks(void)
 {
     static uint64_t least;
 
-    for (int i = 0; i < 16 && !least; i++) {
-        uint64_t a = hook_ticks(), t = hook_ticks() - a;
+    for (unsigned i = least ? TRIALS : 0; i < TRIALS; i++) {
+        uint64_t since = hook_ticks(), t = hook_ticks() - since;
 
-        if (i == 15)
+        if (!least || t < least)
             least = t;
     }
     return least;

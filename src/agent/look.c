@@ -456,8 +456,8 @@ static void chain_up(void)
     }
 }
 
-/* When the last of this chain was touched, at least and at most: what was read once may have
- * been touched at any time before, what was not read may have been since. It is a cycle that is
+/* How many readings ago the last of this chain was touched, at least and at most: what was read
+ * once may have been touched at any time before, what was not read may have been since. It is a cycle that is
  * held until then. */
 static void tell_touch(uint64_t i)
 {
@@ -469,15 +469,15 @@ static void tell_touch(uint64_t i)
         if (its == TOUCH_NEVER || !now.cycle.at[now.group.at[i - 1]])
             continue;
         if (its == UNSEEN) {
-            most = 0;
+            least = 0;
             continue;
         }
         if (its & CHANGED)
-            least = (its & ~CHANGED) < least ? its & ~CHANGED : least;
-        most = (its & ~CHANGED) < most ? its & ~CHANGED : most;
+            most = (its & ~CHANGED) < most ? its & ~CHANGED : most;
+        least = (its & ~CHANGED) < least ? its & ~CHANGED : least;
     }
-    if (most < TOUCH_NEVER)
-        ring_put(PMT_W_TOUCHED, most, least);
+    if (least < TOUCH_NEVER)
+        ring_put(PMT_W_TOUCHED, least, most);
 }
 
 /* A holder, told before or not, and then what it holds. */
