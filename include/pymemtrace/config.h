@@ -11,6 +11,11 @@
 #include <stdint.h>
 #include <pymemtrace/status.h>
 
+/* A release of CPython as one number, in order of release. A micro version of 255
+ * stands for the last release of its series. */
+#define PMT_PYTHON(major, minor, micro) \
+    ((uint32_t)(major) << 16 | (uint32_t)(minor) << 8 | (uint32_t)(micro))
+
 /* Where the base addresses of arenas fall: it decides whether an arena loses a
  * pool to alignment (Objects/obmalloc.c, new_arena). */
 enum pmt_arena_base {
@@ -72,7 +77,9 @@ struct pmt_gc_config {
 };
 
 struct pmt_config {
-    char preset[24]; /* "cpython-3.11" */
+    char preset[24]; /* "cpython-3.11", "cpython-3.11.2" */
+    uint32_t version; /* PMT_PYTHON(): the release that objects look like; of a preset that
+                         stands for several: the last of them */
     struct pmt_heap_config heap;
     struct pmt_gc_config gc;
     bool recorded;      /* no word of the spec differs from the trace's own */

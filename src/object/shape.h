@@ -12,9 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#define PMT_VERSION(major, minor, micro) \
-    ((uint32_t)(major) << 16 | (uint32_t)(minor) << 8 | (uint32_t)(micro))
+#include <pymemtrace/config.h> /* PMT_PYTHON() */
 
 enum pmt_shape_flavour { PMT_SHAPE_CPYTHON, PMT_SHAPE_NOTES, PMT_SHAPE_TINY };
 
@@ -63,7 +61,7 @@ struct pmt_shape {
 #include "object/shape.def"
 };
 
-/* The shape of a version, PMT_VERSION(); before 2.5: that of 2.5. NOTES: what the study
+/* The shape of a version, PMT_PYTHON(); before 2.5: that of 2.5. NOTES: what the study
  * notes tell, on the shape of 2.5 ... 2.7. TINY: that of 3.11 with free lists of 2. */
 void pmt_shape_of(uint32_t version, enum pmt_shape_flavour flavour, struct pmt_shape *out);
 
