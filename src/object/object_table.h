@@ -1,0 +1,144 @@
+/* object_table.h - the table behind objects.h; for the files of src/object only.
+ *
+ * A row holds what all objects have: count, links of the collector's lists, blocks, edges.
+ * What a kind has besides is in the union. Edges are owned references, in the order in
+ * which the kind's tp_traverse visits them (or its reverse: kind.def):
+ *
+ *     list, tuple       items
+ *     dict              key, value, key, value ... by entry; 0, 0 where one was deleted
+ *     set, frozenset    members by entry; 0 where one was deleted
+ *     instance          n_slots slots, then the values or the dict, then the class
+ *     class             __dict__, __mro__, bases
+ *     ... and so on: each kind's file says it.
+ *
+ * Rows move when the table grows: a struct pmt_object * does not outlive a call that may
+ * make an object. */
+#ifndef PMT_OBJECT_OBJECT_TABLE_H
+#define PMT_OBJECT_OBJECT_TABLE_H
+
+#include "base/check.h"
+#include "base/vec.h"
+#include "heap/heap_inline.h"
+#include "object/objects.h"
+#include "object/recycle.h"
+
+enum {
+    PMT_OBJ_FINALIZED = 1, /* its finalizer has run */
+    PMT_OBJ_IMMORTAL  = 2,
+    PMT_OBJ_STATIC    = 4, /* in the interpreter's own data: no block */
+    PMT_OBJ_INTERNED  = 8,
+    PMT_OBJ_CONSTANT  = 16, /* a literal: lives in what was read-only data */
+    PMT_OBJ_DYING     = 32,
+    PMT_OBJ_PLAIN     = 64  /* a class: no instance state but slots */
+};
+
+/* Characters: UTF-8, and what the interpreter's own form depends on. */
+struct pmt_text {
+    uint64_t n_bytes, n_chars;
+    unsigned width;          /* bytes of a character: 1, 2, 4 */
+    bool ascii;
+    int64_t hash;            /* -1: not asked for yet */
+    char utf8[];
+};
+
+struct pmt_probe;            /* probe.h */
+struct pmt_class_data;       /* class.c */
+struct pmt_code_data;        /* function.c */
+
+struct pmt_object {
+    uint32_t refs;
+    uint8_t kind, flags;
+    uint16_t cell;           /* PyIntBlock: which of its cells */
+    pmt_obj prev, next;      /* collector's list; next alone: the free rows */
+    uint32_t gc_refs;        /* scratch of a collection */
+    pmt_obj weakrefs;        /* the first to it; the others by u.weak.next */
+    pmt_block block, part;   /* its own; items, table, values, buffer */
+    uint32_t n_edges, cap_edges;
+    pmt_obj *edges;          /* owned array of owned references */
+    union {
+        pmt_int i;
+        double d[2];
+        struct pmt_text *text;        /* owned */
+        struct pmt_probe *probe;      /* owned: dict, set */
+        struct pmt_class_data *class; /* owned */
+        struct pmt_code_data *code;   /* owned */
+        struct { int64_t start, stop; } range; /* step: gc_refs is not used: range_step */
+        struct { uint64_t n, room; } bytes;    /* array, bytearray, block, list: n, slots */
+        struct { pmt_obj referent, next, prev; bool has_callback; } weak;
+        struct { uint32_t n_slots, n_values; bool split; } instance;
+        struct { uint64_t at; uint32_t what; } iterator;
+        struct { uint32_t n_locals, bytes; } frame;
+    } u;
+};
+
+struct pmt_objects {
+    struct pmt_heap *heap;             /* borrowed */
+    const struct pmt_shape *shape;     /* borrowed */
+    struct pmt_objects_hooks hooks;
+    struct { struct pmt_object *at; size_t n, cap; } table;
+    pmt_obj free_row;
+    uint64_t n_alive;
+    uint64_t n_of[PMT_N_KINDS];        /* alive */
+    struct pmt_recycler recycler;
+    struct { struct pmt_dying { pmt_obj x; uint32_t cursor; uint8_t phase; } *at;
+             size_t n, cap; } dying;   /* deaths under way, the innermost last */
+    pmt_obj none, truth[2], object_class, empty_tuple, empty_str[3], chars[3][256];
+    pmt_obj *small_ints;               /* owned: from shape->small_int_low */
+    pmt_obj interned;                  /* a set of str that owns nothing: see text.c */
+    struct pmt_probe *interned_probe;
+    struct pmt_obj_list interned_at;   /* by entry */
+    enum pmt_exception error;
+    char error_text[200];
+};
+
+static inline struct pmt_object *pmt_row(const struct pmt_objects *o, pmt_obj x)
+{
+    pmt_assert(x && x < o->table.n && o->table.at[x].kind < PMT_N_KINDS);
+    return &o->table.at[x];
+}
+
+/* A new row of count 1 with a block of `bytes` (behind the collector's header where the
+ * kind has one, and `before` bytes more in front); 0: out of memory, raised. A collection
+ * may come inside. With PMT_BLOCK_NONE given as bytes == 0: no block. */
+pmt_obj pmt_object_make(struct pmt_objects *o, enum pmt_kind kind, uint64_t bytes,
+                        uint64_t before);
+/* The same of a block that a free list gave. */
+pmt_obj pmt_object_reuse(struct pmt_objects *o, enum pmt_kind kind, pmt_block block);
+/* The same for something static: no block. */
+pmt_obj pmt_object_static(struct pmt_objects *o, enum pmt_kind kind);
+/* Whether the kind, and this object, carries a PyGC_Head. */
+bool pmt_row_is_gc(const struct pmt_objects *o, const struct pmt_object *row);
+/* Bytes in front of the object in its block. */
+uint64_t pmt_bytes_before(const struct pmt_objects *o, const struct pmt_object *row);
+
+/* A part: a second block. Resize or drop with 0. False: out of memory, raised. */
+bool pmt_part_resize(struct pmt_objects *o, pmt_obj x, enum pmt_domain domain, uint64_t bytes);
+void pmt_part_drop(struct pmt_objects *o, pmt_obj x);
+
+/* Room for n edges; false: raised. Push takes over the caller's reference. */
+bool pmt_edges_reserve(struct pmt_objects *o, pmt_obj x, size_t n);
+bool pmt_edges_push(struct pmt_objects *o, pmt_obj x, pmt_obj child);
+
+bool pmt_raise_memory(struct pmt_objects *o);
+
+/* Of the kinds' files: what is freed with an object after its edges are gone. */
+void pmt_text_forget(struct pmt_objects *o, pmt_obj x);     /* text.c: interned no more */
+void pmt_class_data_free(struct pmt_class_data *data);
+void pmt_code_data_free(struct pmt_objects *o, struct pmt_code_data *data);
+void pmt_weakref_unlink(struct pmt_objects *o, pmt_obj weakref);
+/* Clear the weak references to a dying object and call their callbacks. */
+void pmt_weakrefs_die(struct pmt_objects *o, pmt_obj x);
+bool pmt_finalize_dying(struct pmt_objects *o, pmt_obj x);  /* true: it lives again */
+
+/* Begin, end at shutdown, and release: atoms.c, class.c. */
+bool pmt_atoms_init(struct pmt_objects *o);
+void pmt_atoms_done(struct pmt_objects *o);
+void pmt_atoms_release(struct pmt_objects *o);
+bool pmt_class_init(struct pmt_objects *o);
+void pmt_class_done(struct pmt_objects *o);
+
+bool pmt_int_is_compact(const struct pmt_objects *o, const struct pmt_object *row);
+bool pmt_unicode_keep(struct pmt_objects *o, pmt_obj x); /* text.c: its free list took it */
+void pmt_dict_table_drop(struct pmt_objects *o, pmt_obj dict);
+
+#endif

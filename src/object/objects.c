@@ -1,0 +1,583 @@
+/*
+ * objects.c - the table of objects: how one comes, is counted, and dies.
+ *
+ * Dying. At count 0 an object goes through the steps of its tp_dealloc: it leaves the
+ * collector's lists, its finalizer may bring it back, its weak references die, then its
+ * edges are dropped one after the other, each child that dies going through all of its own
+ * steps before the next edge's turn, and at last its blocks are given back. CPython does
+ * this by recursion. Here the deaths under way stand on a stack with the edge that each has
+ * come to, so depth costs memory and no C stack. A finalizer or callback runs script code
+ * that drops references of its own: such a drop finishes the deaths that it began before
+ * it returns, by running the stack down to where it found it.
+ *
+ * Blocks. A collector object's memory is obtained first and counted then, and given back
+ * the other way round (Modules/gcmodule.c), so a collection that is due comes between: the
+ * new object is in no list yet. What comes from a free list, or goes there, counts nothing.
+ */
+#include "object/object_table.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include "object/probe.h"
+
+static const bool kind_is_gc[] = {
+#define KIND(id, name, gc, walk) gc,
+#include "object/kind.def"
+};
+
+enum { UP, DOWN };
+static const uint8_t kind_walk[] = {
+#define KIND(id, name, gc, walk) walk,
+#include "object/kind.def"
+};
+
+const char *pmt_exception_name(enum pmt_exception e)
+{
+    static const char *const names[PMT_N_EXCEPTIONS] = {
+        "", "TypeError", "NameError", "AttributeError", "IndexError", "KeyError", "ValueError",
+        "OverflowError", "ZeroDivisionError", "StopIteration", "ReferenceError",
+        "UnboundLocalError", "RuntimeError", "AssertionError", "MemoryError"};
+
+    return names[e < PMT_N_EXCEPTIONS ? e : PMT_EXC_NONE];
+}
+
+/* -- errors -- */
+
+enum pmt_exception pmt_error_kind(const struct pmt_objects *o)
+{
+    return o->error;
+}
+
+const char *pmt_error_text(const struct pmt_objects *o)
+{
+    return o->error_text;
+}
+
+void pmt_error_clear(struct pmt_objects *o)
+{
+    o->error = PMT_EXC_NONE;
+    o->error_text[0] = '\0';
+}
+
+bool pmt_raise(struct pmt_objects *o, enum pmt_exception e, const char *fmt, ...)
+{
+    va_list args;
+
+    o->error = e;
+    va_start(args, fmt);
+    (void)vsnprintf(o->error_text, sizeof o->error_text, fmt, args);
+    va_end(args);
+    return false;
+}
+
+bool pmt_raise_memory(struct pmt_objects *o)
+{
+    return pmt_raise(o, PMT_EXC_MEMORY, "out of memory for the model");
+}
+
+/* -- the collector's lists -- */
+
+static void link_last(struct pmt_objects *o, pmt_obj list, pmt_obj x)
+{
+    struct pmt_object *t = o->table.at;
+
+    t[x].prev = t[list].prev;
+    t[x].next = list;
+    t[t[list].prev].next = x;
+    t[list].prev = x;
+}
+
+static void unlink_row(struct pmt_objects *o, pmt_obj x)
+{
+    struct pmt_object *t = o->table.at;
+
+    t[t[x].prev].next = t[x].next;
+    t[t[x].next].prev = t[x].prev;
+    t[x].prev = t[x].next = PMT_NO_OBJ;
+}
+
+bool pmt_is_tracked(const struct pmt_objects *o, pmt_obj x)
+{
+    return pmt_row(o, x)->prev != PMT_NO_OBJ;
+}
+
+void pmt_gc_track(struct pmt_objects *o, pmt_obj x)
+{
+    if (!pmt_is_tracked(o, x))
+        link_last(o, PMT_LIST_YOUNG, x);
+}
+
+void pmt_gc_untrack(struct pmt_objects *o, pmt_obj x)
+{
+    if (pmt_is_tracked(o, x))
+        unlink_row(o, x);
+}
+
+pmt_obj pmt_gc_first(const struct pmt_objects *o, pmt_obj list)
+{
+    return o->table.at[list].next;
+}
+
+pmt_obj pmt_gc_next(const struct pmt_objects *o, pmt_obj x)
+{
+    return o->table.at[x].next;
+}
+
+void pmt_gc_move(struct pmt_objects *o, pmt_obj x, pmt_obj list)
+{
+    unlink_row(o, x);
+    link_last(o, list, x);
+}
+
+void pmt_gc_merge(struct pmt_objects *o, pmt_obj from, pmt_obj to)
+{
+    struct pmt_object *t = o->table.at;
+
+    if (t[from].next == from)
+        return;
+    t[t[to].prev].next = t[from].next;
+    t[t[from].next].prev = t[to].prev;
+    t[to].prev = t[from].prev;
+    t[t[from].prev].next = to;
+    t[from].prev = t[from].next = from;
+}
+
+uint32_t *pmt_gc_refs(struct pmt_objects *o, pmt_obj x)
+{
+    return &o->table.at[x].gc_refs;
+}
+
+unsigned pmt_generation_of(const struct pmt_objects *o, pmt_obj x)
+{
+    pmt_obj at = x;
+
+    if (!pmt_is_tracked(o, x))
+        return 4;
+    while (at >= PMT_FIRST_OBJ)
+        at = o->table.at[at].next;
+    return at <= PMT_LIST_PERMANENT ? at - PMT_LIST_YOUNG : 4;
+}
+
+bool pmt_row_is_gc(const struct pmt_objects *o, const struct pmt_object *row)
+{
+    if (row->kind == PMT_KIND_FRAME)
+        return o->shape->frames == PMT_FRAMES_ZOMBIE;
+    if (row->kind == PMT_KIND_INSTANCE)
+        return !(row->flags & PMT_OBJ_PLAIN) || o->shape->slots_empty_gc;
+    return kind_is_gc[row->kind];
+}
+
+bool pmt_is_gc(const struct pmt_objects *o, pmt_obj x)
+{
+    return pmt_row_is_gc(o, pmt_row(o, x));
+}
+
+bool pmt_may_be_tracked(const struct pmt_objects *o, pmt_obj x)
+{
+    const struct pmt_object *row = pmt_row(o, x);
+
+    return pmt_row_is_gc(o, row) && (row->kind != PMT_KIND_TUPLE || row->prev != PMT_NO_OBJ);
+}
+
+/* -- coming -- */
+
+static pmt_obj new_row(struct pmt_objects *o, enum pmt_kind kind)
+{
+    pmt_obj x = o->free_row;
+
+    if (x)
+        o->free_row = o->table.at[x].next;
+    else if (o->table.n < UINT32_MAX - 1 && pmt_vec_reserve(&o->table, o->table.n + 1))
+        x = (pmt_obj)o->table.n++;
+    else
+        return (void)pmt_raise_memory(o), PMT_NO_OBJ;
+    o->table.at[x] = (struct pmt_object){.refs = 1, .kind = (uint8_t)kind,
+                                         .block = PMT_BLOCK_NONE, .part = PMT_BLOCK_NONE};
+    o->n_alive++;
+    o->n_of[kind]++;
+    return x;
+}
+
+static void drop_row(struct pmt_objects *o, pmt_obj x)
+{
+    struct pmt_object *row = &o->table.at[x];
+
+    o->n_alive--;
+    o->n_of[row->kind]--;
+    pmt_free(row->edges);
+    *row = (struct pmt_object){.kind = UINT8_MAX, .next = o->free_row};
+    o->free_row = x;
+}
+
+pmt_obj pmt_object_make(struct pmt_objects *o, enum pmt_kind kind, uint64_t bytes,
+                        uint64_t before)
+{
+    pmt_obj x = new_row(o, kind);
+    bool gc = x && kind_is_gc[kind] && !(kind == PMT_KIND_INSTANCE && before == UINT64_MAX);
+    pmt_block block;
+
+    if (!x || !bytes)
+        return x;
+    if (before == UINT64_MAX) { /* an instance that the collector does not know */
+        o->table.at[x].flags |= PMT_OBJ_PLAIN;
+        before = 0;
+        gc = o->shape->slots_empty_gc;
+    }
+    block = pmt_heap_alloc(o->heap, PMT_DOMAIN_OBJ,
+                           bytes + before + (gc ? o->shape->gc_head : 0));
+    if (block == PMT_BLOCK_NONE) {
+        drop_row(o, x);
+        return (void)pmt_raise_memory(o), PMT_NO_OBJ;
+    }
+    o->table.at[x].block = block;
+    if (gc && o->hooks.gc_allocated)
+        o->hooks.gc_allocated(o->hooks.arg);
+    return x;
+}
+
+pmt_obj pmt_object_reuse(struct pmt_objects *o, enum pmt_kind kind, pmt_block block)
+{
+    pmt_obj x = new_row(o, kind);
+
+    if (x)
+        o->table.at[x].block = block;
+    else
+        pmt_heap_release(o->heap, block);
+    return x;
+}
+
+pmt_obj pmt_object_static(struct pmt_objects *o, enum pmt_kind kind)
+{
+    pmt_obj x = new_row(o, kind);
+
+    if (x)
+        o->table.at[x].flags = PMT_OBJ_STATIC | (o->shape->immortal ? PMT_OBJ_IMMORTAL : 0);
+    return x;
+}
+
+bool pmt_part_resize(struct pmt_objects *o, pmt_obj x, enum pmt_domain domain, uint64_t bytes)
+{
+    pmt_block old = pmt_row(o, x)->part;
+    pmt_block block = old == PMT_BLOCK_NONE ? pmt_heap_alloc(o->heap, domain, bytes)
+                                            : pmt_heap_resize(o->heap, old, bytes);
+
+    if (block == PMT_BLOCK_NONE)
+        return pmt_raise_memory(o);
+    pmt_row(o, x)->part = block;
+    return true;
+}
+
+void pmt_part_drop(struct pmt_objects *o, pmt_obj x)
+{
+    struct pmt_object *row = pmt_row(o, x);
+
+    if (row->part != PMT_BLOCK_NONE)
+        pmt_heap_release(o->heap, row->part);
+    row->part = PMT_BLOCK_NONE;
+}
+
+bool pmt_edges_reserve(struct pmt_objects *o, pmt_obj x, size_t n)
+{
+    struct pmt_object *row = pmt_row(o, x);
+    struct { pmt_obj *at; size_t n, cap; } edges = {row->edges, row->n_edges, row->cap_edges};
+
+    if (n <= row->cap_edges)
+        return true;
+    if (row->cap_edges == 0 || n > row->cap_edges + row->cap_edges / 2) {
+        pmt_obj *at = pmt_realloc_array(row->edges, n, sizeof *at); /* most stay as made */
+
+        if (!at || n > UINT32_MAX)
+            return pmt_raise_memory(o);
+        row->edges = at;
+        row->cap_edges = (uint32_t)n;
+        return true;
+    }
+    if (n > UINT32_MAX || !pmt_vec_reserve(&edges, n))
+        return pmt_raise_memory(o);
+    row->edges = edges.at;
+    row->cap_edges = (uint32_t)edges.cap;
+    return true;
+}
+
+bool pmt_edges_push(struct pmt_objects *o, pmt_obj x, pmt_obj child)
+{
+    struct pmt_object *row;
+
+    if (!pmt_edges_reserve(o, x, pmt_row(o, x)->n_edges + (size_t)1)) {
+        pmt_decref(o, child);
+        return false;
+    }
+    row = pmt_row(o, x);
+    row->edges[row->n_edges++] = child;
+    return true;
+}
+
+const pmt_obj *pmt_edges(const struct pmt_objects *o, pmt_obj x, size_t *n, bool *down)
+{
+    const struct pmt_object *row = pmt_row(o, x);
+
+    *n = row->n_edges;
+    if (row->kind == PMT_KIND_INSTANCE && *n && !o->shape->instance_visits_class)
+        --*n; /* the class stands last */
+    *down = kind_walk[row->kind] == DOWN;
+    return row->edges;
+}
+
+/* -- counting -- */
+
+void pmt_incref(struct pmt_objects *o, pmt_obj x)
+{
+    struct pmt_object *row = pmt_row(o, x);
+
+    if (!(row->flags & PMT_OBJ_IMMORTAL))
+        row->refs++;
+}
+
+uint64_t pmt_refcount(const struct pmt_objects *o, pmt_obj x)
+{
+    const struct pmt_object *row = pmt_row(o, x);
+
+    return row->flags & PMT_OBJ_IMMORTAL ? UINT32_MAX : row->refs;
+}
+
+/* Take a reference away; whether the object is to die. */
+static bool drop_reference(struct pmt_objects *o, pmt_obj x)
+{
+    struct pmt_object *row;
+
+    if (!x)
+        return false;
+    row = pmt_row(o, x);
+    if (row->flags & PMT_OBJ_IMMORTAL)
+        return false;
+    pmt_assert(row->refs > 0);
+    return --row->refs == 0;
+}
+
+/* -- dying -- */
+
+enum { BEGIN, FINALIZED, EDGES };
+
+static struct pmt_spare_list *list_of(struct pmt_objects *o, const struct pmt_object *row)
+{
+    struct pmt_recycler *r = &o->recycler;
+
+    switch ((enum pmt_kind)row->kind) {
+    case PMT_KIND_LIST:   return &r->lists[PMT_FREE_LIST];
+    case PMT_KIND_DICT:   return &r->lists[PMT_FREE_DICT];
+    case PMT_KIND_SET:
+    case PMT_KIND_FROZENSET: return &r->lists[PMT_FREE_SET];
+    case PMT_KIND_METHOD: return &r->lists[PMT_FREE_METHOD];
+    case PMT_KIND_FLOAT:  return &r->lists[PMT_FREE_FLOAT];
+    case PMT_KIND_INT:    return pmt_int_is_compact(o, row) ? &r->lists[PMT_FREE_INT] : NULL;
+    case PMT_KIND_TUPLE:
+        return row->n_edges < PMT_TUPLE_LISTS ? &r->tuples[row->n_edges] : NULL;
+    default:
+        return NULL;
+    }
+}
+
+static void give_block(struct pmt_objects *o, struct pmt_object *row)
+{
+    struct pmt_spare_list *list;
+
+    if (row->block == PMT_BLOCK_NONE)
+        return;
+    if (row->cell) {
+        pmt_cell_give(row->kind == PMT_KIND_FLOAT ? &o->recycler.floats : &o->recycler.ints,
+                      (struct pmt_cell){row->part, row->cell - 1u});
+        row->part = PMT_BLOCK_NONE;
+        return;
+    }
+    list = list_of(o, row);
+    if (list && pmt_spare_push(list, row->block))
+        return;
+    if (pmt_row_is_gc(o, row) && o->hooks.gc_freed)
+        o->hooks.gc_freed(o->hooks.arg);
+    pmt_heap_release(o->heap, row->block);
+}
+
+/* A dict's table of eight slots has a free list of its own. */
+static void give_part(struct pmt_objects *o, pmt_obj x)
+{
+    const struct pmt_object *row = pmt_row(o, x);
+
+    if (row->kind == PMT_KIND_DICT)
+        pmt_dict_table_drop(o, x);
+    else if (!row->cell)
+        pmt_part_drop(o, x);
+}
+
+/* What a kind keeps besides its edges and blocks. */
+static void forget_data(struct pmt_objects *o, pmt_obj x)
+{
+    struct pmt_object *row = pmt_row(o, x);
+
+    switch ((enum pmt_kind)row->kind) {
+    case PMT_KIND_STR: case PMT_KIND_UNICODE: case PMT_KIND_BYTES:
+        pmt_text_forget(o, x);
+        break;
+    case PMT_KIND_DICT: case PMT_KIND_SET: case PMT_KIND_FROZENSET:
+        pmt_probe_free(row->u.probe);
+        break;
+    case PMT_KIND_CLASS:
+        pmt_class_data_free(row->u.class);
+        break;
+    case PMT_KIND_CODE:
+        pmt_code_data_free(o, row->u.code);
+        break;
+    case PMT_KIND_WEAKREF:
+        pmt_weakref_unlink(o, x);
+        break;
+    default:
+        break;
+    }
+}
+
+static void finish(struct pmt_objects *o, pmt_obj x)
+{
+    if (pmt_row(o, x)->kind != PMT_KIND_UNICODE || !pmt_unicode_keep(o, x)) {
+        give_part(o, x);
+        give_block(o, pmt_row(o, x));
+    }
+    forget_data(o, x);
+    drop_row(o, x);
+}
+
+/* The next edge to drop, in the kind's order; PMT_NO_OBJ when none is left. */
+static pmt_obj take_edge(struct pmt_object *row, uint32_t *cursor)
+{
+    while (*cursor < row->n_edges) {
+        uint32_t i = kind_walk[row->kind] == DOWN ? row->n_edges - 1 - *cursor : *cursor;
+        pmt_obj child = row->edges[i];
+
+        ++*cursor;
+        row->edges[i] = PMT_NO_OBJ;
+        if (child)
+            return child;
+    }
+    return PMT_NO_OBJ;
+}
+
+static void push_death(struct pmt_objects *o, pmt_obj x)
+{
+    if (!pmt_vec_push(&o->dying, ((struct pmt_dying){x, 0, BEGIN})))
+        (void)pmt_raise_memory(o); /* it stays, unreachable: the run ends anyway */
+}
+
+/* Before its edges: __del__ and weak references, in the order of the version. True: it
+ * lives again. */
+static bool part_from(struct pmt_objects *o, pmt_obj x)
+{
+    bool weak_first = o->shape->weakrefs_before_del;
+
+    if (weak_first)
+        pmt_weakrefs_die(o, x);
+    if (pmt_finalize_dying(o, x))
+        return true;
+    pmt_gc_untrack(o, x);
+    if (!weak_first)
+        pmt_weakrefs_die(o, x);
+    return false;
+}
+
+/* One step of the innermost death. */
+static void step(struct pmt_objects *o)
+{
+    size_t top = o->dying.n - 1;
+    struct pmt_dying now = o->dying.at[top];
+    pmt_obj child;
+
+    if (now.phase == BEGIN) {
+        o->dying.at[top].phase = EDGES;
+        if (part_from(o, now.x))
+            o->dying.n--;
+        return;
+    }
+    child = take_edge(pmt_row(o, now.x), &o->dying.at[top].cursor);
+    if (child) {
+        if (drop_reference(o, child))
+            push_death(o, child);
+        return;
+    }
+    o->dying.n--;
+    finish(o, now.x);
+}
+
+void pmt_decref(struct pmt_objects *o, pmt_obj x)
+{
+    size_t base = o->dying.n;
+
+    if (!drop_reference(o, x))
+        return;
+    push_death(o, x);
+    while (o->dying.n > base)
+        step(o);
+}
+
+/* -- the world -- */
+
+static bool add_heads(struct pmt_objects *o)
+{
+    if (!pmt_vec_reserve(&o->table, PMT_FIRST_OBJ))
+        return false;
+    for (pmt_obj x = 0; x < PMT_FIRST_OBJ; x++)
+        o->table.at[x] = (struct pmt_object){.kind = UINT8_MAX, .prev = x, .next = x};
+    o->table.n = PMT_FIRST_OBJ;
+    return true;
+}
+
+enum pmt_status pmt_objects_new(struct pmt_heap *heap, const struct pmt_shape *shape,
+                                struct pmt_objects **out, struct pmt_error *err)
+{
+    struct pmt_objects *o = pmt_zalloc(sizeof *o);
+
+    *out = NULL;
+    if (!o)
+        return pmt_error_set(err, PMT_E_NOMEM, "out of memory");
+    o->heap = heap;
+    o->shape = shape;
+    pmt_recycler_init(&o->recycler, shape);
+    if (!add_heads(o) || !pmt_atoms_init(o) || !pmt_class_init(o)) {
+        pmt_objects_free(o);
+        return pmt_error_set(err, PMT_E_NOMEM, "out of memory");
+    }
+    *out = o;
+    return PMT_OK;
+}
+
+void pmt_objects_set_hooks(struct pmt_objects *o, const struct pmt_objects_hooks *hooks)
+{
+    o->hooks = *hooks;
+}
+
+const struct pmt_shape *pmt_objects_shape(const struct pmt_objects *o)
+{
+    return o->shape;
+}
+
+uint64_t pmt_objects_shutdown(struct pmt_objects *o)
+{
+    pmt_class_done(o);
+    pmt_atoms_done(o);
+    pmt_recycler_empty(&o->recycler, o->heap);
+    return o->n_alive;
+}
+
+void pmt_objects_free(struct pmt_objects *o)
+{
+    if (!o)
+        return;
+    for (pmt_obj x = PMT_FIRST_OBJ; x < o->table.n; x++)
+        if (o->table.at[x].kind < PMT_N_KINDS) {
+            o->table.at[x].weakrefs = PMT_NO_OBJ;
+            forget_data(o, x);
+            pmt_free(o->table.at[x].edges);
+        }
+    pmt_atoms_release(o);
+    pmt_recycler_release(&o->recycler);
+    pmt_vec_release(&o->dying);
+    pmt_vec_release(&o->table);
+    pmt_free(o);
+}
