@@ -2,7 +2,8 @@
  *
  * A configuration is written as space-separated words: at most one preset name
  * and any number of key=value ("cpython-3.11 arena=256K pool=4K"). Presets are
- * rows of src/replay/preset.def, keys rows of config_key.def. */
+ * rows of src/replay/preset.def, keys rows of config_key.def. A release such as
+ * "cpython-3.11.2" is a name too: the preset that stands for it. */
 #ifndef PMT_CONFIG_H
 #define PMT_CONFIG_H
 
@@ -100,7 +101,8 @@ pmt_config_parse(const char *spec, const struct pmt_config *base,
                  struct pmt_config *out, struct pmt_error *err);
 
 /* The preset of a Python version such as "3.11.2" or "2.7.18" (the row whose
- * range of releases holds it). E_USAGE: none; the message names the nearest. */
+ * range of releases holds it), with the version itself in out->version. E_USAGE:
+ * none; the message names the nearest. */
 PMT_API enum pmt_status
 pmt_config_of_python(const char *version, struct pmt_config *out,
                      struct pmt_error *err);

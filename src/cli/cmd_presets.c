@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <string.h>
 #include <pymemtrace/config.h>
-#include "base/nearest.h"
 #include "cli/cli.h"
 #include "report/grid.h"
 
@@ -77,30 +76,14 @@ static void add_keys(struct listing *l, const struct pmt_config *preset)
     pmt_grid_end(&grid);
 }
 
-#define MOST_NAMES 64 /* offered for a mistyped one */
-
 /* A word with a value in it is not a name. */
 static enum pmt_status
 find_preset(const char *name, struct pmt_config *out, struct pmt_error *err)
 {
-    char texts[MOST_NAMES][sizeof out->preset];
-    const char *names[MOST_NAMES], *near, *releases, *help;
-    size_t n = 0;
-
     if (strpbrk(name, "= ") || !*name)
         return pmt_error_set(err, PMT_E_USAGE, "presets: '%s' is not the name of a preset",
                              name);
-    for (; n < pmt_preset_count() && n < MOST_NAMES; n++) {
-        pmt_preset_at(n, out, &releases, &help);
-        if (!strcmp(out->preset, name))
-            return PMT_OK;
-        memcpy(texts[n], out->preset, sizeof texts[n]);
-        names[n] = texts[n];
-    }
-    near = pmt_nearest(name, names, n);
-    return pmt_error_set(err, PMT_E_USAGE, "no preset '%s'%s%s%s", name,
-                         near ? ": did you mean '" : ": pymemtrace presets lists them",
-                         near ? near : "", near ? "'?" : "");
+    return pmt_config_parse(name, NULL, out, err);
 }
 
 static void list(struct listing *l, const struct pmt_config *preset)

@@ -2,6 +2,7 @@
  *
  *   spec  = { word }            separated by blanks
  *   word  = preset | key "=" value
+ *   preset = a name of preset.def | "cpython-" release
  *
  * A preset replaces the whole configuration, wherever it stands; keys change
  * single fields after that. Each may be given once: of two values one would be
@@ -25,8 +26,11 @@
 
 static enum pmt_status unknown_preset(const char *word, struct pmt_error *err)
 {
-    const char *near = pmt_preset_nearest(word);
+    const char *near = pmt_preset_nearest(word), *release = pmt_preset_release(word);
+    struct pmt_config unused;
 
+    if (release)
+        return pmt_config_of_python(release, &unused, err);
     return pmt_error_set(err, PMT_E_USAGE,
                          "'%s' is neither a preset nor key=value%s%s%s"
                          " (pymemtrace presets lists both)",

@@ -8,14 +8,14 @@
 
 #define KIB               1024u
 #define LAST              255 /* micro version: every later one too */
-#define VERSION(x, y, z)  ((uint32_t)(x) << 16 | (uint32_t)(y) << 8 | (uint32_t)(z))
+#define VERSION(x, y, z)  PMT_PYTHON(x, y, z)
 #define NO_VERSION        0
 #define HEADER_BYTES      48u
 #define NO_RANGE          UINT32_MAX
 
 struct preset {
     const char *name;     /* word of the config grammar */
-    uint32_t from, to;    /* releases, VERSION(); 0, 0: no CPython */
+    uint32_t from, to;    /* releases, VERSION(); from NO_VERSION: no CPython */
     struct pmt_heap_config heap;
     struct pmt_gc_config gc;
     const char *releases; /* from and to in words */
@@ -64,6 +64,7 @@ static void fill(struct pmt_config *out, const struct preset *row)
     memset(out, 0, sizeof *out);
     (void)snprintf(out->preset, sizeof out->preset, "%s", row->name);
     (void)snprintf(out->spec, sizeof out->spec, "%s", row->name);
+    out->version = row->to;
     out->heap = row->heap;
     out->gc = row->gc;
 }
@@ -81,16 +82,6 @@ void pmt_preset_at(size_t i, struct pmt_config *out, const char **releases, cons
     *help = presets[i].help;
 }
 
-bool pmt_preset_get(const char *name, struct pmt_config *out)
-{
-    for (size_t i = 0; i < N_PRESETS; i++)
-        if (strcmp(presets[i].name, name) == 0) {
-            fill(out, &presets[i]);
-            return true;
-        }
-    return false;
-}
-
 const char *pmt_preset_nearest(const char *word)
 {
     const char *names[N_PRESETS];
@@ -99,6 +90,8 @@ const char *pmt_preset_nearest(const char *word)
         names[i] = presets[i].name;
     return pmt_nearest(word, names, N_PRESETS);
 }
+
+/* -- by release -- */
 
 /* "3.11.2", "3.11.0rc1", "3.11" (the last of its series); false if it is none. */
 static bool parse_version(const char *text, uint32_t *version)
@@ -116,29 +109,74 @@ static bool parse_version(const char *text, uint32_t *version)
  * none. Majors weigh more than minors, minors more than micros. */
 static uint32_t outside(const struct preset *row, uint32_t version)
 {
-    if (row->to == NO_VERSION)
+    if (row->from == NO_VERSION)
         return NO_RANGE;
     if (version < row->from)
         return row->from - version;
     return version > row->to ? version - row->to : 0;
 }
 
+static const struct preset *nearest_row(uint32_t version)
+{
+    const struct preset *nearest = presets;
+
+    for (size_t i = 1; i < N_PRESETS; i++)
+        if (outside(&presets[i], version) < outside(nearest, version))
+            nearest = &presets[i];
+    return nearest;
+}
+
 enum pmt_status pmt_config_of_python(const char *version, struct pmt_config *out,
                                      struct pmt_error *err)
 {
-    const struct preset *nearest = presets;
+    const struct preset *nearest;
     uint32_t v;
 
     if (!parse_version(version, &v))
         return pmt_error_set(err, PMT_E_USAGE,
                              "'%s' is not a Python version: give it as 3.11.2", version);
-    for (size_t i = 1; i < N_PRESETS; i++)
-        if (outside(&presets[i], v) < outside(nearest, v))
-            nearest = &presets[i];
+    nearest = nearest_row(v);
     if (outside(nearest, v) != 0)
         return pmt_error_set(err, PMT_E_USAGE,
                              "there is no preset for Python %s; the nearest is %s (%s)",
                              version, nearest->name, nearest->releases);
     fill(out, nearest);
+    out->version = v;
     return PMT_OK;
+}
+
+const char *pmt_preset_release(const char *word)
+{
+    static const char prefix[] = "cpython-";
+    char canonical[sizeof prefix + sizeof "255.255.254"];
+    unsigned x, y, z;
+
+    if (strncmp(word, prefix, sizeof prefix - 1) != 0 ||
+        sscanf(word + sizeof prefix - 1, "%3u.%3u.%3u", &x, &y, &z) != 3 || x > 255 ||
+        y > 255 || z >= LAST)
+        return NULL;
+    (void)snprintf(canonical, sizeof canonical, "%s%u.%u.%u", prefix, x, y, z);
+    return strcmp(word, canonical) == 0 ? word + sizeof prefix - 1 : NULL;
+}
+
+/* The row that stands for a release, under the release's own name. */
+static bool get_release(const char *word, struct pmt_config *out)
+{
+    const char *release = pmt_preset_release(word);
+
+    if (!release || pmt_config_of_python(release, out, NULL) != PMT_OK)
+        return false;
+    (void)snprintf(out->preset, sizeof out->preset, "%s", word);
+    (void)snprintf(out->spec, sizeof out->spec, "%s", word);
+    return true;
+}
+
+bool pmt_preset_get(const char *name, struct pmt_config *out)
+{
+    for (size_t i = 0; i < N_PRESETS; i++)
+        if (strcmp(presets[i].name, name) == 0) {
+            fill(out, &presets[i]);
+            return true;
+        }
+    return get_release(name, out);
 }

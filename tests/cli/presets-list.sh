@@ -17,3 +17,12 @@ PY
 # Every preset and key that is listed is understood.
 python3 -c 'import json; print(*(p["name"] for p in json.load(open("list.json"))["presets"]), sep="\n")' |
     while read -r name; do pymemtrace presets "$name" >/dev/null; done
+# A release has the settings of the row that stands for it, under its own name.
+pymemtrace presets --json cpython-3.7.3 >release.json
+pymemtrace presets --json cpython-3.7.0 >row.json
+python3 - <<'PY'
+import json
+release, row = json.load(open("release.json")), json.load(open("row.json"))
+assert release["name"] == "cpython-3.7.3", release
+assert release["keys"] == row["keys"], release
+PY

@@ -50,6 +50,9 @@ static void test_config_writes_the_canonical_spec(void)
         {"cpython-3.11", "arena=256K pool=4K", "cpython-3.11 arena=256K pool=4K"},
         {"cpython-3.11", "pool=4096 arena=262144", "cpython-3.11 arena=256K pool=4K"},
         {"cpython-3.11", "arena=1M", "cpython-3.11"},
+        {"cpython-3.11", "cpython-3.11.2", "cpython-3.11.2"},
+        {NULL, "cpython-3.13.0 arena=1M gc=700,10,10", "cpython-3.13.0 gc.threshold0=700"},
+        {"cpython-3.11.2", "pool=32K", "cpython-3.11.2 pool=32K"},
         {"cpython-3.11", "arena=256k cpython-3.8", "cpython-3.8"},
         {"cpython-3.11", "arena=512K cpython-3.8", "cpython-3.8 arena=512K"},
         {"notes", "arena-limit=none", "notes arena-limit=none"},
@@ -240,7 +243,12 @@ static void test_config_refuses_with_the_word_the_range_and_the_nearest(void)
          "words are separated by blanks: \"gc=700,10,10 gc.when=alloc arena=1M\""},
         {"cpython-3.9,arena=1M", "words are separated by blanks: \"cpython-3.9 arena=1M\""},
         {"arena=256K,pol=4K", "arena=256K,pol=4K: must be 1K"},
-        {"cpython-3.10.1", "did you mean 'cpython-3.10'?"},
+        {"cpython-3.10.x", "did you mean 'cpython-3.10'?"},
+        {"cpython-3.10.01", "did you mean 'cpython-3.10'?"},
+        {"cpython-3.10.255", "did you mean 'cpython-3.10'?"},
+        {"cpython-3.16.0", "no preset for Python 3.16.0; the nearest is cpython-3.15 "},
+        {"cpython-2.4.6 arena=1M", "no preset for Python 2.4.6; the nearest is cpython-2.5 "},
+        {"cpython-3.10.1 cpython-3.10", "two presets, 'cpython-3.10.1' and 'cpython-3.10'"},
         {"gc.since=mark:forty-eight-letters-are-one-too-many-for-a-mark-", "gc.since=mark:NAME"},
         {"gc.since=mark:a\001", "gc.since=mark:NAME"},
         {"gc.since=evnt:5", "the nearest is gc.since=event:5"},
@@ -323,6 +331,7 @@ static void test_config_recorded_is_equality_with_the_base(void)
     static const struct { const char *spec; bool recorded; } cases[] = {
         {NULL, true}, {"", true}, {"cpython-3.11", true}, {"cpython-3.12", false},
         {"cpython-3.10", true}, {"gc.threshold0=701", false},
+        {"cpython-3.11.7", true}, {"cpython-3.12.1", false},
         {"arena=1M", true}, {"arena=2M", false}, {"cpython-3.10 arena=1024K", true},
         {"cpython-3.13", false}, {"arena-base=aligned", false}, {"cpython-3.9", false},
     };
@@ -339,6 +348,28 @@ static void test_config_recorded_is_equality_with_the_base(void)
     EXPECT(!out.recorded);
     EXPECT_STATUS(pmt_config_parse("cpython-3.11", NULL, &out, NULL), PMT_OK, NULL);
     EXPECT(!out.recorded);
+}
+
+/* A release's name, and a trace's release, do not make another memory manager. */
+static void test_config_of_a_release(void)
+{
+    static const struct { const char *base, *spec, *preset; uint32_t version; } cases[] = {
+        {"3.11.2", "", "cpython-3.11", PMT_PYTHON(3, 11, 2)},
+        {"3.11.2", "cpython-3.11", "cpython-3.11", PMT_PYTHON(3, 11, 255)},
+        {"3.11.2", "cpython-3.11.2", "cpython-3.11.2", PMT_PYTHON(3, 11, 2)},
+        {"3.11.2", "cpython-3.10.5", "cpython-3.10.5", PMT_PYTHON(3, 10, 5)},
+        {"2.7.18", "cpython-2.7.18", "cpython-2.7.18", PMT_PYTHON(2, 7, 18)},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pmt_config base, out;
+
+        EXPECT_STATUS(pmt_config_of_python(cases[i].base, &base, NULL), PMT_OK, NULL);
+        EXPECT_STATUS(pmt_config_parse(cases[i].spec, &base, &out, NULL), PMT_OK, NULL);
+        EXPECT_STR(out.preset, cases[i].preset);
+        EXPECT_U64(out.version, cases[i].version);
+        EXPECT(out.recorded);
+    }
 }
 
 /* Heap and collector apart: a replay of the recorded heap is checked block by block, one
@@ -470,6 +501,6 @@ SUITE(config, TEST(test_config_writes_the_canonical_spec),
       TEST(test_config_gc_keys_change_their_fields),
       TEST(test_config_refuses_with_the_word_the_range_and_the_nearest),
       TEST(test_config_needs_a_preset_without_a_base),
-      TEST(test_config_recorded_is_equality_with_the_base), TEST(test_config_recorded_parts),
+      TEST(test_config_recorded_is_equality_with_the_base), TEST(test_config_of_a_release), TEST(test_config_recorded_parts),
       TEST(test_config_of_a_trace_with_the_collector_off), TEST(test_config_values_read_back),
       TEST(test_config_ranges_are_true))

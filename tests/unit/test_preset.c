@@ -40,6 +40,59 @@ static void test_preset_names_are_unique_and_found(void)
     EXPECT(pmt_preset_nearest("wasm") == NULL);
 }
 
+/* The number is that of the words' last release, or of the release named. */
+static void test_preset_has_a_version(void)
+{
+    static const struct { const char *word; uint32_t version; } cases[] = {
+        {"cpython-2.5", PMT_PYTHON(2, 5, 255)},    {"cpython-2.7.0", PMT_PYTHON(2, 7, 6)},
+        {"cpython-2.7.3", PMT_PYTHON(2, 7, 3)},    {"cpython-2.7", PMT_PYTHON(2, 7, 255)},
+        {"cpython-3.7.2", PMT_PYTHON(3, 7, 2)},    {"cpython-3.7.4", PMT_PYTHON(3, 7, 4)},
+        {"cpython-3.11.2", PMT_PYTHON(3, 11, 2)},  {"cpython-3.14.0", PMT_PYTHON(3, 14, 0)},
+        {"cpython-3.14.3", PMT_PYTHON(3, 14, 3)},  {"notes", PMT_PYTHON(2, 7, 255)},
+        {"tiny", PMT_PYTHON(3, 11, 255)},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pmt_config c = {.preset = ""};
+
+        EXPECT(pmt_preset_get(cases[i].word, &c));
+        EXPECT_STR(c.preset, cases[i].word);
+        EXPECT_STR(c.spec, cases[i].word);
+        EXPECT_U64(c.version, cases[i].version);
+    }
+}
+
+/* A release's settings are those of the row that stands for it. */
+static void test_preset_of_a_release_is_that_of_its_row(void)
+{
+    static const struct { const char *word, *row; } cases[] = {
+        {"cpython-2.7.3", "cpython-2.7.0"},   {"cpython-2.7.16", "cpython-2.7.7"},
+        {"cpython-2.7.17", "cpython-2.7"},    {"cpython-3.7.3", "cpython-3.7.0"},
+        {"cpython-3.7.4", "cpython-3.7"},     {"cpython-3.14.4", "cpython-3.14.1"},
+        {"cpython-3.14.5", "cpython-3.14"},
+    };
+    static const char *const none[] = {"cpython-3.16.0", "cpython-2.4.6", "cpython-3.11.255",
+                                       "cpython-3.11.02", "cpython-3.11.2rc1", "cpython-3.11.",
+                                       "python-3.11.2", "cpython-3.11.2.1", "cpython-", ""};
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pmt_config c, row;
+
+        EXPECT(pmt_preset_get(cases[i].word, &c) && pmt_preset_get(cases[i].row, &row));
+        EXPECT_U64(c.heap.small_limit_bytes, row.heap.small_limit_bytes);
+        EXPECT_U64(c.heap.align_bytes, row.heap.align_bytes);
+        EXPECT_U64(c.gc.threshold[2], row.gc.threshold[2]);
+    }
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        struct pmt_config c = {.preset = "untouched"};
+
+        EXPECT(!pmt_preset_get(none[i], &c));
+        EXPECT_STR(c.preset, "untouched");
+    }
+    EXPECT_STR(pmt_preset_release("cpython-3.16.0"), "3.16.0");
+    EXPECT(pmt_preset_release("cpython-3.16") == NULL);
+}
+
 static void test_preset_is_found_by_python_version(void)
 {
     static const struct { const char *version, *preset; } cases[] = {
@@ -133,5 +186,6 @@ static void test_preset_columns(void)
 
 SUITE(preset, TEST(test_preset_every_row_makes_a_heap),
       TEST(test_preset_names_are_unique_and_found),
+      TEST(test_preset_has_a_version), TEST(test_preset_of_a_release_is_that_of_its_row),
       TEST(test_preset_is_found_by_python_version),
       TEST(test_preset_unknown_versions_name_the_nearest), TEST(test_preset_columns))
