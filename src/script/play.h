@@ -29,6 +29,8 @@ struct pmt_play_options {
     /* Line (from 1) was acted out, at top level or inside a block; for --step. NULL: not
      * asked for. False: stop (E_IO). */
     bool (*line_done)(void *arg, uint32_t line);
+    /* The script's last operation is over; its globals go next. May be NULL. */
+    void (*ending)(void *arg);
 };
 
 struct pmt_play;
@@ -41,6 +43,16 @@ void pmt_play_free(struct pmt_play *play); /* NULL is allowed */
  * are gone (the interpreter went down). E_FAILED...: an expectation failed or an exception
  * was not caught: the message has file and line. */
 enum pmt_status pmt_play_step(struct pmt_play *play, uint64_t n, struct pmt_error *err);
+
+/* From here on the script's own gc.* do nothing, or do something again. */
+void pmt_play_ignore_gc_calls(struct pmt_play *play, bool ignore);
+
+/* The names that can be seen now and what they stand for: of the call under way its bound
+ * locals, then the globals, each in the order in which they were first bound. put (name,
+ * object, is it a local) returns false to stop. All borrowed. */
+void pmt_play_names(const struct pmt_play *play,
+                    bool (*put)(void *arg, const char *name, pmt_obj x, bool local),
+                    void *arg);
 
 uint64_t pmt_play_events(const struct pmt_play *play);     /* operations so far */
 uint64_t pmt_play_n_expected(const struct pmt_play *play); /* expectations checked */
