@@ -71,11 +71,15 @@ struct pmt_collection {
     uint64_t recorded_ns;        /* recorded pause; 0 = not known */
     uint64_t recorded_collected; /* recorded */
     uint64_t recorded_uncollectable;
+    uint64_t uncollectable;      /* modelled, in a script: objects it had to leave */
+    uint64_t references;         /* modelled, in a script: between the objects visited */
+    bool at_exit;                /* in a script: the last, when the interpreter goes down */
 };
 
 /* A type of the recorded program: its garbage, which only collections could free, and what
  * of it was alive when the interpreter began to finalise (0: also where the recording does
- * not tell). Recorded, but for what is said to be modelled. */
+ * not tell). Recorded, but for what is said to be modelled. Of a script all is modelled, and
+ * nothing but the survivors is told. */
 #define PMT_TYPE_UNKNOWN UINT32_MAX
 struct pmt_type_row {
     char *name;                /* as tp_name has it; NULL: of PMT_TYPE_UNKNOWN */
@@ -87,6 +91,27 @@ struct pmt_type_row {
     uint64_t survivor_bytes;   /* modelled: in their own blocks */
     double pinned_bytes;       /* modelled: free in the arenas that they keep; each block
                                   in use has an even share of those of its arena */
+};
+
+/* One free list or cache of a type, in a script: dead objects kept to be made anew. A
+ * recording does not tell of them. */
+struct pmt_free_list_row {
+    char type[24];
+    uint32_t items;      /* of a tuple that it keeps; else 0 */
+    uint64_t max;        /* objects it may hold; PMT_NOWHERE: no limit */
+    uint64_t held;       /* objects on it at the end */
+    uint64_t hits;       /* objects made from it */
+    uint64_t misses;     /* made while it was empty */
+    uint64_t pushes;     /* deaths that went to it */
+    uint64_t overflows;  /* that found it full */
+    uint64_t cleared;    /* objects that full collections took from it */
+};
+
+/* Where a script's objects live: stack, heap, static data ... */
+struct pmt_region_row {
+    char name[16];
+    uint64_t objects;
+    uint64_t bytes;
 };
 
 /* References within garbage: from objects of one type to objects of another, both of them
@@ -114,6 +139,8 @@ struct pmt_gc_cost {
                                     less, the last for more */
     double spread_low, spread_high; /* recorded / modelled pause: the ratios below
                                     which a tenth and nine tenths of pauses lie */
+    uint64_t is_usual;           /* 1: fitted to nothing, the usual cost: of a script, which has
+                                    no recorded pauses */
 };
 
 /* The policy beside the recording (only where the recording tells of the collector). */
@@ -129,6 +156,14 @@ struct pmt_gc_verify {
                                 take garbage apart before it is counted */
     uint64_t deferred;       /* foretold, but the recording has none there: it comes
                                 with a later object (3.8 to 3.11: an exception is set) */
+};
+
+/* What a script is held against: itself. */
+struct pmt_script_verify {
+    uint64_t expectations;   /* that hold */
+    bool walked;             /* every reference count and every block was checked */
+    uint64_t left_objects;   /* of the script, not freed when the interpreter went down */
+    uint64_t left_bytes;     /* in their blocks */
 };
 
 struct pmt_verify {
@@ -147,6 +182,7 @@ struct pmt_verify {
     uint64_t checkpoints;            /* oracle items seen */
     struct pmt_gc_verify gc;
     bool books_balance;              /* the walker's own conservation law */
+    struct pmt_script_verify script; /* all 0 for a recorded trace */
 };
 
 struct pmt_health {
@@ -175,6 +211,8 @@ struct pmt_result {
     struct pmt_type_row *types;          size_t n_types;
     struct pmt_garbage_reference *garbage_references; size_t n_garbage_references; /* the
                               most first */
+    struct pmt_free_list_row *free_lists; size_t n_free_lists;
+    struct pmt_region_row *regions;      size_t n_regions;
     struct pmt_gc_cost gc_cost;
     struct pmt_health *health;           size_t n_health;
     struct pmt_fact *facts;              size_t n_facts;

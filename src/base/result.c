@@ -21,6 +21,8 @@ void pmt_result_release(struct pmt_result *result)
         pmt_free(result->garbage_references[i].to_name);
     }
     pmt_free(result->garbage_references);
+    pmt_free(result->free_lists);
+    pmt_free(result->regions);
     pmt_free(result->collections);
     pmt_free(result->health);
     pmt_free(result->oracle);

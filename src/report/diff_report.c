@@ -16,6 +16,7 @@ static const char *const group_titles[] = {
     [PMT_GROUP_POOLS] = "Pools, at the end unless a peak",
     [PMT_GROUP_RAW] = "Outside the pools",
     [PMT_GROUP_TOTAL] = "Together",
+    [PMT_GROUP_LISTS] = "Free lists",
     [PMT_GROUP_GC] = "Collector",
 };
 
@@ -184,7 +185,7 @@ static void text_costs(struct pmt_page *page, const struct pmt_result *a,
 }
 
 _Static_assert(sizeof(struct pmt_gc_cost) ==
-                   sizeof(uint64_t) + (5 + PMT_GC_KINDS * PMT_GC_RATIOS) * sizeof(double),
+                   2 * sizeof(uint64_t) + (5 + PMT_GC_KINDS * PMT_GC_RATIOS) * sizeof(double),
                "without holes, compared as bytes");
 
 /* "peak 10.8 -> 12.8 MiB": the unit once, where both have the same. */

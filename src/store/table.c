@@ -14,6 +14,7 @@ static const struct pmt_column run_columns[] = {
     SAME(pmt_result, U64, trace_bytes),
 #define CONFIG(name, kind, field) COLUMN(pmt_result, name, kind, config.field)
     CONFIG("preset", CHARS, preset),
+    CONFIG("config_version", U32, version),
     CONFIG("spec", CHARS, spec),
     CONFIG("config_recorded", BOOL, recorded),
     CONFIG("config_arena_bytes", U64, heap.arena_bytes),
@@ -60,6 +61,12 @@ static const struct pmt_column run_columns[] = {
     VERIFY(U64, book_mismatches),
     VERIFY(U64, checkpoints),
     VERIFY(BOOL, books_balance),
+#define VERIFY_SCRIPT(kind, field)                                             \
+    COLUMN(pmt_result, "verify_script_" #field, kind, verify.script.field)
+    VERIFY_SCRIPT(U64, expectations),
+    VERIFY_SCRIPT(BOOL, walked),
+    VERIFY_SCRIPT(U64, left_objects),
+    VERIFY_SCRIPT(U64, left_bytes),
 #define VERIFY_GC(name, field) COLUMN(pmt_result, "verify_gc_" name, U64, verify.gc.field)
     VERIFY_GC("recorded0", recorded[0]),
     VERIFY_GC("recorded1", recorded[1]),
@@ -83,6 +90,7 @@ static const struct pmt_column run_columns[] = {
     COST(REAL, freed_ns),
     COST(REAL, spread_low),
     COST(REAL, spread_high),
+    COST(U64, is_usual),
 #define RATIO(g, i, log2)                                                      \
     COLUMN(pmt_result, "gc_cost_ratio" #g "_" #log2, REAL, gc_cost.ratio[g][i])
 #define RATIOS(g)                                                              \
@@ -154,6 +162,9 @@ static const struct pmt_column collection_columns[] = {
     COLUMN(pmt_collection, "recorded_pause_ns", U64, recorded_ns),
     SAME(pmt_collection, U64, recorded_collected),
     SAME(pmt_collection, U64, recorded_uncollectable),
+    SAME(pmt_collection, U64, uncollectable),
+    SAME(pmt_collection, U64, references),
+    SAME(pmt_collection, BOOL, at_exit),
 };
 
 static const struct pmt_column type_columns[] = {
@@ -167,6 +178,24 @@ static const struct pmt_column type_columns[] = {
     SAME(pmt_type_row, U64, survivors),
     SAME(pmt_type_row, U64, survivor_bytes),
     SAME(pmt_type_row, REAL, pinned_bytes),
+};
+
+static const struct pmt_column free_list_columns[] = {
+    SAME(pmt_free_list_row, CHARS, type),
+    SAME(pmt_free_list_row, U32, items),
+    COLUMN(pmt_free_list_row, "max", EVENT, max),
+    SAME(pmt_free_list_row, U64, held),
+    SAME(pmt_free_list_row, U64, hits),
+    SAME(pmt_free_list_row, U64, misses),
+    SAME(pmt_free_list_row, U64, pushes),
+    SAME(pmt_free_list_row, U64, overflows),
+    SAME(pmt_free_list_row, U64, cleared),
+};
+
+static const struct pmt_column region_columns[] = {
+    SAME(pmt_region_row, CHARS, name),
+    SAME(pmt_region_row, U64, objects),
+    SAME(pmt_region_row, U64, bytes),
 };
 
 static const struct pmt_column garbage_reference_columns[] = {
@@ -209,6 +238,8 @@ const struct pmt_table pmt_tables[] = {
     ARRAY(collection, pmt_collection, collections),
     ARRAY(type, pmt_type_row, types),
     ARRAY(garbage_reference, pmt_garbage_reference, garbage_references),
+    ARRAY(free_list, pmt_free_list_row, free_lists),
+    ARRAY(region, pmt_region_row, regions),
     ARRAY(health, pmt_health, health),
     ARRAY(fact, pmt_fact, facts),
 };

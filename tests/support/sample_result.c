@@ -81,11 +81,11 @@ static const struct pmt_oracle_row sample_oracle[] = {
     {1234567, "end", "blocks", 60420, 60420}};
 
 static const struct pmt_collection sample_collections[] = {
-    {90000, 200000000, 0, false, 0, 701, 40, 120, 90000, 100000, 40, 0},
-    {120000, 260000000, 0, false, 0, 701, 0, 0, 80000, 80000, 0, 0},
-    {130000, 0, 0, false, 0, 702, 60, 180, 100000, 0, 60, 0},
-    {600000, 1100000000, 1, false, 1, 2096, 0, 0, 230000, 350000, 0, 0},
-    {1200000, 2200000000, 2, true, -1, 39000, 1190, 3570, 6100000, 6000000, 1190, 1}};
+    {90000, 200000000, 0, false, 0, 701, 40, 120, 90000, 100000, 40, 0, 0, 0, false},
+    {120000, 260000000, 0, false, 0, 701, 0, 0, 80000, 80000, 0, 0, 0, 0, false},
+    {130000, 0, 0, false, 0, 702, 60, 180, 100000, 0, 60, 0, 0, 0, false},
+    {600000, 1100000000, 1, false, 1, 2096, 0, 0, 230000, 350000, 0, 0, 0, 0, false},
+    {1200000, 2200000000, 2, true, -1, 39000, 1190, 3570, 6100000, 6000000, 1190, 1, 0, 0, false}};
 
 static const struct pmt_gc_cost sample_gc_cost = {
     .n_pauses = 4, .fixed_ns = 4200.5, .visited_ns = 38.125, .freed_ns = 55.0,
@@ -175,7 +175,8 @@ static const struct pmt_verify extreme_verify = {
     true, false, UINT64_MAX, UINT64_MAX - 1, INT64_MAX, (uint64_t)INT64_MAX + 1, 1, 2, 3, 4,
     {{UINT64_MAX, UINT64_MAX - 1, UINT64_MAX - 2}, {5, 6, 7}, UINT64_MAX - 3, UINT64_MAX - 4,
      UINT64_MAX - 5, UINT64_MAX - 6, UINT64_MAX - 7, UINT64_MAX - 8, UINT64_MAX - 9,
-     UINT64_MAX - 10, UINT64_MAX - 11}, true};
+     UINT64_MAX - 10, UINT64_MAX - 11}, true,
+    {UINT64_MAX - 12, true, UINT64_MAX - 13, UINT64_MAX - 14}};
 
 static const struct pmt_sample extreme_samples[] = {
     {UINT64_MAX, UINT64_MAX - 1, UINT64_MAX - 2, UINT64_MAX - 3, UINT64_MAX - 4, UINT64_MAX - 5,
@@ -199,6 +200,7 @@ static void extreme_config(struct pmt_config *config)
                .min_interval_ns = UINT64_MAX},
         .heap_recorded = true, .gc_recorded = true,
     };
+    config->version = UINT32_MAX;
     fill_chars(config->preset, sizeof config->preset);
     fill_chars(config->spec, sizeof config->spec);
 }
@@ -213,8 +215,14 @@ void sample_result_extreme(struct pmt_result *out)
         {UINT64_MAX, "full-length", "forty characters less one .............", 0, UINT64_MAX}};
     static const struct pmt_collection collections[] = {
         {UINT64_MAX, UINT64_MAX - 1, UINT32_MAX, true, INT32_MIN, UINT64_MAX - 2, UINT64_MAX - 3,
-         UINT64_MAX - 4, UINT64_MAX - 5, UINT64_MAX - 6, UINT64_MAX - 7, UINT64_MAX - 8},
-        {0, 0, 2, false, INT32_MAX, 0, 0, 0, 1, 1, 0, 0}};
+         UINT64_MAX - 4, UINT64_MAX - 5, UINT64_MAX - 6, UINT64_MAX - 7, UINT64_MAX - 8,
+         UINT64_MAX - 9, UINT64_MAX - 10, true},
+        {0, 0, 2, false, INT32_MAX, 0, 0, 0, 1, 1, 0, 0, 0, 0, false}};
+    static const struct pmt_free_list_row free_lists[] = {
+        {"type of 23 letters ....", UINT32_MAX, PMT_NOWHERE, UINT64_MAX - 1, UINT64_MAX - 2,
+         UINT64_MAX - 3, UINT64_MAX - 4, UINT64_MAX - 5, UINT64_MAX - 6}};
+    static const struct pmt_region_row regions[] = {
+        {"fifteen letters", UINT64_MAX, UINT64_MAX - 1}};
     static const struct pmt_garbage_reference references[] = {
         {UINT32_MAX, UINT32_MAX - 1, UINT64_MAX, NULL, NULL}};
     static const struct pmt_health health[] = {{PMT_LOSS, "a\033[31m\n\"'\xff", UINT64_MAX}};
@@ -222,7 +230,8 @@ void sample_result_extreme(struct pmt_result *out)
     *out = (struct pmt_result){
         .trace_path = pmt_strdup("\xff\x01'; DROP TABLE run; --"), .partial = pmt_strdup(""),
         .trace_bytes = UINT64_MAX, .verify = extreme_verify, .replay_ns = UINT64_MAX,
-        .gc_cost = {UINT64_MAX, DBL_MAX, -DBL_MAX, DBL_MIN, {{-1.5}, [2] = {[15] = 1e-300}}, 0.1, 1.0 / 3}};
+        .gc_cost = {UINT64_MAX, DBL_MAX, -DBL_MAX, DBL_MIN, {{-1.5}, [2] = {[15] = 1e-300}}, 0.1, 1.0 / 3,
+                    UINT64_MAX}};
     extreme_config(&out->config);
     for (size_t i = 0; i < pmt_metric_count(); i++)
         pmt_metric_set(&out->metrics, i, UINT64_MAX - i);
@@ -232,6 +241,8 @@ void sample_result_extreme(struct pmt_result *out)
     SET_ARRAY(out, oracle, oracle);
     SET_ARRAY(out, collections, collections);
     SET_ARRAY(out, garbage_references, references);
+    SET_ARRAY(out, free_lists, free_lists);
+    SET_ARRAY(out, regions, regions);
     SET_ARRAY(out, health, health);
     add_fact(out, "", "");
     add_fact(out, "=cmd|' /C calc'!A0", "line\none\xc3");
@@ -265,6 +276,7 @@ static void same_moment(const struct pmt_moment *actual, const struct pmt_moment
 static void same_config(const struct pmt_config *actual, const struct pmt_config *want)
 {
     SAME_STR(preset);
+    SAME_U64(version);
     SAME_STR(spec);
     SAME_BOOL(recorded);
     SAME_U64(heap.arena_bytes);
@@ -308,6 +320,10 @@ static void same_verify(const struct pmt_verify *actual, const struct pmt_verify
     SAME_U64(book_mismatches);
     SAME_U64(checkpoints);
     SAME_BOOL(books_balance);
+    SAME_U64(script.expectations);
+    SAME_BOOL(script.walked);
+    SAME_U64(script.left_objects);
+    SAME_U64(script.left_bytes);
     for (int i = 0; i < 3; i++) {
         SAME_U64(gc.recorded[i]);
         SAME_U64(gc.replayed[i]);
@@ -333,6 +349,7 @@ static void same_cost(const struct pmt_gc_cost *actual, const struct pmt_gc_cost
         SAME_REAL(ratio[i / PMT_GC_RATIOS][i % PMT_GC_RATIOS]);
     SAME_REAL(spread_low);
     SAME_REAL(spread_high);
+    SAME_U64(is_usual);
 }
 
 static void same_sample(const struct pmt_sample *actual, const struct pmt_sample *want)
@@ -392,6 +409,30 @@ static void same_collection(const struct pmt_collection *actual,
     SAME_U64(recorded_ns);
     SAME_U64(recorded_collected);
     SAME_U64(recorded_uncollectable);
+    SAME_U64(uncollectable);
+    SAME_U64(references);
+    SAME_BOOL(at_exit);
+}
+
+static void same_free_list(const struct pmt_free_list_row *actual,
+                           const struct pmt_free_list_row *want)
+{
+    SAME_STR(type);
+    SAME_U64(items);
+    SAME_U64(max);
+    SAME_U64(held);
+    SAME_U64(hits);
+    SAME_U64(misses);
+    SAME_U64(pushes);
+    SAME_U64(overflows);
+    SAME_U64(cleared);
+}
+
+static void same_region(const struct pmt_region_row *actual, const struct pmt_region_row *want)
+{
+    SAME_STR(name);
+    SAME_U64(objects);
+    SAME_U64(bytes);
 }
 
 static void same_health(const struct pmt_health *actual, const struct pmt_health *want)
@@ -454,6 +495,8 @@ void expect_same_result(const struct pmt_result *actual, const struct pmt_result
     SAME_ARRAY(collections, same_collection);
     SAME_ARRAY(types, same_type);
     SAME_ARRAY(garbage_references, same_reference);
+    SAME_ARRAY(free_lists, same_free_list);
+    SAME_ARRAY(regions, same_region);
     SAME_ARRAY(health, same_health);
     SAME_ARRAY(facts, same_fact);
 }

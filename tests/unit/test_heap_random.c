@@ -127,6 +127,7 @@ static bool same_figures(struct pair *p)
     if (strcmp(#name, "stack_peak_bytes") != 0)                                \
         SAME(name)
 #define SAME_TOTAL(name) SAME(name)
+#define SAME_LISTS(name)
 #define SAME_GC(name)
 #include <pymemtrace/metric.def>
     SAME(limit_allocs)
