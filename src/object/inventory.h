@@ -1,0 +1,13 @@
+/* inventory.h - every object of a world, one after another. For src/replay.
+ *
+ *     for (pmt_obj x = PMT_NO_OBJ; (x = pmt_objects_next(o, x)) != PMT_NO_OBJ;) */
+#ifndef PMT_OBJECT_INVENTORY_H
+#define PMT_OBJECT_INVENTORY_H
+
+#include "object/objects.h"
+
+/* The object alive with the next number behind x, borrowed; PMT_NO_OBJ: the first, and at
+ * the end. */
+pmt_obj pmt_objects_next(const struct pmt_objects *o, pmt_obj x);
+
+#endif
