@@ -538,13 +538,20 @@ void pmt_gc_cost_fit(const struct pmt_gc_fit *fit, struct pmt_gc_cost *out)
     out->spread_high = quantile(fit, out, 0.9);
 }
 
+void pmt_gc_cost_of_none(struct pmt_gc_cost *out)
+{
+    *out = (struct pmt_gc_cost){.fixed_ns = USUAL_FIXED_NS, .visited_ns = 1.0,
+                                .freed_ns = USUAL_FREED_NS, .is_usual = 1};
+    memcpy(out->ratio, usual, sizeof usual);
+}
+
 uint64_t pmt_gc_cost_ns(const struct pmt_gc_cost *cost, unsigned generation, uint64_t visited,
                         uint64_t freed)
 {
     double ns;
 
     pmt_assert(generation < PMT_GC_KINDS);
-    if (!cost->n_pauses)
+    if (!cost->n_pauses && !cost->is_usual)
         return 0;
     ns = cost_ns(cost, generation, visited, freed) + 0.5;
     return ns < 1.8e19 ? (uint64_t)ns : UINT64_MAX;

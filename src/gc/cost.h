@@ -37,6 +37,9 @@ void pmt_gc_cost_add(struct pmt_gc_fit *fit, unsigned generation, uint64_t visit
 /* The cost that the pauses so far come to; all zero if there were none. */
 void pmt_gc_cost_fit(const struct pmt_gc_fit *fit, struct pmt_gc_cost *out);
 
+/* The usual cost, that of no pauses at all: for scripts. */
+void pmt_gc_cost_of_none(struct pmt_gc_cost *out);
+
 /* The pause of a collection; 0 without a model. */
 uint64_t pmt_gc_cost_ns(const struct pmt_gc_cost *cost, unsigned generation, uint64_t visited,
                         uint64_t freed);
