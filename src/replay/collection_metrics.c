@@ -1,0 +1,61 @@
+/* collection_metrics.c - sums and percentiles over the rows of collections. */
+#include "replay/collection_metrics.h"
+
+#include <stdlib.h>
+#include "base/alloc.h"
+#include "gc/cost.h"
+
+static int by_pause(const void *a, const void *b)
+{
+    const uint64_t *x = a, *y = b;
+
+    return *x < *y ? -1 : *x > *y;
+}
+
+/* Nearest rank. */
+static uint64_t rank(const uint64_t *sorted, size_t n, size_t percent)
+{
+    size_t at = (n * percent + 99) / 100;
+
+    return n ? sorted[at ? at - 1 : 0] : 0;
+}
+
+void pmt_collections_pause(struct pmt_collection *rows, size_t n,
+                           const struct pmt_gc_cost *cost)
+{
+    for (size_t i = 0; i < n; i++)
+        rows[i].pause_ns = pmt_gc_cost_ns(cost, rows[i].generation, rows[i].visited,
+                                          rows[i].freed_blocks);
+}
+
+static void measure_pauses(const struct pmt_collection *rows, size_t n, struct pmt_metrics *m)
+{
+    uint64_t *pauses = pmt_alloc_array(n, sizeof *pauses);
+
+    if (!pauses)
+        return;
+    for (size_t i = 0; i < n; i++)
+        pauses[i] = rows[i].pause_ns;
+    qsort(pauses, n, sizeof *pauses, by_pause);
+    m->gc_pause_p50_ns = rank(pauses, n, 50);
+    m->gc_pause_p90_ns = rank(pauses, n, 90);
+    m->gc_pause_p99_ns = rank(pauses, n, 99);
+    pmt_free(pauses);
+}
+
+void pmt_collections_measure(const struct pmt_collection *rows, size_t n,
+                             struct pmt_metrics *out)
+{
+    uint64_t *per[] = {&out->gc_collections_0, &out->gc_collections_1, &out->gc_collections_2};
+
+    for (size_t i = 0; i < n; i++) {
+        ++*per[rows[i].generation];
+        out->gc_useless += rows[i].collected == 0;
+        out->gc_visited += rows[i].visited;
+        out->gc_collected += rows[i].collected;
+        out->gc_pause_total_ns += rows[i].pause_ns;
+        if (rows[i].pause_ns > out->gc_pause_max_ns)
+            out->gc_pause_max_ns = rows[i].pause_ns;
+    }
+    measure_pauses(rows, n, out);
+}

@@ -1,0 +1,17 @@
+/* collection_metrics.h - what the rows of collections come to as metrics: one way for
+ * recorded traces and for scripts. For src/replay. */
+#ifndef PMT_REPLAY_COLLECTION_METRICS_H
+#define PMT_REPLAY_COLLECTION_METRICS_H
+
+#include <pymemtrace/result.h>
+
+/* Give each row its pause by the cost model. */
+void pmt_collections_pause(struct pmt_collection *rows, size_t n,
+                           const struct pmt_gc_cost *cost);
+
+/* Add counts, visits, finds and pauses of the rows to metrics that are 0. Without memory
+ * the percentiles stay 0. */
+void pmt_collections_measure(const struct pmt_collection *rows, size_t n,
+                             struct pmt_metrics *out);
+
+#endif
