@@ -47,6 +47,9 @@ enum pmt_status pmt_heap_failed(const struct pmt_heap *heap, struct pmt_error *e
  * ARENAS, POOLS, RAW (but stack_peak_bytes), TOTAL, and of TRAFFIC all but allocs
  * and frees, which are the caller's. */
 void pmt_heap_metrics(const struct pmt_heap *heap, struct pmt_metrics *out);
+/* Blocks ever allocated and freed: for callers that do not count their calls. A resize
+ * that moves is neither. */
+void pmt_heap_traffic(const struct pmt_heap *heap, uint64_t *n_allocs, uint64_t *n_frees);
 /* Fill the heap's part of a sample (all but event, clock, rss, stack), cheap. */
 void pmt_heap_sample(const struct pmt_heap *heap, struct pmt_sample *out);
 /* The pool table: at most max rows (PMT_MAX_CLASSES suffices), classes with at

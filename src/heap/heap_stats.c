@@ -83,6 +83,20 @@ void pmt_heap_metrics(const struct pmt_heap *heap, struct pmt_metrics *out)
     out->reallocs_in_place = heap->n_in_place;
 }
 
+void pmt_heap_traffic(const struct pmt_heap *heap, uint64_t *n_allocs, uint64_t *n_frees)
+{
+    uint64_t n_moved = heap->n_reallocs - heap->n_in_place - heap->raw.n_resized;
+    uint64_t n_live = heap->raw.n_live;
+
+    *n_allocs = heap->raw.n_added;
+    for (uint32_t c = 0; c < heap->layout.n_classes; c++) {
+        *n_allocs += heap->classes[c].n_allocs;
+        n_live += heap->classes[c].n_allocs - heap->classes[c].n_frees;
+    }
+    *n_allocs -= n_moved;
+    *n_frees = *n_allocs - n_live;
+}
+
 void pmt_heap_sample(const struct pmt_heap *heap, struct pmt_sample *out)
 {
     struct pmt_metrics m;

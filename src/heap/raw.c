@@ -58,6 +58,7 @@ enum pmt_status pmt_raw_add(struct pmt_raw *raw, uint64_t size_bytes, bool is_fa
     size_bytes = capped(size_bytes);
     raw->blocks.at[*index] = size_bytes << 2 | (is_fallthrough ? FALLTHROUGH : 0) | LIVE;
     raw->n_live++;
+    raw->n_added++;
     raw->n_fallthrough += is_fallthrough;
     add_bytes(raw, size_bytes);
     return PMT_OK;
@@ -81,6 +82,7 @@ void pmt_raw_resize(struct pmt_raw *raw, uint32_t index, uint64_t size_bytes)
 
     pmt_assert(index < raw->blocks.n && (block & LIVE) != 0);
     size_bytes = capped(size_bytes);
+    raw->n_resized++;
     raw->live_bytes -= block >> 2;
     add_bytes(raw, size_bytes);
     raw->blocks.at[index] = size_bytes << 2 | (block & (FALLTHROUGH | LIVE));

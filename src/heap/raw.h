@@ -22,6 +22,8 @@ struct pmt_raw {
     uint64_t n_live;        /* live blocks */
     uint64_t n_fallthrough; /* of those, mem and obj requests: the interpreter
                                counts them (raw_allocated_blocks) */
+    uint64_t n_added;       /* blocks ever added */
+    uint64_t n_resized;     /* calls of pmt_raw_resize() */
     uint64_t live_bytes;    /* requested, of live blocks */
     uint64_t peak_bytes;    /* most live_bytes */
 };

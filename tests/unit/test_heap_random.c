@@ -26,7 +26,7 @@ struct pair {
     size_t n_live, max_live; /* room in live */
     uint64_t random;         /* state */
     uint64_t mismatches;     /* placements that differ */
-    uint64_t reallocs;
+    uint64_t allocs, frees, reallocs;
     uint32_t favoured_bytes; /* size around which this phase's requests lie */
 };
 
@@ -68,6 +68,7 @@ static void one_alloc(struct pair *p)
                     (domain == PMT_DOMAIN_MEM && !p->config.mem_is_raw);
     struct live *l = &p->live[p->n_live++];
 
+    p->allocs++;
     l->block = pmt_heap_alloc(p->heap, domain, size);
     l->address = naive_alloc(p->naive, size, can_pool);
     compare(p, l);
@@ -78,6 +79,7 @@ static void one_free(struct pair *p)
     size_t young = draw(p, 4) && p->n_live > 16 ? 16 : p->n_live;
     size_t i = p->n_live - 1 - (size_t)draw(p, young);
 
+    p->frees++;
     pmt_heap_release(p->heap, p->live[i].block);
     naive_release(p->naive, p->live[i].address);
     p->live[i] = p->live[--p->n_live];
@@ -111,7 +113,11 @@ static void one_event(struct pair *p, size_t target)
 static bool same_figures(struct pair *p)
 {
     struct pmt_metrics have, want;
+    uint64_t allocs, frees;
 
+    pmt_heap_traffic(p->heap, &allocs, &frees);
+    EXPECT_U64(allocs, p->allocs);
+    EXPECT_U64(frees, p->frees);
     pmt_heap_metrics(p->heap, &have);
     naive_metrics(p->naive, &want);
     EXPECT_U64(have.reallocs, p->reallocs);
