@@ -65,24 +65,49 @@ struct pmt_shape {
  * notes tell, on the shape of 2.5 ... 2.7. TINY: that of 3.11 with free lists of 2. */
 void pmt_shape_of(uint32_t version, enum pmt_shape_flavour flavour, struct pmt_shape *out);
 
-/* Rules that are more than a number. All sizes in bytes or slots. */
+/* -- rules that are more than a number: bytes, slots, digits -- */
+
+/* Slots that list_resize leaves for new_size items; may be allocated. */
 uint64_t pmt_shape_list_grow(const struct pmt_shape *s, uint64_t allocated, uint64_t old_size,
-                             uint64_t new_size); /* slots list_resize leaves; may be allocated */
+                             uint64_t new_size);
+/* Items that array_resize leaves room for; the same. */
+uint64_t pmt_shape_array_grow(uint64_t allocated, uint64_t old_size, uint64_t new_size);
+
+/* Entries a table of so many slots takes. INLINE_8: it grows once it has more; later ones:
+ * before it would. slots 0: no table yet. */
 uint64_t pmt_shape_dict_usable(const struct pmt_shape *s, uint64_t slots);
-uint64_t pmt_shape_dict_presize(const struct pmt_shape *s, uint64_t n); /* slots for n items */
+/* Slots of a dict made for n entries ({..} of n items, fromkeys). */
+uint64_t pmt_shape_dict_presize(const struct pmt_shape *s, uint64_t n);
+/* Slots of a full table's successor. used: live entries; INLINE_8: with the new one. */
 uint64_t pmt_shape_dict_grown(const struct pmt_shape *s, uint64_t used, uint64_t slots);
-/* Bytes of the block that holds a dict's table; 0: it lies in the object. */
+/* Slots that a dict has before `other` entries of another dict are put in, if its table is
+ * not simply cloned; may be slots. fill: entries ever put into its table. */
+uint64_t pmt_shape_dict_merged(const struct pmt_shape *s, uint64_t slots, uint64_t fill,
+                               uint64_t used, uint64_t other);
+/* Whether a dict with such a table is copied, deleted entries and all: by d.copy() (copy),
+ * or into an empty dict. */
+bool pmt_shape_dict_cloned(const struct pmt_shape *s, bool copy, uint64_t slots,
+                           uint64_t fill, uint64_t used);
+/* Bytes of the block that holds a dict's table; 0: it lies in the object. unicode: all keys
+ * are text. */
 uint64_t pmt_shape_dict_table_bytes(const struct pmt_shape *s, uint64_t slots, bool unicode);
+
+/* Must a set grow after a member took an unused slot? fill counts it. Also asked with the
+ * members that come by a merge added, before it. */
 bool pmt_shape_set_full(const struct pmt_shape *s, uint64_t fill, uint64_t mask);
 uint64_t pmt_shape_set_grown(const struct pmt_shape *s, uint64_t used); /* slots */
-/* Size of a str, its header and its characters: in its own block, and in a second one
- * (2.x unicode; else 0). width: bytes of the widest character 1, 2, 4; ascii. */
+/* Slots of a set that is full with the members that come: used counts them. */
+uint64_t pmt_shape_set_merged(const struct pmt_shape *s, uint64_t used);
+
+/* Size of a text, its header and its characters: in its own block, and in a second one (3.2
+ * and before; else 0). unicode: that type of 2.x, else str. width: bytes of the widest
+ * character, 1, 2 or 4; ascii: all below 128. */
 void pmt_shape_str(const struct pmt_shape *s, bool unicode, uint64_t n_chars, unsigned width,
                    bool ascii, uint64_t *own, uint64_t *buffer);
-/* An int's object: digits of its magnitude are in s->int_digit_bits. */
+/* An int that is not s->int_flat; n_digits of its magnitude in s->int_digit_bits each. */
 uint64_t pmt_shape_int_bytes(const struct pmt_shape *s, unsigned n_digits);
-/* The second block of an instance with room for n attributes (PMT_ATTRS_VALUES); or what its
- * own block grows by (INLINE_VALUES). */
+/* Room for n attributes of an instance: the second block (PMT_ATTRS_VALUES), what its own
+ * block grows by (INLINE_VALUES), or that of a dict with shared keys (SPLIT_DICT). */
 uint64_t pmt_shape_values_bytes(const struct pmt_shape *s, uint64_t n);
 
 #endif
