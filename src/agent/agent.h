@@ -11,6 +11,7 @@
  *     hook_time.c   what the hooks cost within collections
  *     look.c        finding what is unreachable, as the collector does
  *     belongings.c  what else dies with it
+ *     spared.c      what a look spares the collection behind it
  *     told.c        which of it was told already
  *     touch.c       when it was last touched
  *     type.c        telling of types
@@ -130,6 +131,13 @@ struct hot {
     uint64_t look_full;     /* head from which on a full collection is looked ahead at */
     bool look_worth;        /* ... sooner, as the last one has found much */
     uint64_t look_next;     /* head at which the next is wanted */
+    bool spared_begun;      /* a look is measured: its first pass is made */
+    bool spared_known;      /* ... and the second; the collection has not come */
+    uint32_t spared_generation; /* that this collection takes */
+    uint64_t spared_ns;     /* ... what it is spared; until known, the first pass */
+    uint64_t spared_spent_ns[3]; /* in all passes, by generation */
+    uint64_t spared_since_ns; /* clock at the first look that could be measured */
+    uint32_t spared_n[3];   /* looks measured, by generation */
     uint64_t touch_next;    /* head at which reference counts are to be read again */
     int32_t pid;
     uint32_t forks;         /* serial of the next fork */
@@ -233,6 +241,7 @@ void collector_settle(void);
 #define GC_COLLECTING 176
 #define GC_LONG_LIVED 200
 #define GC_PERMANENT  80
+#define GENERATION    24 /* bytes of one */
 
 static inline uint32_t gc_half(int at)
 {
@@ -333,6 +342,12 @@ void touch_poll(void);
 #define TOUCH_NEVER (UINT64_MAX - 1)
 typedef void touch_teller(uintptr_t head, uint64_t age, uint64_t ago, bool changed);
 void touch_tell(bool all, touch_teller *each);
+
+/* spared.c: before and behind a look at what a collection of this generation is about to
+ * visit; then, once, how much less it took for that look, in ns, or PMT_W_NOT_KNOWN. */
+void spared_before(unsigned generation);
+void spared_behind(void);
+uint64_t spared_ns(unsigned generation);
 
 /* belongings.c: an object was told to be garbage: tell what else dies with it. Those told
  * since begin are seen together. */

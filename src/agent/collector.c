@@ -39,8 +39,7 @@ enum {
     AT_STATS = 104,
     AT_COLLECTING = GC_COLLECTING,
     AT_LONG_LIVED = GC_LONG_LIVED,
-    STATE_BYTES = 216,
-    GENERATION_BYTES = 24
+    STATE_BYTES = 216
 };
 
 #define SCAN_BYTES ((uintptr_t)1 << 20) /* how far the interpreter's state may reach */
@@ -83,8 +82,8 @@ static bool empty_list(const char *head)
 static bool is_state(const char *gc, uint32_t threshold0)
 {
     return empty_list(gc) && half(gc, 16) == threshold0 && half(gc, 40) == 10 &&
-           half(gc, 64) == 10 && empty_list(gc + GENERATION_BYTES) &&
-           empty_list(gc + 2 * GENERATION_BYTES) &&
+           half(gc, 64) == 10 && empty_list(gc + GENERATION) &&
+           empty_list(gc + 2 * GENERATION) &&
            word(gc, AT_FIRST_POINTER) == (uintptr_t)gc && empty_list(gc + AT_PERMANENT);
 }
 
@@ -482,13 +481,13 @@ static void put_begin(unsigned generation, uint64_t ns)
 static void put_end(unsigned generation, uint64_t ns)
 {
     int g = (int)generation;
-    const uint64_t figures[4] = {stat(g, 1) - HOT.gc_stats[g][1],
-                                 stat(g, 2) - HOT.gc_stats[g][2],
-                                 word(HOT.gc, AT_LONG_LIVED),
-                                 word(HOT.gc, AT_LONG_LIVED + 8)};
+    const uint64_t figures[PMT_W_FIGURES] = {
+        stat(g, 1) - HOT.gc_stats[g][1], stat(g, 2) - HOT.gc_stats[g][2],
+        word(HOT.gc, AT_LONG_LIVED), word(HOT.gc, AT_LONG_LIVED + 8), spared_ns(generation)};
 
     /* When nobody recorded it, the program did not do our work, nor wait for us. */
-    ring_put_figures(PMT_W_GC_END, generation, ns - own_ns(ns), figures, 4);
+    ring_put_figures(PMT_W_GC_END, generation, ns - own_ns(ns), figures,
+                     PMT_W_FIGURES);
     look_collected(generation, stat(g, 1) - HOT.gc_stats[g][1]);
     HOT.gc_stats[g][1] = stat(g, 1);
     HOT.gc_stats[g][2] = stat(g, 2);

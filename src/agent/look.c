@@ -47,7 +47,6 @@
 
 #define LEAST_APART ((uint64_t)1 << 14) /* records between looks at everything */
 #define STALE       ((uint64_t)1 << 12) /* records in which one that was due has to come */
-#define GENERATION  24 /* bytes of one */
 #define LEFT_OUT    16u /* every so many collections of generation 0 come unlooked at */
 #define SHARE       16u /* records per object looked at: so a look costs a few per cent */
 
@@ -681,7 +680,10 @@ static void look_now(bool due)
     unsigned generations = all ? 2 : soon > 0 ? 1 : 0;
     uint64_t cost;
 
+    if (soon > 0 && generations >= (unsigned)soon)
+        spared_before((unsigned)soon);
     look(generations, soon);
+    spared_behind();
     cost = SHARE * now.heads.n;
     if (HOT.look_last) {
         tell_all_alive();

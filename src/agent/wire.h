@@ -63,9 +63,9 @@ enum pmt_wire_op {
     PMT_W_GC_FREEZE,     /* 1: gc.freeze(), 0: gc.unfreeze() */
     PMT_W_GC_BEGIN,      /* generation, 3 = see its end, + 4 if not for its thresholds;
                             b: CLOCK_MONOTONIC ns, 0 = not known */
-    PMT_W_GC_END,        /* generation; b: as above; then four DATA, committed together
-                            with it: collected, uncollectable, long_lived_total,
-                            long_lived_pending */
+    PMT_W_GC_END,        /* generation; b: as above; then FIGURES of DATA, committed
+                            together with it: collected, uncollectable, long_lived_total,
+                            long_lived_pending, ns spared (spared.c) or NOT_KNOWN */
     PMT_W_DATA,          /* b: belongs to the record before */
     PMT_W_LOOK,          /* generation: this one and the younger were looked at;
                             b: references between their objects; GARBAGE follows */
@@ -95,6 +95,9 @@ enum pmt_when { PMT_WHEN_PERIODIC, PMT_WHEN_END, PMT_WHEN_EXIT, PMT_WHEN_REQUEST
  * count 0 at the entry of the call, above the size. */
 #define PMT_W_COUNT_SHIFT 40
 #define PMT_W_COUNT_MAX   (((uint64_t)1 << (64 - PMT_W_COUNT_SHIFT)) - 1)
+
+#define PMT_W_FIGURES   5u
+#define PMT_W_NOT_KNOWN UINT64_MAX
 
 #define PMT_W_FIRST ((uint64_t)1 << 63)
 

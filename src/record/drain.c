@@ -284,10 +284,11 @@ static void on_gc_begin(struct pmt_drain *d, uint64_t low, uint64_t ns)
 
 static uint64_t on_gc_end(struct pmt_drain *d, uint64_t low, uint64_t ns)
 {
-    for (uint32_t which = 0; which < 4; which++)
-        put_number(d, PMT_OP_GC_STAT, which, data_after(d, which));
+    for (uint32_t which = 0; which < PMT_W_FIGURES; which++)
+        if (data_after(d, which) != PMT_W_NOT_KNOWN)
+            put_number(d, PMT_OP_GC_STAT, which, data_after(d, which));
     put_number(d, PMT_OP_GC_END, (uint32_t)low, ns ? since_start(d, ns) : 0);
-    return 4;
+    return PMT_W_FIGURES;
 }
 
 /* -- types, garbage -- */

@@ -537,7 +537,7 @@ static void test_drain_untracked(void)
 /* Times become those of the trace, which began at 1000; 0 stays "not known". */
 static void test_drain_collections(void)
 {
-    static const uint64_t figures[] = {12, 0, 3400, 56};
+    static const uint64_t figures[] = {12, 0, 3400, 56, PMT_W_NOT_KNOWN};
     struct rig rig;
 
     open_counted(&rig);
@@ -547,20 +547,20 @@ static void test_drain_collections(void)
     put(&rig, PMT_W_GC_BEGIN, 2, 1500);
     put(&rig, PMT_W_FREE, AT(0), COUNT(0, 0));
     put(&rig, PMT_W_GC_END, 2, 1900);
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < PMT_W_FIGURES; i++)
         put(&rig, PMT_W_DATA, 0, figures[i]);
     put(&rig, PMT_W_GC_BEGIN, 3 + 4, 0);
     put(&rig, PMT_W_GC_END, 0, 0);
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < PMT_W_FIGURES; i++)
         put(&rig, PMT_W_DATA, 0, i);
     put(&rig, PMT_W_GC_FREEZE, 1, 0);
     put(&rig, PMT_W_GC_FREEZE, 0, 0);
     put(&rig, PMT_W_GC_SET, 0, 0);
-    EXPECT_U64(pmt_drain_some(&rig.drain, ALL), 20);
+    EXPECT_U64(pmt_drain_some(&rig.drain, ALL), 22);
     EXPECT_STR(events(&rig),
                "thread0:0 enabled0:1 threshold0:700 threshold1:10 threshold2:11 gc0:64 "
                "begin2:500 free0:0 stat0:12 stat1:0 stat2:3400 stat3:56 end2:900 "
-               "begin7:0 stat0:0 stat1:1 stat2:2 stat3:3 end0:0 freeze0:1 freeze0:0 "
+               "begin7:0 stat0:0 stat1:1 stat2:2 stat3:3 stat4:4 end0:0 freeze0:1 freeze0:0 "
                "enabled0:0 threshold0:0 threshold1:0 threshold2:0");
 }
 
