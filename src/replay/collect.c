@@ -387,6 +387,18 @@ static void settle_told(struct pmt_collect *c, unsigned generation)
     c->looked = false;
 }
 
+/* Warm is what was looked at just before, all of it. */
+static void note_cost(struct pmt_collect *c, uint32_t generation)
+{
+    const struct pmt_collection *row = &c->row;
+    bool warm = c->warm > generation;
+
+    pmt_gc_cost_add(c->fit, generation, row->visited, row->freed_blocks, row->recorded_ns,
+                    warm);
+    if (warm && c->spared_known)
+        pmt_gc_cost_spared(c->fit, generation, row->visited, row->recorded_ns, c->spared_ns);
+}
+
 static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_t event)
 {
     struct pmt_collection *row = &c->row;
@@ -411,9 +423,9 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
     /* One that was asked for was first seen when it freed something: its recorded pause
      * lacks the visits. */
     if (!row->asked_for)
-        pmt_gc_cost_add(c->fit, generation, row->visited, row->freed_blocks,
-                        row->recorded_ns, c->warm);
-    c->warm = false;
+        note_cost(c, generation);
+    c->warm = 0;
+    c->spared_known = false;
     c->rec.policy.collecting = false;
     n_before = c->rec.census.n_collections;
     settle_oldest(c, generation);
@@ -440,7 +452,7 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
 static bool look(struct pmt_collect *c, uint32_t generation, uint64_t event)
 {
     c->looked = !c->types.ended;
-    c->warm = true;
+    c->warm = generation + 1;
     return !c->what_if || pmt_garbage_look(c, generation, event);
 }
 
@@ -454,6 +466,9 @@ static void statistic(struct pmt_collect *c, uint32_t which, uint64_t value)
         c->long_lived_total = value;
     else if (which == 3)
         c->long_lived_pending = value;
+    else if (which == 4)
+        c->spared_ns = value;
+    c->spared_known |= which == 4;
 }
 
 /* That of an older generation is told when the collection comes that it is for: after the

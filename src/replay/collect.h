@@ -82,11 +82,15 @@ struct pmt_collect {
     uint64_t clock_ns;
     /* results */
     struct { struct pmt_collection *at; size_t n, cap; } rows;
+    size_t n_running;              /* of these, until the interpreter went down */
     struct pmt_gc_fit *fit;
     struct pmt_type_stats types;
     struct pmt_garbage_graph graph;
     uint32_t holder_place;         /* of what is being told, in rec */
-    bool looked, warm;             /* since the last recorded collection */
+    bool looked;                   /* since the last recorded collection */
+    uint32_t warm;                 /* ... at the generations below this one */
+    bool spared_known;             /* of the one under way; */
+    uint64_t spared_ns;            /* ... it took so much less for that */
     struct { struct pmt_told *at; size_t n, cap; } told; /* rec: garbage not yet covered by a
                                       collection, where its holder was, while mod is not there */
     uint64_t died_in[PMT_GENERATIONS + 1]; /* rec: objects freed by counting, by place */
@@ -170,6 +174,9 @@ bool pmt_collect_at_event(struct pmt_collect *c, uint64_t event);
 bool pmt_collect_at_clock(struct pmt_collect *c, uint64_t event, uint64_t ns);
 bool pmt_collect_at_main(struct pmt_collect *c, uint64_t event);
 bool pmt_collect_at_mark(struct pmt_collect *c, uint64_t event, const char *text);
+
+/* The interpreter begins to finalise. */
+void pmt_collect_ended(struct pmt_collect *c);
 
 /* Fill what a result holds of the collector and hand the rows over. */
 void pmt_collect_finish(struct pmt_collect *c, struct pmt_result *out);

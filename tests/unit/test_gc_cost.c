@@ -126,6 +126,40 @@ static void test_gc_cost_believes_cold_pauses(void)
     pmt_free(fit);
 }
 
+/* Warm pauses are as much longer as those of the sample would have been; where sets are larger
+ * than all of these, by as much time. Cold ones are what they are. */
+static void test_gc_cost_corrects_warm_pauses(void)
+{
+    struct pmt_gc_fit *fit = pmt_zalloc(sizeof *fit);
+    struct pmt_gc_cost cost;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(fit);
+    for (unsigned i = 0; i < 160; i++) {
+        pmt_gc_cost_add(fit, 0, 701, 0, 701 * 40, false);
+        pmt_gc_cost_add(fit, 1, 7010, 0, 7010 * 30, true);
+        pmt_gc_cost_add(fit, 2, 98304, 0, 98304 * 50, true);
+        pmt_gc_cost_add(fit, 2, 393216, 0, 393216 * 50, true);
+    }
+    pmt_gc_cost_fit(fit, &cost);
+    EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 1, 7010, 0), 7010.0 * 30, 5);
+    EXPECT_NEAR(pmt_gc_cost_times(fit, 1, 7010), 1.0, 0);
+    pmt_gc_cost_spared(fit, 1, 7010, 7010 * 30, 7010 * 15);
+    pmt_gc_cost_spared(fit, 2, 98304, 98304 * 50, 98304 * 20);
+    pmt_gc_cost_spared(fit, 2, 98304, 0, 98304 * 20); /* not measured */
+    EXPECT_NEAR(pmt_gc_cost_times(fit, 0, 701), 1.0, 0);
+    EXPECT_NEAR(pmt_gc_cost_times(fit, 1, 7010), 1.5, 1e-9);
+    EXPECT_NEAR(pmt_gc_cost_times(fit, 1, 701), 1.5, 1e-9);
+    EXPECT_NEAR(pmt_gc_cost_times(fit, 2, 393216), 1.1, 1e-9);
+    pmt_gc_cost_fit(fit, &cost);
+    EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 0, 701, 0), 701.0 * 40, 5);
+    EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 1, 7010, 0), 7010.0 * 45, 5);
+    EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 2, 98304, 0), 98304.0 * 70, 6);
+    EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 2, 393216, 0), 393216.0 * 55, 5);
+    pmt_gc_cost_spared(fit, 1, 7010, 7010 * 30, UINT64_MAX); /* no trace makes it absurd */
+    EXPECT_NEAR(pmt_gc_cost_times(fit, 1, 7010), 3.0, 1e-9);
+    pmt_free(fit);
+}
+
 static void test_gc_cost_spread_bounds_the_pauses(void)
 {
     static const struct { double noise, low, high; } cases[] = {
@@ -429,6 +463,7 @@ static void test_gc_cost_is_the_same_each_time(void)
 
 SUITE(gc_cost, TEST(test_gc_cost_recovers_known_coefficients),
       TEST(test_gc_cost_believes_cold_pauses),
+      TEST(test_gc_cost_corrects_warm_pauses),
       TEST(test_gc_cost_spread_bounds_the_pauses),
       TEST(test_gc_cost_depends_on_the_size_of_the_set),
       TEST(test_gc_cost_foretells_sizes_that_were_not_seen),
