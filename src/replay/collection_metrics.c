@@ -43,10 +43,17 @@ static void measure_pauses(const struct pmt_collection *rows, size_t n, struct p
     pmt_free(pauses);
 }
 
+static void raise_to(uint64_t *most, uint64_t value)
+{
+    if (value > *most)
+        *most = value;
+}
+
 void pmt_collections_measure(const struct pmt_collection *rows, size_t n,
                              struct pmt_metrics *out)
 {
     uint64_t *per[] = {&out->gc_collections_0, &out->gc_collections_1, &out->gc_collections_2};
+    uint64_t *longest[] = {&out->gc_longest_0_ns, &out->gc_longest_1_ns, &out->gc_longest_2_ns};
 
     for (size_t i = 0; i < n; i++) {
         ++*per[rows[i].generation];
@@ -54,8 +61,9 @@ void pmt_collections_measure(const struct pmt_collection *rows, size_t n,
         out->gc_visited += rows[i].visited;
         out->gc_collected += rows[i].collected;
         out->gc_pause_total_ns += rows[i].pause_ns;
-        if (rows[i].pause_ns > out->gc_pause_max_ns)
-            out->gc_pause_max_ns = rows[i].pause_ns;
+        raise_to(&out->gc_pause_max_ns, rows[i].pause_ns);
+        raise_to(longest[rows[i].generation], rows[i].pause_ns);
     }
+    out->gc_longest_ns = out->gc_pause_max_ns; /* where nothing tells how pauses scatter */
     measure_pauses(rows, n, out);
 }

@@ -365,7 +365,7 @@ enum pmt_status pmt_replay_oracle(struct pmt_replay *r, const struct pmt_oracle 
     if (!strcmp(oracle->when, "mark"))
         return on_mark(r, oracle, err);
     if (!strcmp(oracle->when, "end"))
-        r->collect.types.ended = true;
+        pmt_collect_ended(&r->collect);
     if (r->check && !pmt_oracle_compare(oracle, r->heap, &r->oracle, &r->verify))
         return pmt_error_set(err, PMT_E_NOMEM, "out of memory for the comparison");
     if (r->walk)

@@ -231,8 +231,7 @@ static void text_summary(struct pmt_strbuf *sb, const struct pmt_result *a,
         if (a->gc_cost.n_pauses && b->gc_cost.n_pauses) {
             change_of(sb, ", in pauses", ma->gc_pause_total_ns, mb->gc_pause_total_ns,
                       PMT_UNIT_NS);
-            change_of(sb, ", longest", ma->gc_pause_max_ns, mb->gc_pause_max_ns,
-                      PMT_UNIT_NS);
+            change_of(sb, ", longest", ma->gc_longest_ns, mb->gc_longest_ns, PMT_UNIT_NS);
         }
     }
     pmt_strbuf_puts(sb, "\n");

@@ -103,6 +103,14 @@ static void measure(const struct pmt_result *r, enum pmt_gc_side side, uint32_t 
     out->p99_ns = percentile(room, n, 99);
 }
 
+static void add_longest(const struct pmt_metrics *m, struct pmt_gc_figures *f)
+{
+    f->of[0].longest_ns = m->gc_longest_0_ns;
+    f->of[1].longest_ns = m->gc_longest_1_ns;
+    f->of[2].longest_ns = m->gc_longest_2_ns;
+    f->of[PMT_GC_ALL].longest_ns = m->gc_longest_ns;
+}
+
 bool pmt_gc_figures(const struct pmt_result *result, enum pmt_gc_side side,
                     struct pmt_gc_figures *out)
 {
@@ -115,6 +123,8 @@ bool pmt_gc_figures(const struct pmt_result *result, enum pmt_gc_side side,
     if (!room)
         return false;
     add_all(result, side, out);
+    if (side == PMT_GC_MODELLED && result->gc_cost.n_pauses)
+        add_longest(&result->metrics, out);
     for (uint32_t g = 0; g <= PMT_GC_ALL; g++)
         measure(result, side, g, room, &out->of[g].pauses);
     pmt_free(room);

@@ -26,6 +26,8 @@ struct pmt_gc_generation {
     uint64_t visited;       /* objects; modelled side only */
     uint64_t useless;       /* collections that found nothing */
     struct pmt_pauses pauses;
+    uint64_t longest_ns;    /* predicted, single pauses scattering about the model; modelled
+                               side only; 0: not known */
 };
 
 struct pmt_gc_figures {

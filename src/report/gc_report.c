@@ -106,7 +106,10 @@ static void generation_row(struct pmt_grid *g, enum pmt_gc_side side, uint32_t g
     value_or_none(g, p->n, p->p50_ns, PMT_UNIT_NS);
     value_or_none(g, p->n, p->p90_ns, PMT_UNIT_NS);
     value_or_none(g, p->n, p->p99_ns, PMT_UNIT_NS);
-    value_or_none(g, p->n, p->max_ns, PMT_UNIT_NS);
+    if (side == PMT_GC_MODELLED)
+        value_or_none(g, of->longest_ns, of->longest_ns, PMT_UNIT_NS);
+    else
+        value_or_none(g, p->n, p->max_ns, PMT_UNIT_NS);
 }
 
 static void generation_table(struct pmt_page *page, const struct both *b)
@@ -170,7 +173,10 @@ static void modelled_lines(struct pmt_strbuf *sb, const struct pmt_result *r,
         return;
     pmt_strbuf_printf(sb, "  modelled: %s", pmt_human(p->total_ns, PMT_UNIT_NS).at);
     longest(sb, f->longest);
-    pmt_strbuf_puts(sb, "\n");
+    pmt_strbuf_printf(sb, ", %s\n", pmt_human(p->max_ns, PMT_UNIT_NS).at);
+    if (f->of[PMT_GC_ALL].longest_ns)
+        pmt_strbuf_printf(sb, "  predicted longest: %s, as single pauses scatter about the model\n",
+                          pmt_human(f->of[PMT_GC_ALL].longest_ns, PMT_UNIT_NS).at);
     if (r->metrics.gc_uncertain)
         pmt_strbuf_printf(sb, "  uncertain: %s of the objects collected may have fallen to "
                           "another collection\n",
@@ -340,6 +346,11 @@ static void json_pauses(struct pmt_json *j, const char *key, const struct pmt_pa
     pmt_json_end(j);
 }
 
+static void json_longest(struct pmt_json *j, const struct pmt_gc_generation *of)
+{
+    json_known(j, "longest_ns", of->longest_ns, of->longest_ns);
+}
+
 void pmt_json_gc_cost(struct pmt_json *j, const char *key, const struct pmt_gc_cost *cost)
 {
     bool known = cost->n_pauses > 0;
@@ -376,6 +387,7 @@ static void json_generation(struct pmt_json *j, const struct both *b, int genera
     json_known(j, "recorded_collected", rec->known, rec->of[generation].collected);
     json_known(j, "recorded_useless", rec->known, rec->of[generation].useless);
     json_pauses(j, "pause_ns", &mod->of[generation].pauses);
+    json_longest(j, &mod->of[generation]);
     json_pauses(j, "recorded_pause_ns", &rec->of[generation].pauses);
     pmt_json_end(j);
 }
@@ -393,6 +405,7 @@ void pmt_json_gc(struct pmt_page *page, const struct pmt_result *r)
     pmt_json_end(j);
     json_known(j, "visited", modelled, b.side[PMT_GC_MODELLED].of[PMT_GC_ALL].visited);
     json_pauses(j, "pause_ns", &b.side[PMT_GC_MODELLED].of[PMT_GC_ALL].pauses);
+    json_longest(j, &b.side[PMT_GC_MODELLED].of[PMT_GC_ALL]);
     json_pauses(j, "recorded_pause_ns", &b.side[PMT_GC_RECORDED].of[PMT_GC_ALL].pauses);
     json_known(j, "peak_tracked", modelled, r->metrics.gc_peak_tracked);
     json_known(j, "peak_garbage_objects", modelled, r->metrics.gc_peak_garbage);

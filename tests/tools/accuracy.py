@@ -23,6 +23,9 @@ line; its copy is run again with that text given to atexit, and the row says `ex
 Timing disturbs (gc.callbacks makes a tracked dict per call, which moves collections), so
 seconds come from --runs further runs and are medians; counts never do.
 
+The longest pause is the predicted one, gc_longest_ns: what single pauses have above the model
+is in it, and those of a finalising interpreter are not.
+
 The point of comparison is the end of the program's text. What comes after it,
 collections that the finalising interpreter asks for, no program can report, so it is cut
 from the other side: an empty program, recorded, tells how many they are (K: 4 on Debian's
@@ -339,6 +342,8 @@ def predicted(told, rows, end, before):
     arenas = heap["arenas"]["highwater"]
     if rows is not None:
         counts, pauses = end.figures(rows, before)
+        if pauses[1] is not None:
+            pauses[1] = told["metrics"].get("gc_longest_ns", pauses[1])
     elif gc:
         counts = [g["collections"] for g in gc["generations"]] + [None]
         counts[2] -= end.k

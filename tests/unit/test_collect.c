@@ -86,6 +86,61 @@ static void test_collect_deferred_and_asked_for(void)
     play_close(&p);
 }
 
+/* A recorded collection, of which it is told how much less it took for a look. */
+static void measured_collection(struct play *p, uint32_t from, uint32_t look, uint64_t spared)
+{
+    play_look(p, look);
+    play_objects(p, from, 4);
+    play_begin_gc(p, 0);
+    play_free(p, from);
+    if (spared)
+        play_put(p, PMT_OP_GC_STAT, 0, 4, spared);
+    play_end_gc(p, 0, 1);
+}
+
+/* The pause stays as recorded, the modelled one is what it would have been: 2 us and 1 us. */
+static void test_collect_warm(void)
+{
+    static const struct { uint64_t spared, want; } cases[] = {{0, 2000}, {1000, 3000}};
+
+    for (size_t i = 0; i < 2; i++) {
+        struct play p;
+        const struct pmt_result *result;
+
+        play_open(&p, false, NULL);
+        for (uint32_t n = 0; n < 8; n++)
+            measured_collection(&p, 4 * n, 0, n == 1 ? cases[i].spared : 0);
+        result = play_end(&p);
+        EXPECT_U64(result->n_collections, 8);
+        EXPECT_U64(result->metrics.recorded_gc_ns, 8 * 2000);
+        EXPECT_U64(result->metrics.recorded_gc_max_ns, 2000);
+        EXPECT(result->metrics.gc_pause_total_ns > 8 * cases[i].want * 9 / 10);
+        EXPECT(result->metrics.gc_pause_total_ns < 8 * cases[i].want * 11 / 10);
+        play_close(&p);
+    }
+}
+
+/* What comes when the interpreter goes down is in no prediction of the longest. */
+static void test_collect_longest(void)
+{
+    static const struct pmt_oracle the_end = {.text = "", .blocks = -1, .when = "end"};
+    struct play p;
+    const struct pmt_result *result;
+
+    play_open(&p, false, NULL);
+    for (uint32_t n = 0; n < 8; n++)
+        measured_collection(&p, 4 * n, 0, 0);
+    EXPECT_STATUS(pmt_replay_oracle(p.r, &the_end, NULL), PMT_OK, NULL);
+    play_collection(&p, 4 + 2, 1, 1);
+    result = play_end(&p);
+    EXPECT_U64(result->metrics.gc_collections_2, 1);
+    EXPECT(result->metrics.gc_longest_0_ns > 0);
+    EXPECT_U64(result->metrics.gc_longest_ns, result->metrics.gc_longest_0_ns);
+    EXPECT_U64(result->metrics.gc_longest_1_ns, 0);
+    EXPECT_U64(result->metrics.gc_longest_2_ns, 0);
+    play_close(&p);
+}
+
 /* From 3.12 on it comes at the next check, by what the count is then. */
 static void test_collect_late(void)
 {
@@ -545,6 +600,7 @@ static void test_collect_loses_no_block(void)
 
 SUITE(collect, TEST(test_collect_foretold), TEST(test_collect_not_foretold),
       TEST(test_collect_deferred_and_asked_for), TEST(test_collect_late),
+      TEST(test_collect_warm), TEST(test_collect_longest),
       TEST(test_collect_generations_in_order), TEST(test_collect_made_within_is_no_garbage),
       TEST(test_collect_garbage_waits), TEST(test_collect_overdue_garbage),
       TEST(test_collect_in_step), TEST(test_collect_off),

@@ -159,7 +159,8 @@ static void test_report_gc_of_a_prediction_is_modelled(void)
     EXPECT(says(&r, PMT_FORMAT_TEXT, "  recorded, measured: 6.5 ms, 0.3 % of the run; the "
                                      "longest 6.0 ms; under the program's own settings\n"));
     EXPECT(says(&r, PMT_FORMAT_TEXT, "  modelled: 6.5 ms; the longest at event 1,200,000 "
-                                     "(2.2 s)\n  cost model: 38.1 ns per object visited"));
+                                     "(2.2 s), 6.1 ms\n  predicted longest: 6.4 ms, as single pauses "
+                                     "scatter about the model\n  cost model: 38.1 ns per object visited"));
     EXPECT(says(&r, PMT_FORMAT_JSON, "\"recorded_collected\": null"));
     EXPECT(says(&r, PMT_FORMAT_JSON, "\"collected\": 1190"));
     pmt_result_release(&r);
