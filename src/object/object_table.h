@@ -41,6 +41,14 @@ struct pmt_text {
     char utf8[];
 };
 
+/* The items of an array: numbers, no objects. */
+struct pmt_numbers {
+    uint64_t n, room;        /* items; items there is room for */
+    char typecode;
+    uint8_t item_bytes;
+    union pmt_number { int64_t i; double d; } *at; /* owned */
+};
+
 struct pmt_probe;            /* probe.h */
 struct pmt_class_data;       /* class.c */
 struct pmt_code_data;        /* function.c */
@@ -60,13 +68,15 @@ struct pmt_object {
         double d[2];
         struct pmt_text *text;        /* owned */
         struct pmt_probe *probe;      /* owned: dict, set */
+        struct pmt_numbers *numbers;  /* owned: array */
         struct pmt_class_data *class; /* owned */
         struct pmt_code_data *code;   /* owned */
-        struct { int64_t start, stop; } range; /* step: gc_refs is not used: range_step */
-        struct { uint64_t n, room; } bytes;    /* array, bytearray, block, list: n, slots */
-        struct { pmt_obj referent, next, prev; bool has_callback; } weak;
+        struct { int64_t start, stop, step; } range;
+        struct { uint64_t n, room; } bytes;    /* bytearray, block: n; list: n, slots */
+        struct { pmt_obj referent, next, prev; bool has_callback, has_hash;
+                 int64_t hash; } weak; /* hash(x) once asked for: it outlives the referent */
         struct { uint32_t n_slots, n_values; bool split; } instance;
-        struct { uint64_t at; uint32_t what; } iterator;
+        struct { uint64_t at; uint32_t what, used, left; } iterator; /* and view: iterate.c */
         struct { uint32_t n_locals, bytes; } frame;
     } u;
 };
@@ -82,10 +92,12 @@ struct pmt_objects {
     struct pmt_recycler recycler;
     struct { struct pmt_dying { pmt_obj x; uint32_t cursor; uint8_t phase; } *at;
              size_t n, cap; } dying;   /* deaths under way, the innermost last */
-    pmt_obj none, truth[2], object_class, empty_tuple, empty_str[3], chars[3][256];
+    pmt_obj none, truth[2], object_class, empty_tuple;
+    pmt_obj empty_text[3], chars[3][256]; /* str, unicode, bytes */
+    struct { struct pmt_kept_text { pmt_block part; uint64_t n_chars; } *at; size_t n, cap; }
+        kept_texts;                    /* beside the unicode free list: characters' blocks */
     pmt_obj *small_ints;               /* owned: from shape->small_int_low */
-    pmt_obj interned;                  /* a set of str that owns nothing: see text.c */
-    struct pmt_probe *interned_probe;
+    struct pmt_probe *interned;        /* by hash: texts that it does not own (text.c) */
     struct pmt_obj_list interned_at;   /* by entry */
     enum pmt_exception error;
     char error_text[200];
@@ -97,19 +109,26 @@ static inline struct pmt_object *pmt_row(const struct pmt_objects *o, pmt_obj x)
     return &o->table.at[x];
 }
 
-/* A new row of count 1 with a block of `bytes` (behind the collector's header where the
- * kind has one, and `before` bytes more in front); 0: out of memory, raised. A collection
- * may come inside. With PMT_BLOCK_NONE given as bytes == 0: no block. */
+/* A new row of count 1 with a block of `bytes`, behind the collector's header where it has
+ * one and `before` bytes more in front; 0: out of memory, raised. A collection may come
+ * inside. */
 pmt_obj pmt_object_make(struct pmt_objects *o, enum pmt_kind kind, uint64_t bytes,
-                        uint64_t before);
+                        uint64_t before, uint8_t flags);
+/* A row without a block. */
+pmt_obj pmt_object_bare(struct pmt_objects *o, enum pmt_kind kind);
 /* The same of a block that a free list gave. */
 pmt_obj pmt_object_reuse(struct pmt_objects *o, enum pmt_kind kind, pmt_block block);
 /* The same for something static: no block. */
 pmt_obj pmt_object_static(struct pmt_objects *o, enum pmt_kind kind);
+/* Whether the kind of object is one that the collector counts. */
+bool pmt_kind_is_gc(const struct pmt_objects *o, enum pmt_kind kind);
 /* Whether the kind, and this object, carries a PyGC_Head. */
 bool pmt_row_is_gc(const struct pmt_objects *o, const struct pmt_object *row);
 /* Bytes in front of the object in its block. */
 uint64_t pmt_bytes_before(const struct pmt_objects *o, const struct pmt_object *row);
+
+/* The address that the block's place makes. */
+uint64_t pmt_address(const struct pmt_objects *o, pmt_block block);
 
 /* A part: a second block. Resize or drop with 0. False: out of memory, raised. */
 bool pmt_part_resize(struct pmt_objects *o, pmt_obj x, enum pmt_domain domain, uint64_t bytes);
@@ -123,6 +142,9 @@ bool pmt_raise_memory(struct pmt_objects *o);
 
 /* Of the kinds' files: what is freed with an object after its edges are gone. */
 void pmt_text_forget(struct pmt_objects *o, pmt_obj x);     /* text.c: interned no more */
+/* Give the characters' blocks back that go with the unicode free list. */
+void pmt_kept_texts_clear(struct pmt_objects *o);
+void pmt_numbers_free(struct pmt_numbers *numbers);          /* atoms.c */
 void pmt_class_data_free(struct pmt_class_data *data);
 void pmt_code_data_free(struct pmt_objects *o, struct pmt_code_data *data);
 void pmt_weakref_unlink(struct pmt_objects *o, pmt_obj weakref);
@@ -130,7 +152,13 @@ void pmt_weakref_unlink(struct pmt_objects *o, pmt_obj weakref);
 void pmt_weakrefs_die(struct pmt_objects *o, pmt_obj x);
 bool pmt_finalize_dying(struct pmt_objects *o, pmt_obj x);  /* true: it lives again */
 
+/* A reference that the interpreter itself holds goes, for good. */
+void pmt_let_go(struct pmt_objects *o, pmt_obj x);
+unsigned pmt_int_digits(const struct pmt_objects *o, pmt_obj x);
+
 /* Begin, end at shutdown, and release: atoms.c, class.c. */
+void pmt_texts_done(struct pmt_objects *o);    /* text.c */
+void pmt_texts_release(struct pmt_objects *o);
 bool pmt_atoms_init(struct pmt_objects *o);
 void pmt_atoms_done(struct pmt_objects *o);
 void pmt_atoms_release(struct pmt_objects *o);
@@ -138,6 +166,15 @@ bool pmt_class_init(struct pmt_objects *o);
 void pmt_class_done(struct pmt_objects *o);
 
 bool pmt_int_is_compact(const struct pmt_objects *o, const struct pmt_object *row);
+/* set.c */
+bool pmt_set_has(struct pmt_objects *o, pmt_obj set, pmt_obj x, bool *out); /* false: raised */
+bool pmt_set_clear(struct pmt_objects *o, pmt_obj set);
+void pmt_class_keys_drop(struct pmt_objects *o, pmt_obj cls);            /* class.c */
+/* Bytes of an instance's own block without the collector's head; *in_front of that. */
+uint64_t pmt_instance_bytes(const struct pmt_objects *o, pmt_obj x, uint64_t *in_front);
+uint64_t pmt_class_bytes(const struct pmt_objects *o, pmt_obj cls);
+const char *pmt_class_name(const struct pmt_objects *o, pmt_obj cls);    /* borrowed */
+bool pmt_class_takes_weakrefs(const struct pmt_objects *o, pmt_obj cls);
 bool pmt_unicode_keep(struct pmt_objects *o, pmt_obj x); /* text.c: its free list took it */
 void pmt_dict_table_drop(struct pmt_objects *o, pmt_obj dict);
 

@@ -21,14 +21,15 @@
 #include <string.h>
 #include "object/probe.h"
 
-static const bool kind_is_gc[] = {
-#define KIND(id, name, gc, walk) gc,
-#include "object/kind.def"
-};
-
 enum { UP, DOWN };
-static const uint8_t kind_walk[] = {
-#define KIND(id, name, gc, walk) walk,
+enum { NOTHING, TEXT, PROBE, NUMBERS, CLASS, CODE, WEAKREF };
+#define PMT_FREE_NO_LIST PMT_N_FREE_LISTS
+
+static const struct kind {
+    bool gc;
+    uint8_t walk, spare, data;
+} kinds[] = {
+#define KIND(id, name, gc, walk, spare, data) {gc, walk, PMT_FREE_##spare, data},
 #include "object/kind.def"
 };
 
@@ -159,13 +160,19 @@ unsigned pmt_generation_of(const struct pmt_objects *o, pmt_obj x)
     return at <= PMT_LIST_PERMANENT ? at - PMT_LIST_YOUNG : 4;
 }
 
+bool pmt_kind_is_gc(const struct pmt_objects *o, enum pmt_kind kind)
+{
+    if (kind == PMT_KIND_FRAME)
+        return o->shape->frames == PMT_FRAMES_ZOMBIE;
+    return kinds[kind].gc || (kind == PMT_KIND_ARRAY && o->shape->array_gc);
+}
+
+/* A plain one: an iterator over a range, or an instance without anything to visit. */
 bool pmt_row_is_gc(const struct pmt_objects *o, const struct pmt_object *row)
 {
-    if (row->kind == PMT_KIND_FRAME)
-        return o->shape->frames == PMT_FRAMES_ZOMBIE;
-    if (row->kind == PMT_KIND_INSTANCE)
-        return !(row->flags & PMT_OBJ_PLAIN) || o->shape->slots_empty_gc;
-    return kind_is_gc[row->kind];
+    if (row->flags & PMT_OBJ_PLAIN && row->kind != PMT_KIND_CLASS)
+        return row->kind == PMT_KIND_INSTANCE && o->shape->slots_empty_gc;
+    return pmt_kind_is_gc(o, row->kind);
 }
 
 bool pmt_is_gc(const struct pmt_objects *o, pmt_obj x)
@@ -211,19 +218,16 @@ static void drop_row(struct pmt_objects *o, pmt_obj x)
 }
 
 pmt_obj pmt_object_make(struct pmt_objects *o, enum pmt_kind kind, uint64_t bytes,
-                        uint64_t before)
+                        uint64_t before, uint8_t flags)
 {
     pmt_obj x = new_row(o, kind);
-    bool gc = x && kind_is_gc[kind] && !(kind == PMT_KIND_INSTANCE && before == UINT64_MAX);
     pmt_block block;
+    bool gc;
 
-    if (!x || !bytes)
-        return x;
-    if (before == UINT64_MAX) { /* an instance that the collector does not know */
-        o->table.at[x].flags |= PMT_OBJ_PLAIN;
-        before = 0;
-        gc = o->shape->slots_empty_gc;
-    }
+    if (!x)
+        return PMT_NO_OBJ;
+    o->table.at[x].flags = flags;
+    gc = pmt_row_is_gc(o, &o->table.at[x]);
     block = pmt_heap_alloc(o->heap, PMT_DOMAIN_OBJ,
                            bytes + before + (gc ? o->shape->gc_head : 0));
     if (block == PMT_BLOCK_NONE) {
@@ -234,6 +238,11 @@ pmt_obj pmt_object_make(struct pmt_objects *o, enum pmt_kind kind, uint64_t byte
     if (gc && o->hooks.gc_allocated)
         o->hooks.gc_allocated(o->hooks.arg);
     return x;
+}
+
+pmt_obj pmt_object_bare(struct pmt_objects *o, enum pmt_kind kind)
+{
+    return new_row(o, kind);
 }
 
 pmt_obj pmt_object_reuse(struct pmt_objects *o, enum pmt_kind kind, pmt_block block)
@@ -320,7 +329,7 @@ const pmt_obj *pmt_edges(const struct pmt_objects *o, pmt_obj x, size_t *n, bool
     *n = row->n_edges;
     if (row->kind == PMT_KIND_INSTANCE && *n && !o->shape->instance_visits_class)
         --*n; /* the class stands last */
-    *down = kind_walk[row->kind] == DOWN;
+    *down = kinds[row->kind].walk == DOWN;
     return row->edges;
 }
 
@@ -357,25 +366,17 @@ static bool drop_reference(struct pmt_objects *o, pmt_obj x)
 
 /* -- dying -- */
 
-enum { BEGIN, FINALIZED, EDGES };
+enum { BEGIN, EDGES };
 
 static struct pmt_spare_list *list_of(struct pmt_objects *o, const struct pmt_object *row)
 {
-    struct pmt_recycler *r = &o->recycler;
+    unsigned spare = kinds[row->kind].spare;
 
-    switch ((enum pmt_kind)row->kind) {
-    case PMT_KIND_LIST:   return &r->lists[PMT_FREE_LIST];
-    case PMT_KIND_DICT:   return &r->lists[PMT_FREE_DICT];
-    case PMT_KIND_SET:
-    case PMT_KIND_FROZENSET: return &r->lists[PMT_FREE_SET];
-    case PMT_KIND_METHOD: return &r->lists[PMT_FREE_METHOD];
-    case PMT_KIND_FLOAT:  return &r->lists[PMT_FREE_FLOAT];
-    case PMT_KIND_INT:    return pmt_int_is_compact(o, row) ? &r->lists[PMT_FREE_INT] : NULL;
-    case PMT_KIND_TUPLE:
-        return row->n_edges < PMT_TUPLE_LISTS ? &r->tuples[row->n_edges] : NULL;
-    default:
+    if (spare == PMT_FREE_NO_LIST || (spare == PMT_FREE_INT && !pmt_int_is_compact(o, row)))
         return NULL;
-    }
+    if (spare == PMT_FREE_TUPLE)
+        return row->n_edges < PMT_TUPLE_LISTS ? &o->recycler.tuples[row->n_edges] : NULL;
+    return &o->recycler.lists[spare];
 }
 
 static void give_block(struct pmt_objects *o, struct pmt_object *row)
@@ -403,6 +404,8 @@ static void give_part(struct pmt_objects *o, pmt_obj x)
 {
     const struct pmt_object *row = pmt_row(o, x);
 
+    if (row->kind == PMT_KIND_CLASS)
+        pmt_class_keys_drop(o, x);
     if (row->kind == PMT_KIND_DICT)
         pmt_dict_table_drop(o, x);
     else if (!row->cell)
@@ -414,30 +417,23 @@ static void forget_data(struct pmt_objects *o, pmt_obj x)
 {
     struct pmt_object *row = pmt_row(o, x);
 
-    switch ((enum pmt_kind)row->kind) {
-    case PMT_KIND_STR: case PMT_KIND_UNICODE: case PMT_KIND_BYTES:
-        pmt_text_forget(o, x);
-        break;
-    case PMT_KIND_DICT: case PMT_KIND_SET: case PMT_KIND_FROZENSET:
-        pmt_probe_free(row->u.probe);
-        break;
-    case PMT_KIND_CLASS:
-        pmt_class_data_free(row->u.class);
-        break;
-    case PMT_KIND_CODE:
-        pmt_code_data_free(o, row->u.code);
-        break;
-    case PMT_KIND_WEAKREF:
-        pmt_weakref_unlink(o, x);
-        break;
-    default:
-        break;
+    switch (kinds[row->kind].data) {
+    case TEXT:    pmt_text_forget(o, x); break;
+    case PROBE:   pmt_probe_free(row->u.probe); break;
+    case NUMBERS: pmt_numbers_free(row->u.numbers); break;
+    case CLASS:   pmt_class_data_free(row->u.class); break;
+    case CODE:    pmt_code_data_free(o, row->u.code); break;
+    case WEAKREF: pmt_weakref_unlink(o, x); break;
+    default:      break;
     }
 }
 
 static void finish(struct pmt_objects *o, pmt_obj x)
 {
-    if (pmt_row(o, x)->kind != PMT_KIND_UNICODE || !pmt_unicode_keep(o, x)) {
+    const struct pmt_object *row = pmt_row(o, x);
+    bool split_text = kinds[row->kind].data == TEXT && row->part != PMT_BLOCK_NONE;
+
+    if (!split_text || !pmt_unicode_keep(o, x)) {
         give_part(o, x);
         give_block(o, pmt_row(o, x));
     }
@@ -449,7 +445,7 @@ static void finish(struct pmt_objects *o, pmt_obj x)
 static pmt_obj take_edge(struct pmt_object *row, uint32_t *cursor)
 {
     while (*cursor < row->n_edges) {
-        uint32_t i = kind_walk[row->kind] == DOWN ? row->n_edges - 1 - *cursor : *cursor;
+        uint32_t i = kinds[row->kind].walk == DOWN ? row->n_edges - 1 - *cursor : *cursor;
         pmt_obj child = row->edges[i];
 
         ++*cursor;

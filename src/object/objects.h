@@ -33,9 +33,10 @@ typedef uint32_t pmt_obj;
 #define PMT_NO_OBJ 0u
 
 __extension__ typedef __int128 pmt_int; /* range of a script's ints */
+__extension__ typedef unsigned __int128 pmt_uint;
 
 enum pmt_kind {
-#define KIND(id, name, gc, walk) PMT_KIND_##id,
+#define KIND(id, name, gc, walk, spare, data) PMT_KIND_##id,
 #include "object/kind.def"
     PMT_N_KINDS
 };
@@ -107,6 +108,10 @@ uint64_t pmt_sizeof(const struct pmt_objects *o, pmt_obj x);  /* sys.getsizeof(x
 uint64_t pmt_block_bytes_of(const struct pmt_objects *o, pmt_obj x); /* of all its blocks */
 bool pmt_is_tracked(const struct pmt_objects *o, pmt_obj x);  /* gc.is_tracked(x) */
 bool pmt_is_interned(const struct pmt_objects *o, pmt_obj x);
+/* The block that x lies in, PMT_BLOCK_NONE: static, or on the stack. */
+pmt_block pmt_block_of(const struct pmt_objects *o, pmt_obj x);
+/* x is a literal of the program. */
+void pmt_mark_constant(struct pmt_objects *o, pmt_obj x);
 enum pmt_region pmt_region_of(const struct pmt_objects *o, pmt_obj x);
 
 /* hash(x) and a == b. hash: false = TypeError (unhashable). */
@@ -194,6 +199,7 @@ pmt_obj pmt_dict_list(struct pmt_objects *o, pmt_obj dict, enum pmt_view what); 
 
 pmt_obj pmt_set_new(struct pmt_objects *o, bool frozen, const pmt_obj *items, size_t n);
 pmt_obj pmt_to_set(struct pmt_objects *o, bool frozen, pmt_obj iterable);
+bool pmt_set_update(struct pmt_objects *o, pmt_obj set, pmt_obj iterable);
 bool pmt_set_add(struct pmt_objects *o, pmt_obj set, pmt_obj x);
 bool pmt_set_discard(struct pmt_objects *o, pmt_obj set, pmt_obj x, bool must); /* remove */
 
@@ -249,6 +255,7 @@ struct pmt_code_spec {
 };
 pmt_obj pmt_code_new(struct pmt_objects *o, const struct pmt_code_spec *spec);
 uint32_t pmt_code_body(const struct pmt_objects *o, pmt_obj code);
+const char *pmt_code_name(const struct pmt_objects *o, pmt_obj code); /* borrowed */
 pmt_obj pmt_function_new(struct pmt_objects *o, pmt_obj code, pmt_obj globals);
 pmt_obj pmt_function_code(const struct pmt_objects *o, pmt_obj function); /* borrowed */
 pmt_obj pmt_method_new(struct pmt_objects *o, pmt_obj function, pmt_obj self);
@@ -273,6 +280,8 @@ uint64_t pmt_weakref_count(const struct pmt_objects *o, pmt_obj x);
 
 /* -- figures -- */
 
+uint64_t pmt_objects_alive(const struct pmt_objects *o); /* all, static ones too */
+uint64_t pmt_objects_blocks_freed(const struct pmt_objects *o); /* ever, by its heap */
 uint64_t pmt_count_kind(const struct pmt_objects *o, enum pmt_kind kind);   /* alive */
 uint64_t pmt_count_class(const struct pmt_objects *o, pmt_obj cls);         /* instances alive */
 void pmt_region_figures(const struct pmt_objects *o, enum pmt_region region,
@@ -322,8 +331,8 @@ struct pmt_obj_list { pmt_obj *at; size_t n, cap; };
 bool pmt_weakrefs_clear(struct pmt_objects *o, pmt_obj x, struct pmt_obj_list *out);
 void pmt_weakref_call(struct pmt_objects *o, pmt_obj weakref); /* its callback */
 
-/* Walker: every count equals the edges and outside references that the caller names
- * (external: by object number, n of them), every block is alive. E_INTERNAL. */
+/* Walker: every count is at least what edges ask for, every edge leads to a live object,
+ * and the collector's lists are whole. E_INTERNAL, E_NOMEM. */
 enum pmt_status pmt_objects_check(const struct pmt_objects *o, struct pmt_error *err);
 
 #endif

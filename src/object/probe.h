@@ -27,6 +27,7 @@ struct pmt_probe {
     bool unicode;             /* dict of 3.11+: all keys so far are text */
     bool no_table;            /* a new dict that has none of its own yet */
     bool split;               /* a dict whose keys its class has: no table of its own */
+    uint32_t n_values;        /* then: places of its block of values */
     int32_t *index;           /* owned: by slot: entry, EMPTY or DUMMY */
     struct { int64_t *at; size_t n, cap; } hashes; /* by entry */
 };

@@ -86,9 +86,9 @@ uint64_t pmt_shape_list_grow(const struct pmt_shape *s, uint64_t allocated, uint
 
 uint64_t pmt_shape_array_grow(uint64_t allocated, uint64_t old_size, uint64_t new_size)
 {
-    if (allocated >= new_size && old_size < new_size + 16)
+    if (allocated >= new_size)
         return allocated;
-    return new_size ? new_size + (new_size >> 4) + (old_size < 8 ? 3 : 7) : 0;
+    return new_size + (new_size >> 4) + (old_size < 8 ? 3 : 7);
 }
 
 /* -- tables -- */

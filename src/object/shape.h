@@ -70,7 +70,7 @@ void pmt_shape_of(uint32_t version, enum pmt_shape_flavour flavour, struct pmt_s
 /* Slots that list_resize leaves for new_size items; may be allocated. */
 uint64_t pmt_shape_list_grow(const struct pmt_shape *s, uint64_t allocated, uint64_t old_size,
                              uint64_t new_size);
-/* Items that array_resize leaves room for; the same. */
+/* The same of an array that more items come to: array_resize. */
 uint64_t pmt_shape_array_grow(uint64_t allocated, uint64_t old_size, uint64_t new_size);
 
 /* Entries a table of so many slots takes. INLINE_8: it grows once it has more; later ones:
