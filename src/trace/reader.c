@@ -234,6 +234,26 @@ enum pmt_status pmt_trace_open(const char *path, struct pmt_trace **out,
     return st;
 }
 
+enum pmt_status pmt_trace_open_or_text(const char *path, struct pmt_trace **out, char **text,
+                                       size_t *n, struct pmt_error *err)
+{
+    struct pmt_source src;
+    bool is_text = false;
+    enum pmt_status st = pmt_source_open(&src, path, err);
+
+    *out = NULL;
+    *text = NULL;
+    *n = 0;
+    if (st == PMT_OK)
+        st = pmt_source_is_text(&src, &is_text, err);
+    if (st == PMT_OK && !is_text)
+        return open_source(&src, out, err);
+    if (st == PMT_OK)
+        st = pmt_source_read_text(&src, text, n, err);
+    pmt_source_close(&src);
+    return st;
+}
+
 enum pmt_status pmt_trace_open_fd(int fd, const char *name, struct pmt_trace **out,
                                   struct pmt_error *err)
 {

@@ -8,7 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/alloc.h"
+#include "base/vec.h"
 #include "trace/format.h"
+
+#define MOST_TEXT   ((size_t)64 << 20) /* bytes: no script is so long */
+#define TEXT_AT_ONCE 65536
 
 static enum pmt_status refuse(struct pmt_error *err, const char *name, int why)
 {
@@ -68,10 +72,9 @@ void pmt_source_close(struct pmt_source *src)
     *src = (struct pmt_source){.fd = -1};
 }
 
-enum pmt_status pmt_source_read(struct pmt_source *src, uint8_t *out, size_t n,
-                                size_t *got, struct pmt_error *err)
+static enum pmt_status read_on(struct pmt_source *src, uint8_t *out, size_t n, size_t *got,
+                               struct pmt_error *err)
 {
-    *got = 0;
     while (*got < n) {
         ssize_t r = read(src->fd, out + *got, n - *got);
 
@@ -82,17 +85,101 @@ enum pmt_status pmt_source_read(struct pmt_source *src, uint8_t *out, size_t n,
         if (r == 0)
             break;
         *got += (size_t)r;
-        src->at += (uint64_t)r;
     }
     return PMT_OK;
 }
 
+enum pmt_status pmt_source_read(struct pmt_source *src, uint8_t *out, size_t n,
+                                size_t *got, struct pmt_error *err)
+{
+    size_t ahead = src->n_head - src->at_head;
+    enum pmt_status st;
+
+    *got = ahead < n ? ahead : n;
+    if (*got)
+        memcpy(out, src->head + src->at_head, *got);
+    src->at_head += *got;
+    st = read_on(src, out, n, got, err);
+    src->at += *got;
+    return st;
+}
+
+/* Length of the UTF-8 sequence that begins here, cut by the end or not; 0: it is none. */
+static size_t utf8_len(const uint8_t *s, size_t n)
+{
+    size_t len = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3
+                 : s[0] < 0xf5 ? 4 : 0;
+
+    for (size_t i = 1; i < len && i < n; i++)
+        if ((s[i] & 0xc0) != 0x80)
+            return 0;
+    return len;
+}
+
 static bool is_text(const uint8_t *bytes, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        if (bytes[i] < 0x20 && !memchr("\t\n\r\f", bytes[i], 4))
+    for (size_t i = 0; i < n;) {
+        size_t len = utf8_len(bytes + i, n - i);
+
+        if (!len || (bytes[i] < 0x20 && !memchr("\t\n\r\f", bytes[i], 4)))
             return false;
+        i += len;
+    }
     return n > 0;
+}
+
+enum pmt_status pmt_source_is_text(struct pmt_source *src, bool *text, struct pmt_error *err)
+{
+    enum pmt_status st = read_on(src, src->head, sizeof src->head, &src->n_head, err);
+
+    *text = st == PMT_OK && is_text(src->head, src->n_head);
+    return st;
+}
+
+struct text {
+    char *at;
+    size_t n, cap;
+};
+
+static enum pmt_status read_text(struct pmt_source *src, struct text *text,
+                                 struct pmt_error *err)
+{
+    size_t got = 1;
+    enum pmt_status st = PMT_OK;
+
+    while (st == PMT_OK && got) {
+        if (text->n > MOST_TEXT)
+            return pmt_error_set(err, PMT_E_LIMIT, "%s: a script of more than %zu MiB: make it "
+                                 "shorter, with `repeat`", src->name, MOST_TEXT >> 20);
+        if (!pmt_vec_reserve(text, text->n + TEXT_AT_ONCE + 1))
+            return pmt_error_set(err, PMT_E_NOMEM, "%s: out of memory", src->name);
+        st = pmt_source_read(src, (uint8_t *)text->at + text->n, TEXT_AT_ONCE, &got, err);
+        text->n += got;
+    }
+    return st;
+}
+
+enum pmt_status pmt_source_read_text(struct pmt_source *src, char **out, size_t *n,
+                                     struct pmt_error *err)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    struct text text = {0};
+    enum pmt_status st = read_text(src, &text, err);
+
+    *out = NULL;
+    *n = 0;
+    if (st != PMT_OK) {
+        pmt_free(text.at);
+        return st;
+    }
+    if (text.n >= 3 && !memcmp(text.at, mark, 3)) {
+        text.n -= 3;
+        memmove(text.at, text.at + 3, text.n);
+    }
+    text.at[text.n] = '\0';
+    *out = text.at;
+    *n = text.n;
+    return PMT_OK;
 }
 
 const char *pmt_source_guess(const uint8_t *bytes, size_t n)

@@ -1,0 +1,13 @@
+/* script_run.h - one script under one configuration. For src/run/run.c. */
+#ifndef PMT_RUN_SCRIPT_RUN_H
+#define PMT_RUN_SCRIPT_RUN_H
+
+#include <pymemtrace/run.h>
+
+/* Parse text (n bytes of the file at path) and act it out; as pmt_run(), but *out is to be
+ * released after an error too. */
+enum pmt_status pmt_run_script(const char *path, const char *text, size_t n,
+                               const struct pmt_run_options *options, struct pmt_result *out,
+                               struct pmt_error *err);
+
+#endif
