@@ -5,7 +5,7 @@
  * so it is a cycle, and only a collection frees it), a tuple of its bases, and two
  * descriptors in its dict that refer back to it (Objects/typeobject.c, type_new).
  *
- *     edges of a class      __dict__, __mro__, __bases__, then the names of its shared keys
+ *     edges of a class      __dict__, __mro__, __bases__
  *     edges of an instance  slots, __dict__ (0: not made), values, the class
  *
  * Attributes of an instance are, by version: in a dict of its own; in a dict whose keys
@@ -17,19 +17,13 @@
 #include "object/dict.h"
 
 #include <string.h>
-#include "base/strbuf.h"
-
-#define SHARED_FIRST 3 /* edge of a class */
-#define SHARED_MOST  30
 
 struct pmt_class_data {
     char *name;
     char **slots;               /* names, those of the bases first; n_slots of them */
     size_t n_slots;
     bool has_dict, has_weakref, old_style, has_del;
-    bool shares;                /* its keys are shared still */
-    uint32_t usable;            /* places of the shared keys without a name */
-    pmt_block keys;             /* the shared keys' own block */
+    struct pmt_shared_keys *keys; /* NULL: its instances share none (any more) */
 };
 
 static struct pmt_class_data *class_data(const struct pmt_objects *o, pmt_obj cls)
@@ -45,6 +39,7 @@ void pmt_class_data_free(struct pmt_class_data *data)
         pmt_free(data->slots[i]);
     pmt_free(data->slots);
     pmt_free(data->name);
+    pmt_shared_keys_forget(data->keys);
     pmt_free(data);
 }
 
@@ -112,13 +107,10 @@ static struct pmt_class_data *new_data(const struct pmt_objects *o,
     d->old_style = spec->old_style;
     d->has_dict = !spec->has_slots || (base && base->has_dict);
     d->has_weakref = !spec->has_slots || (base && base->has_weakref);
-    d->keys = PMT_BLOCK_NONE;
-    d->usable = o->shape->shared_keys_usable;
     if (!d->name || !copy_slots(d, base, spec)) {
         pmt_class_data_free(d);
         return NULL;
     }
-    d->shares = d->has_dict && !d->old_style && o->shape->attrs != PMT_ATTRS_DICT;
     return d;
 }
 
@@ -183,6 +175,23 @@ static bool push_edge(struct pmt_objects *o, pmt_obj x, pmt_obj child)
     return child && pmt_edges_push(o, x, child);
 }
 
+/* What a new class's instances share: nothing yet (_PyDict_NewKeysForClass). */
+static struct pmt_shared_keys *first_keys(struct pmt_objects *o)
+{
+    uint64_t slots = o->shape->class_keys_slots;
+    struct pmt_shared_keys *keys = pmt_shared_keys_new(o, slots, o->shape->shared_keys_usable);
+
+    if (!keys)
+        return NULL;
+    keys->block = pmt_heap_alloc(o->heap, PMT_DOMAIN_OBJ,
+                                 pmt_shape_dict_table_bytes(o->shape, slots, true));
+    if (keys->block != PMT_BLOCK_NONE)
+        return keys;
+    pmt_shared_keys_drop(o, keys);
+    (void)pmt_raise_memory(o);
+    return NULL;
+}
+
 static bool furnish(struct pmt_objects *o, pmt_obj cls, pmt_obj base)
 {
     struct pmt_class_data *d = class_data(o, cls);
@@ -191,13 +200,9 @@ static bool furnish(struct pmt_objects *o, pmt_obj cls, pmt_obj base)
     if (!push_edge(o, cls, dict) || !push_edge(o, cls, pmt_none(o)) ||
         !push_edge(o, cls, base ? pmt_tuple_new(o, &base, 1) : pmt_none(o)))
         return false;
-    if (d->shares) {
-        d->keys = pmt_heap_alloc(o->heap, PMT_DOMAIN_OBJ,
-                                 pmt_shape_dict_table_bytes(o->shape,
-                                                            o->shape->class_keys_slots, true));
-        if (d->keys == PMT_BLOCK_NONE)
-            return pmt_raise_memory(o);
-    }
+    if (d->has_dict && !d->old_style && o->shape->attrs != PMT_ATTRS_DICT &&
+        !(d->keys = first_keys(o)))
+        return false;
     if (!d->old_style) {
         pmt_obj order = mro(o, cls, base), none = pmt_row(o, cls)->edges[1];
 
@@ -242,7 +247,6 @@ bool pmt_class_init(struct pmt_objects *o)
     if (!d)
         return false;
     d->name = pmt_strdup("object");
-    d->keys = PMT_BLOCK_NONE;
     o->object_class = d->name ? pmt_object_static(o, PMT_KIND_CLASS) : PMT_NO_OBJ;
     if (!o->object_class) {
         pmt_class_data_free(d);
@@ -263,9 +267,8 @@ void pmt_class_keys_drop(struct pmt_objects *o, pmt_obj cls)
 {
     struct pmt_class_data *d = class_data(o, cls);
 
-    if (d->keys != PMT_BLOCK_NONE)
-        pmt_heap_release(o->heap, d->keys);
-    d->keys = PMT_BLOCK_NONE;
+    pmt_shared_keys_drop(o, d->keys);
+    d->keys = NULL;
 }
 
 const char *pmt_class_name(const struct pmt_objects *o, pmt_obj cls)
@@ -273,59 +276,20 @@ const char *pmt_class_name(const struct pmt_objects *o, pmt_obj cls)
     return class_data(o, cls)->name;
 }
 
-/* -- shared keys -- */
-
-static bool same_name(const struct pmt_objects *o, pmt_obj a, pmt_obj b)
-{
-    const struct pmt_text *s = pmt_row(o, a)->u.text, *t = pmt_row(o, b)->u.text;
-
-    return a == b || (s->n_bytes == t->n_bytes && !memcmp(s->utf8, t->utf8, s->n_bytes));
-}
-
-/* The place of a name in the class's shared keys, -1: it has none. */
-static int32_t shared_place(const struct pmt_objects *o, pmt_obj cls, pmt_obj name)
-{
-    const struct pmt_object *row = pmt_row(o, cls);
-
-    for (uint32_t i = SHARED_FIRST; i < row->n_edges; i++)
-        if (same_name(o, row->edges[i], name))
-            return (int32_t)(i - SHARED_FIRST);
-    return -1;
-}
-
-static uint32_t n_shared(const struct pmt_objects *o, pmt_obj cls)
-{
-    return pmt_row(o, cls)->n_edges - SHARED_FIRST;
-}
-
-/* The same, and if there is room the name gets one. */
-static int32_t shared_add(struct pmt_objects *o, pmt_obj cls, pmt_obj name)
-{
-    int32_t place = shared_place(o, cls, name);
-    struct pmt_class_data *d = class_data(o, cls);
-
-    if (place >= 0 || !d->shares || !d->usable || n_shared(o, cls) >= SHARED_MOST)
-        return place;
-    pmt_incref(o, name);
-    if (!pmt_edges_push(o, cls, name))
-        return -1;
-    d->usable--;
-    return (int32_t)n_shared(o, cls) - 1;
-}
-
 /* -- instances -- */
 
 /* Places for values that an instance made now has. */
 static uint32_t values_now(struct pmt_objects *o, pmt_obj cls)
 {
-    struct pmt_class_data *d = class_data(o, cls);
-    uint32_t before = n_shared(o, cls) + d->usable;
+    struct pmt_shared_keys *keys = class_data(o, cls)->keys;
+    uint32_t before;
 
-    if (o->shape->attrs < PMT_ATTRS_VALUES || !d->shares)
+    if (o->shape->attrs < PMT_ATTRS_VALUES || !keys)
         return 0;
-    if (d->usable > 1)
-        d->usable--;
-    return o->shape->attrs == PMT_ATTRS_INLINE_VALUES ? before : n_shared(o, cls) + d->usable;
+    before = pmt_shared_keys_size(keys);
+    if (keys->usable > 1)
+        keys->usable--;
+    return o->shape->attrs == PMT_ATTRS_INLINE_VALUES ? before : pmt_shared_keys_size(keys);
 }
 
 static uint64_t instance_bytes(const struct pmt_objects *o, const struct pmt_class_data *d,
@@ -471,18 +435,19 @@ static pmt_obj *value_edge(const struct pmt_objects *o, pmt_obj x, int32_t place
 /* A dict takes the values over: their block, too, where they have one. */
 static pmt_obj dict_of_values(struct pmt_objects *o, pmt_obj x)
 {
-    pmt_obj cls = pmt_class_of(o, x), dict = pmt_dict_split(o, 0);
+    struct pmt_shared_keys *keys = class_data(o, pmt_class_of(o, x))->keys;
+    pmt_obj dict = pmt_dict_split(o, keys, false);
     struct pmt_object *row;
     bool ok = dict != PMT_NO_OBJ;
 
-    for (uint32_t i = 0; ok && i < n_shared(o, cls); i++) {
+    for (uint32_t i = 0; ok && i < keys->names.n; i++) {
         pmt_obj *place = value_edge(o, x, (int32_t)i);
         pmt_obj value = place ? *place : PMT_NO_OBJ;
 
         if (!value)
             continue;
         *place = PMT_NO_OBJ;
-        ok = pmt_dict_set_shared(o, dict, pmt_row(o, cls)->edges[SHARED_FIRST + i], value);
+        ok = pmt_dict_set(o, dict, keys->names.at[i], value);
         pmt_decref(o, value);
     }
     if (!ok) {
@@ -506,8 +471,8 @@ static pmt_obj own_dict(struct pmt_objects *o, pmt_obj x)
         return dict;
     if (o->shape->attrs >= PMT_ATTRS_VALUES && pmt_row(o, x)->u.instance.n_values)
         dict = dict_of_values(o, x);
-    else if (d->shares && o->shape->attrs == PMT_ATTRS_SPLIT_DICT)
-        dict = pmt_dict_split(o, o->shape->shared_keys_usable);
+    else if (d->keys && o->shape->attrs == PMT_ATTRS_SPLIT_DICT)
+        dict = pmt_dict_split(o, d->keys, true);
     else
         dict = pmt_dict_new(o, 0);
     if (dict)
@@ -549,7 +514,8 @@ pmt_obj pmt_class_lookup(struct pmt_objects *o, pmt_obj cls, pmt_obj name)
 /* In the instance itself; borrowed, 0: not there. */
 static pmt_obj own_attribute(struct pmt_objects *o, pmt_obj x, pmt_obj name)
 {
-    pmt_obj cls = pmt_class_of(o, x), dict = *dict_edge(o, x);
+    const struct pmt_shared_keys *keys = class_data(o, pmt_class_of(o, x))->keys;
+    pmt_obj dict = *dict_edge(o, x);
     int32_t slot = slot_of(o, x, name);
     pmt_obj *value;
 
@@ -557,7 +523,7 @@ static pmt_obj own_attribute(struct pmt_objects *o, pmt_obj x, pmt_obj name)
         return pmt_row(o, x)->edges[slot];
     if (dict)
         return pmt_dict_get(o, dict, name);
-    value = value_edge(o, x, shared_place(o, cls, name));
+    value = keys ? value_edge(o, x, pmt_shared_keys_place(o, keys, name)) : NULL;
     return value ? *value : PMT_NO_OBJ;
 }
 
@@ -606,47 +572,34 @@ static void replace(struct pmt_objects *o, pmt_obj *place, pmt_obj value)
     pmt_decref(o, old);
 }
 
-/* _PyObjectDict_SetItem() of 3.3 to 3.10: what becomes of the shared keys. */
-static bool set_in_split(struct pmt_objects *o, pmt_obj x, pmt_obj name, pmt_obj value)
+/* _PyObjectDict_SetItem(). Up to 3.10 a dict that shared its class's keys and no longer can
+ * gives the class new ones if no other has the old, else the class has none from now on. */
+static bool set_in_dict(struct pmt_objects *o, pmt_obj x, pmt_obj name, pmt_obj value)
 {
-    pmt_obj cls = pmt_class_of(o, x), dict = own_dict(o, x);
-    struct pmt_class_data *d = class_data(o, cls);
-    const struct pmt_probe *p;
-    int32_t place;
+    struct pmt_class_data *d = class_data(o, pmt_class_of(o, x));
+    pmt_obj dict = own_dict(o, x);
+    struct pmt_shared_keys *keys = d->keys;
+    bool shared = dict && keys && pmt_row(o, dict)->u.probe->shared == keys;
 
-    if (!dict)
+    if (!dict || !pmt_dict_set(o, dict, name, value))
         return false;
-    p = pmt_row(o, dict)->u.probe;
-    if (!p->split || !d->shares)
-        return pmt_dict_set(o, dict, name, value);
-    place = shared_place(o, cls, name);
-    if (pmt_dict_get(o, dict, name))
-        return pmt_dict_set_shared(o, dict, name, value);
-    if (place < 0 && n_shared(o, cls) == p->used)
-        place = shared_add(o, cls, name);
-    if (place >= 0 && (uint64_t)place == p->used)
-        return pmt_dict_set_shared(o, dict, name, value);
-    d->shares = false; /* unless this dict is the only one, which then gives the class its keys */
-    return pmt_dict_unsplit(o, dict) && pmt_dict_set(o, dict, name, value);
+    if (!shared || o->shape->attrs != PMT_ATTRS_SPLIT_DICT || pmt_dict_is_split(o, dict))
+        return true;
+    d->keys = keys->refs == 1 ? pmt_dict_share_keys(o, dict) : NULL;
+    pmt_shared_keys_drop(o, keys);
+    return pmt_error_kind(o) == PMT_EXC_NONE;
 }
 
 static bool set_in_values(struct pmt_objects *o, pmt_obj x, pmt_obj name, pmt_obj value)
 {
-    pmt_obj cls = pmt_class_of(o, x), dict = *dict_edge(o, x);
-    int32_t place = shared_add(o, cls, name);
-    pmt_obj *edge = dict ? NULL : value_edge(o, x, place);
+    struct pmt_shared_keys *keys = class_data(o, pmt_class_of(o, x))->keys;
+    int32_t place = keys && !*dict_edge(o, x) ? pmt_shared_keys_add(o, keys, name) : -1;
+    pmt_obj *edge = value_edge(o, x, place);
 
-    if (edge) {
-        replace(o, edge, again(o, value));
-        return true;
-    }
-    if (!dict)
-        dict = own_dict(o, x);
-    if (!dict)
-        return false;
-    return place >= 0 && pmt_row(o, dict)->u.probe->split
-               ? pmt_dict_set_shared(o, dict, name, value)
-               : pmt_dict_set(o, dict, name, value);
+    if (!edge)
+        return set_in_dict(o, x, name, value);
+    replace(o, edge, again(o, value));
+    return true;
 }
 
 static bool set_in_class(struct pmt_objects *o, pmt_obj cls, pmt_obj name, pmt_obj value)
@@ -676,7 +629,7 @@ bool pmt_attr_set(struct pmt_objects *o, pmt_obj x, pmt_obj name, pmt_obj value)
     if (!class_data(o, pmt_class_of(o, x))->has_dict)
         return no_attribute(o, x, name);
     return o->shape->attrs >= PMT_ATTRS_VALUES ? set_in_values(o, x, name, value)
-                                               : set_in_split(o, x, name, value);
+                                               : set_in_dict(o, x, name, value);
 }
 
 /* Not there: AttributeError in place of the dict's KeyError. */
@@ -689,6 +642,7 @@ static bool del_in_dict(struct pmt_objects *o, pmt_obj x, pmt_obj dict, pmt_obj 
 
 bool pmt_attr_del(struct pmt_objects *o, pmt_obj x, pmt_obj name)
 {
+    struct pmt_class_data *d;
     pmt_obj *place = NULL;
     int32_t slot;
 
@@ -697,20 +651,25 @@ bool pmt_attr_del(struct pmt_objects *o, pmt_obj x, pmt_obj name)
         return del_in_dict(o, x, pmt_row(o, x)->edges[0], name);
     if (pmt_kind_of(o, x) != PMT_KIND_INSTANCE)
         return no_attribute(o, x, name);
+    d = class_data(o, pmt_class_of(o, x));
     slot = slot_of(o, x, name);
     if (slot >= 0)
         place = &pmt_row(o, x)->edges[slot];
-    else if (!*dict_edge(o, x))
-        place = value_edge(o, x, shared_place(o, pmt_class_of(o, x), name));
+    else if (!*dict_edge(o, x) && d->keys)
+        place = value_edge(o, x, pmt_shared_keys_place(o, d->keys, name));
     if (place && *place) {
         replace(o, place, PMT_NO_OBJ);
         return true;
     }
     if (place)
         return no_attribute(o, x, name);
-    if (o->shape->attrs == PMT_ATTRS_SPLIT_DICT)
-        class_data(o, pmt_class_of(o, x))->shares = false;
-    return del_in_dict(o, x, *dict_edge(o, x), name);
+    if (!del_in_dict(o, x, *dict_edge(o, x), name))
+        return false;
+    if (o->shape->attrs == PMT_ATTRS_SPLIT_DICT) {
+        pmt_shared_keys_drop(o, d->keys); /* nobody shares keys after a deletion */
+        d->keys = NULL;
+    }
+    return true;
 }
 
 uint64_t pmt_instance_bytes(const struct pmt_objects *o, pmt_obj x, uint64_t *in_front)

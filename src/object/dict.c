@@ -55,15 +55,28 @@ static void table_give(struct pmt_objects *o, pmt_block table, uint64_t slots, b
         pmt_heap_release(o->heap, table);
 }
 
+/* A split dict's values go, and its part in the keys. */
+static void leave_keys(struct pmt_objects *o, pmt_obj dict)
+{
+    struct pmt_probe *p = pmt_row(o, dict)->u.probe;
+    struct pmt_shared_keys *keys = p->shared;
+
+    p->shared = NULL;
+    pmt_part_drop(o, dict);
+    pmt_shared_keys_drop(o, keys);
+}
+
 void pmt_dict_table_drop(struct pmt_objects *o, pmt_obj dict)
 {
     struct pmt_object *row = pmt_row(o, dict);
 
-    if (row->u.probe && row->u.probe->split)
-        pmt_part_drop(o, dict);
-    else if (row->u.probe)
+    if (!row->u.probe)
+        return;
+    if (row->u.probe->shared)
+        leave_keys(o, dict);
+    else
         table_give(o, row->part, row->u.probe->slots, row->u.probe->unicode);
-    row->part = PMT_BLOCK_NONE;
+    pmt_row(o, dict)->part = PMT_BLOCK_NONE;
 }
 
 /* -- making -- */
@@ -124,20 +137,57 @@ pmt_obj pmt_dict_new(struct pmt_objects *o, size_t presize)
     return dict_around(o, probe, table);
 }
 
-pmt_obj pmt_dict_split(struct pmt_objects *o, uint64_t n_values)
+/* Bytes of the block of values beside such keys. */
+static uint64_t values_bytes(const struct pmt_objects *o, uint64_t slots)
+{
+    return 8 * pmt_shape_dict_usable(o->shape, slots);
+}
+
+pmt_obj pmt_dict_split(struct pmt_objects *o, struct pmt_shared_keys *keys, bool with_values)
 {
     struct pmt_probe *probe = new_probe(o, o->shape->dict_min_slots);
     pmt_obj dict = probe ? dict_around(o, probe, PMT_BLOCK_NONE) : PMT_NO_OBJ;
 
     if (!dict)
         return PMT_NO_OBJ;
-    probe->split = true;
-    probe->n_values = (uint32_t)n_values;
-    if (n_values && !pmt_part_resize(o, dict, PMT_DOMAIN_MEM, 8 * n_values)) {
+    probe->shared = keys;
+    keys->refs++;
+    if (with_values && !pmt_part_resize(o, dict, PMT_DOMAIN_MEM, values_bytes(o, keys->slots))) {
         pmt_decref(o, dict);
         return PMT_NO_OBJ;
     }
     return dict;
+}
+
+bool pmt_dict_is_split(const struct pmt_objects *o, pmt_obj dict)
+{
+    return pmt_row(o, dict)->u.probe->shared != NULL;
+}
+
+struct pmt_shared_keys *pmt_dict_share_keys(struct pmt_objects *o, pmt_obj dict)
+{
+    struct pmt_object *row = pmt_row(o, dict);
+    uint64_t slots = row->u.probe->slots;
+    uint32_t usable = (uint32_t)pmt_shape_dict_usable(o->shape, slots);
+    struct pmt_shared_keys *keys;
+
+    for (uint32_t i = 0; i < row->n_edges; i += 2)
+        if (!row->edges[i] || pmt_row(o, row->edges[i])->kind != PMT_KIND_STR)
+            return NULL;
+    keys = pmt_shared_keys_new(o, slots, usable);
+    for (uint32_t i = 0; keys && i < row->n_edges; i += 2)
+        if (pmt_shared_keys_add(o, keys, row->edges[i]) < 0) {
+            pmt_shared_keys_drop(o, keys);
+            return NULL;
+        }
+    if (!keys)
+        return NULL;
+    keys->block = row->part;
+    row->part = PMT_BLOCK_NONE;
+    row->u.probe->shared = keys;
+    keys->refs++;
+    (void)pmt_part_resize(o, dict, PMT_DOMAIN_MEM, values_bytes(o, slots));
+    return keys;
 }
 
 /* -- looking up -- */
@@ -237,22 +287,42 @@ static bool retable(struct pmt_objects *o, pmt_obj dict, uint64_t slots, bool un
     }
     ok = reorder(o, dict, order, n);
     pmt_free(order);
-    if (p->split)
-        pmt_part_drop(o, dict);
+    if (p->shared)
+        leave_keys(o, dict);
     else
         table_give(o, pmt_row(o, dict)->part, old_slots, p->unicode);
     pmt_row(o, dict)->part = table;
-    p->split = p->no_table = false;
+    p->no_table = false;
     p->unicode = unicode;
     return ok;
 }
 
-bool pmt_dict_unsplit(struct pmt_objects *o, pmt_obj dict)
+/* A table of its own, of the size that growing gives. */
+static bool unsplit(struct pmt_objects *o, pmt_obj dict)
 {
-    struct pmt_probe *p = pmt_row(o, dict)->u.probe;
+    const struct pmt_probe *p = pmt_row(o, dict)->u.probe;
 
-    return !p->split || retable(o, dict, pmt_shape_dict_grown(o->shape, p->used, p->slots),
-                                p->unicode);
+    return !p->shared ||
+           retable(o, dict, pmt_shape_dict_grown(o->shape, p->used, p->shared->slots),
+                   o->shape->dict_store == PMT_DICT_COMPACT_UNICODE);
+}
+
+/* A new key of a split dict: it stays one if the shared keys have the key, or a place for it;
+ * up to 3.10 also only if it comes in their order (Objects/dictobject.c, insertdict). */
+static bool share_or_unsplit(struct pmt_objects *o, pmt_obj dict, pmt_obj key)
+{
+    const struct pmt_probe *p = pmt_row(o, dict)->u.probe;
+    bool ordered = o->shape->attrs == PMT_ATTRS_SPLIT_DICT;
+    int32_t place;
+
+    if (!p->shared)
+        return true;
+    place = pmt_shared_keys_place(o, p->shared, key);
+    if (place < 0 && (!ordered || p->used == p->shared->names.n))
+        place = pmt_shared_keys_add(o, p->shared, key);
+    if (place >= 0 && (!ordered || (uint64_t)place == p->used))
+        return true;
+    return pmt_error_kind(o) == PMT_EXC_NONE && unsplit(o, dict);
 }
 
 /* The keys of a split dict are its class's: more of them cost it nothing. */
@@ -277,7 +347,7 @@ static bool make_room(struct pmt_objects *o, pmt_obj dict, bool text_key)
     bool by_unicode = o->shape->dict_store == PMT_DICT_COMPACT_UNICODE;
     bool unicode = p->unicode && text_key;
 
-    if (p->split)
+    if (p->shared)
         return p->hashes.n * 3 < p->slots * 2 || grow_index(o, dict);
     if (p->no_table) {
         p->no_table = false;
@@ -327,7 +397,7 @@ static bool insert(struct pmt_objects *o, pmt_obj dict, pmt_obj key, pmt_obj val
     return grow_after(o, dict);
 }
 
-static bool set_key(struct pmt_objects *o, pmt_obj dict, pmt_obj key, pmt_obj value, bool shared)
+bool pmt_dict_set(struct pmt_objects *o, pmt_obj dict, pmt_obj key, pmt_obj value)
 {
     int64_t hash;
     uint64_t slot;
@@ -341,22 +411,12 @@ static bool set_key(struct pmt_objects *o, pmt_obj dict, pmt_obj key, pmt_obj va
         return false;
     maintain_tracking(o, dict, key, value);
     if (entry < 0)
-        return (shared || pmt_dict_unsplit(o, dict)) && insert(o, dict, key, value, hash);
+        return share_or_unsplit(o, dict, key) && insert(o, dict, key, value, hash);
     pmt_incref(o, value);
     old = pmt_row(o, dict)->edges[2 * entry + 1];
     pmt_row(o, dict)->edges[2 * entry + 1] = value;
     pmt_decref(o, old);
     return true;
-}
-
-bool pmt_dict_set(struct pmt_objects *o, pmt_obj dict, pmt_obj key, pmt_obj value)
-{
-    return set_key(o, dict, key, value, false);
-}
-
-bool pmt_dict_set_shared(struct pmt_objects *o, pmt_obj dict, pmt_obj key, pmt_obj value)
-{
-    return set_key(o, dict, key, value, true);
 }
 
 bool pmt_dict_del(struct pmt_objects *o, pmt_obj dict, pmt_obj key)
@@ -367,7 +427,7 @@ bool pmt_dict_del(struct pmt_objects *o, pmt_obj dict, pmt_obj key)
     uint64_t slot;
     int32_t entry;
 
-    if (!is_dict(o, dict) || !pmt_dict_unsplit(o, dict))
+    if (!is_dict(o, dict) || !unsplit(o, dict))
         return false;
     entry = find(o, dict, key, &hash, &slot, NULL);
     if (entry == -1)
@@ -411,10 +471,11 @@ bool pmt_dict_clear(struct pmt_objects *o, pmt_obj dict)
     row->part = PMT_BLOCK_NONE;
     for (uint32_t i = 0; i < n; i++)
         pmt_decref(o, edges[i]);
-    if (old->split && table != PMT_BLOCK_NONE)
-        pmt_heap_release(o->heap, table);
-    else
+    if (!old->shared)
         table_give(o, table, old->slots, old->unicode);
+    else if (table != PMT_BLOCK_NONE)
+        pmt_heap_release(o->heap, table);
+    pmt_shared_keys_drop(o, old->shared);
     pmt_probe_free(old);
     pmt_free(edges);
     return empty->no_table || table_make(o, empty->slots, empty->unicode,
@@ -428,7 +489,7 @@ static bool reserve_for(struct pmt_objects *o, pmt_obj dict, uint64_t more)
     uint64_t usable = pmt_shape_dict_usable(o->shape, p->slots);
     uint64_t left = usable > p->hashes.n ? usable - p->hashes.n : 0;
 
-    if (p->split || left * 3 >= more * 2 || o->shape->dict_store == PMT_DICT_INLINE_8)
+    if (p->shared || left * 3 >= more * 2 || o->shape->dict_store == PMT_DICT_INLINE_8)
         return true;
     return retable(o, dict, pmt_shape_dict_presize(o->shape, p->used + more), p->unicode);
 }

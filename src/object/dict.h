@@ -4,13 +4,16 @@
 
 #include "object/object_table.h"
 #include "object/probe.h"
+#include "object/shared_keys.h"
 
-/* A dict that shares its keys with a class: n_values slots of values (0: none yet). */
-pmt_obj pmt_dict_split(struct pmt_objects *o, uint64_t n_values);
-/* Set a key that the class's shared keys have: the dict stays split. */
-bool pmt_dict_set_shared(struct pmt_objects *o, pmt_obj dict, pmt_obj key, pmt_obj value);
-/* Give it a table of its own. False: out of memory, raised. */
-bool pmt_dict_unsplit(struct pmt_objects *o, pmt_obj dict);
+/* A dict with these keys, to which it takes a reference of its own. with_values: and a block
+ * for its values. */
+pmt_obj pmt_dict_split(struct pmt_objects *o, struct pmt_shared_keys *keys, bool with_values);
+bool pmt_dict_is_split(const struct pmt_objects *o, pmt_obj dict);
+/* Its keys become shared ones: what it had as its table is theirs, it has values instead
+ * (make_keys_shared). The new keys, one reference for the caller; NULL: not all of them
+ * are text, or raised. */
+struct pmt_shared_keys *pmt_dict_share_keys(struct pmt_objects *o, pmt_obj dict);
 /* KeyError with the key's repr; returns false. */
 bool pmt_raise_key(struct pmt_objects *o, pmt_obj key);
 

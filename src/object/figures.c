@@ -7,7 +7,7 @@
  */
 #include "object/object_table.h"
 
-#include "object/probe.h"
+#include "object/dict.h"
 
 #define ARENAS 0x7f0000000000u
 #define MALLOC 0x560000000000u
@@ -121,9 +121,11 @@ static uint64_t dict_bytes(const struct pmt_objects *o, const struct pmt_object 
 
     if (p->no_table)
         return o->shape->dict_bytes;
-    if (p->split)
+    if (p->shared)
         return o->shape->dict_bytes +
-               (row->part == PMT_BLOCK_NONE ? 0 : 8 * (uint64_t)p->n_values);
+               8 * (o->shape->attrs == PMT_ATTRS_SPLIT_DICT
+                        ? pmt_shape_dict_usable(o->shape, p->shared->slots)
+                        : pmt_shared_keys_size(p->shared));
     return o->shape->dict_bytes + pmt_shape_dict_table_bytes(o->shape, p->slots, p->unicode);
 }
 

@@ -19,7 +19,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include "object/probe.h"
+#include "object/dict.h"
 
 enum { UP, DOWN };
 enum { NOTHING, TEXT, PROBE, NUMBERS, CLASS, CODE, WEAKREF };
@@ -412,6 +412,14 @@ static void give_part(struct pmt_objects *o, pmt_obj x)
         pmt_part_drop(o, x);
 }
 
+/* Shared keys are left by now, but for the end of the world. */
+static void forget_probe(struct pmt_probe *p)
+{
+    if (p)
+        pmt_shared_keys_forget(p->shared);
+    pmt_probe_free(p);
+}
+
 /* What a kind keeps besides its edges and blocks. */
 static void forget_data(struct pmt_objects *o, pmt_obj x)
 {
@@ -419,7 +427,7 @@ static void forget_data(struct pmt_objects *o, pmt_obj x)
 
     switch (kinds[row->kind].data) {
     case TEXT:    pmt_text_forget(o, x); break;
-    case PROBE:   pmt_probe_free(row->u.probe); break;
+    case PROBE:   forget_probe(row->u.probe); break;
     case NUMBERS: pmt_numbers_free(row->u.numbers); break;
     case CLASS:   pmt_class_data_free(row->u.class); break;
     case CODE:    pmt_code_data_free(o, row->u.code); break;
@@ -556,7 +564,10 @@ const struct pmt_shape *pmt_objects_shape(const struct pmt_objects *o)
 uint64_t pmt_objects_shutdown(struct pmt_objects *o)
 {
     pmt_class_done(o);
+    pmt_texts_done(o);
+    pmt_let_go(o, o->empty_tuple);
     pmt_atoms_done(o);
+    pmt_kept_texts_clear(o);
     pmt_recycler_empty(&o->recycler, o->heap);
     return o->n_alive;
 }
@@ -572,6 +583,7 @@ void pmt_objects_free(struct pmt_objects *o)
             pmt_free(o->table.at[x].edges);
         }
     pmt_atoms_release(o);
+    pmt_texts_release(o);
     pmt_recycler_release(&o->recycler);
     pmt_vec_release(&o->dying);
     pmt_vec_release(&o->table);

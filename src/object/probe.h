@@ -17,6 +17,8 @@
 #define PMT_PROBE_EMPTY (-1)
 #define PMT_PROBE_DUMMY (-2)
 
+struct pmt_shared_keys;
+
 struct pmt_probe {
     uint64_t slots;           /* a power of two */
     uint64_t used;            /* live entries */
@@ -26,8 +28,7 @@ struct pmt_probe {
     bool reuses_dummies;      /* not sets from 3.7 on */
     bool unicode;             /* dict of 3.11+: all keys so far are text */
     bool no_table;            /* a new dict that has none of its own yet */
-    bool split;               /* a dict whose keys its class has: no table of its own */
-    uint32_t n_values;        /* then: places of its block of values */
+    struct pmt_shared_keys *shared; /* a split dict: these are its keys, it has no table */
     int32_t *index;           /* owned: by slot: entry, EMPTY or DUMMY */
     struct { int64_t *at; size_t n, cap; } hashes; /* by entry */
 };
