@@ -38,7 +38,7 @@ static struct pmt_type_tally *find_or_add(struct pmt_type_count *c, const char *
     return &c->at[c->last];
 }
 
-bool pmt_types_count(const struct pmt_objects *objects, struct pmt_type_count *out)
+bool pmt_type_count_take(const struct pmt_objects *objects, struct pmt_type_count *out)
 {
     for (pmt_obj x = PMT_NO_OBJ; (x = pmt_objects_next(objects, x)) != PMT_NO_OBJ;) {
         struct pmt_type_tally *t = find_or_add(out, pmt_type_name(objects, x));
@@ -56,7 +56,7 @@ static uint64_t less(uint64_t from, uint64_t what)
     return from > what ? from - what : 0;
 }
 
-void pmt_types_subtract(struct pmt_type_count *count, const struct pmt_type_count *before)
+void pmt_type_count_subtract(struct pmt_type_count *count, const struct pmt_type_count *before)
 {
     for (size_t i = 0; i < before->n; i++) {
         struct pmt_type_tally *t = find(count, before->at[i].name);
@@ -68,7 +68,7 @@ void pmt_types_subtract(struct pmt_type_count *count, const struct pmt_type_coun
     }
 }
 
-void pmt_types_release(struct pmt_type_count *count)
+void pmt_type_count_release(struct pmt_type_count *count)
 {
     for (size_t i = 0; i < count->n; i++)
         pmt_free(count->at[i].name);
@@ -80,9 +80,9 @@ static bool fill_types(const struct pmt_objects *objects, const struct pmt_type_
                        struct pmt_result *out)
 {
     struct pmt_type_count count = {0};
-    bool good = pmt_types_count(objects, &count);
+    bool good = pmt_type_count_take(objects, &count);
 
-    pmt_types_subtract(&count, before);
+    pmt_type_count_subtract(&count, before);
     out->types = good ? pmt_alloc_array(count.n, sizeof *out->types) : NULL;
     for (size_t i = 0; out->types && i < count.n; i++) {
         struct pmt_type_tally *t = &count.at[i];
@@ -95,7 +95,7 @@ static bool fill_types(const struct pmt_objects *objects, const struct pmt_type_
         out->n_types++;
         t->name = NULL;
     }
-    pmt_types_release(&count);
+    pmt_type_count_release(&count);
     return out->types != NULL;
 }
 

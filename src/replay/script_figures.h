@@ -18,10 +18,10 @@ struct pmt_type_count {
 };
 
 /* Count every object of a world into *out, which is empty. False: out of memory. */
-bool pmt_types_count(const struct pmt_objects *objects, struct pmt_type_count *out);
+bool pmt_type_count_take(const struct pmt_objects *objects, struct pmt_type_count *out);
 /* Take the objects of `before` off. */
-void pmt_types_subtract(struct pmt_type_count *count, const struct pmt_type_count *before);
-void pmt_types_release(struct pmt_type_count *count);
+void pmt_type_count_subtract(struct pmt_type_count *count, const struct pmt_type_count *before);
+void pmt_type_count_release(struct pmt_type_count *count);
 
 /* Fill the rows of types (those of `before` taken off), free lists and regions, and the
  * metrics of free lists. False: out of memory. */

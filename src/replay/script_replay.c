@@ -289,7 +289,7 @@ static enum pmt_status name_left(struct world *w, struct pmt_error *err)
 {
     struct pmt_script_verify *v = &w->out->verify.script;
     struct pmt_type_count left = {0};
-    bool good = pmt_types_count(w->objects, &left);
+    bool good = pmt_type_count_take(w->objects, &left);
 
     for (size_t i = 0; good && i < left.n; i++) {
         struct pmt_health row = {.severity = PMT_INFO, .count = left.at[i].objects};
@@ -300,7 +300,7 @@ static enum pmt_status name_left(struct world *w, struct pmt_error *err)
         v->left_objects += left.at[i].objects;
         v->left_bytes += left.at[i].bytes;
     }
-    pmt_types_release(&left);
+    pmt_type_count_release(&left);
     return good ? PMT_OK : pmt_error_set(err, PMT_E_NOMEM, "out of memory for the results");
 }
 
@@ -407,7 +407,7 @@ static enum pmt_status make_world(struct world *w, struct pmt_error *err)
         st = pmt_objects_new(w->heap, &w->shape, &w->objects, err);
     if (st == PMT_OK)
         st = make_collector(w, err);
-    if (st == PMT_OK && !pmt_types_count(w->objects, &w->before))
+    if (st == PMT_OK && !pmt_type_count_take(w->objects, &w->before))
         st = pmt_error_set(err, PMT_E_NOMEM, "out of memory");
     if (st == PMT_OK)
         st = make_play(w, err);
@@ -421,7 +421,7 @@ static void unmake_world(struct world *w)
     pmt_collector_free(w->collector);
     pmt_objects_free(w->objects);
     pmt_heap_free_all(w->heap);
-    pmt_types_release(&w->before);
+    pmt_type_count_release(&w->before);
     pmt_sampler_release(&w->sampler);
     pmt_vec_release(&w->rows);
     pmt_vec_release(&w->health);
