@@ -244,11 +244,6 @@ static void test_config_refuses_with_the_word_the_range_and_the_nearest(void)
         {"cpython-3.9,arena=1M", "words are separated by blanks: \"cpython-3.9 arena=1M\""},
         {"arena=256K,pol=4K", "arena=256K,pol=4K: must be 1K"},
         {"cpython-3.10.x", "did you mean 'cpython-3.10'?"},
-        {"cpython-3.10.01", "did you mean 'cpython-3.10'?"},
-        {"cpython-3.10.255", "did you mean 'cpython-3.10'?"},
-        {"cpython-3.16.0", "no preset for Python 3.16.0; the nearest is cpython-3.15 "},
-        {"cpython-2.4.6 arena=1M", "no preset for Python 2.4.6; the nearest is cpython-2.5 "},
-        {"cpython-3.10.1 cpython-3.10", "two presets, 'cpython-3.10.1' and 'cpython-3.10'"},
         {"gc.since=mark:forty-eight-letters-are-one-too-many-for-a-mark-", "gc.since=mark:NAME"},
         {"gc.since=mark:a\001", "gc.since=mark:NAME"},
         {"gc.since=evnt:5", "the nearest is gc.since=event:5"},
@@ -369,6 +364,26 @@ static void test_config_of_a_release(void)
         EXPECT_STR(out.preset, cases[i].preset);
         EXPECT_U64(out.version, cases[i].version);
         EXPECT(out.recorded);
+    }
+}
+
+static void test_config_refuses_releases_that_are_not_known(void)
+{
+    static const struct { const char *spec, *says; } cases[] = {
+        {"cpython-3.16.0", "no preset for Python 3.16.0; the nearest is cpython-3.15 "},
+        {"cpython-2.4.6 arena=1M", "no preset for Python 2.4.6; the nearest is cpython-2.5 "},
+        {"cpython-3.10.01", "did you mean 'cpython-3.10'?"},
+        {"cpython-3.10.255", "did you mean 'cpython-3.10'?"},
+        {"cpython-3.10.1 cpython-3.10", "two presets, 'cpython-3.10.1' and 'cpython-3.10'"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pmt_config out = {.spec = "untouched"};
+        struct pmt_error err = {.status = PMT_OK, .msg = ""};
+
+        EXPECT_STATUS(pmt_config_parse(cases[i].spec, NULL, &out, &err), PMT_E_USAGE, NULL);
+        EXPECT_HAS(err.msg, cases[i].says);
+        EXPECT_STR(out.spec, "untouched");
     }
 }
 
@@ -501,6 +516,7 @@ SUITE(config, TEST(test_config_writes_the_canonical_spec),
       TEST(test_config_gc_keys_change_their_fields),
       TEST(test_config_refuses_with_the_word_the_range_and_the_nearest),
       TEST(test_config_needs_a_preset_without_a_base),
-      TEST(test_config_recorded_is_equality_with_the_base), TEST(test_config_of_a_release), TEST(test_config_recorded_parts),
+      TEST(test_config_recorded_is_equality_with_the_base), TEST(test_config_of_a_release),
+      TEST(test_config_refuses_releases_that_are_not_known), TEST(test_config_recorded_parts),
       TEST(test_config_of_a_trace_with_the_collector_off), TEST(test_config_values_read_back),
       TEST(test_config_ranges_are_true))
