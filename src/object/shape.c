@@ -20,7 +20,8 @@ static int64_t value_at(const struct change *changes, size_t n, uint32_t version
 }
 
 #define AT(major, minor, micro, value) {PMT_PYTHON(major, minor, micro), value}
-#define SHAPE(type, name, help, ...) static const struct change name##_changes[] = {__VA_ARGS__};
+#define SHAPE(type, name, help, ...) \
+    static const struct change name##_changes[] = {__VA_ARGS__};
 #include "object/shape.def"
 #define AT(major, minor, micro, value) {PMT_PYTHON(major, minor, micro), value}
 #define FREE_MAX(id, help, ...) static const struct change id##_max[] = {__VA_ARGS__};
