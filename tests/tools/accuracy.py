@@ -342,7 +342,7 @@ def predicted(told, rows, end, before):
     arenas = heap["arenas"]["highwater"]
     if rows is not None:
         counts, pauses = end.figures(rows, before)
-        if pauses[1] is not None:
+        if pauses[1]:
             pauses[1] = told["metrics"].get("gc_longest_ns", pauses[1])
     elif gc:
         counts = [g["collections"] for g in gc["generations"]] + [None]
