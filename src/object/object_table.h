@@ -174,6 +174,8 @@ void pmt_class_keys_drop(struct pmt_objects *o, pmt_obj cls);            /* clas
 uint64_t pmt_instance_bytes(const struct pmt_objects *o, pmt_obj x, uint64_t *in_front);
 uint64_t pmt_class_bytes(const struct pmt_objects *o, pmt_obj cls);
 const char *pmt_class_name(const struct pmt_objects *o, pmt_obj cls);    /* borrowed */
+bool pmt_class_is_old(const struct pmt_objects *o, pmt_obj cls);         /* class C: of 2.x */
+pmt_obj pmt_class_base(const struct pmt_objects *o, pmt_obj cls);        /* borrowed; 0 */
 bool pmt_class_takes_weakrefs(const struct pmt_objects *o, pmt_obj cls);
 bool pmt_unicode_keep(struct pmt_objects *o, pmt_obj x); /* text.c: its free list took it */
 void pmt_dict_table_drop(struct pmt_objects *o, pmt_obj dict);

@@ -58,7 +58,7 @@ static bool add_block(struct pmt_cells *c, struct pmt_heap *heap)
     pmt_block block;
     uint32_t number;
 
-    if (!pmt_vec_reserve(&c->free, c->free.n + c->per_block) ||
+    if (!pmt_vec_reserve(&c->free, (c->order.n + 1) * c->per_block) ||
         !pmt_vec_reserve(&c->blocks, c->blocks.n + 1) ||
         !pmt_vec_reserve(&c->order, c->order.n + 1) ||
         !pmt_vec_reserve(&c->holes, c->order.n + 1))
