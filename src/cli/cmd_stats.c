@@ -12,6 +12,8 @@ struct args {
     bool classes;
     bool collections;
     bool types;
+    bool freelists;
+    bool regions;
     bool json;
     bool csv;
     bool quiet;
@@ -32,6 +34,10 @@ static const struct pmt_option options[] = {
      .help = "print the collections, one per line"},
     {.name = "types", .kind = PMT_OPTION_FLAG, .offset = offsetof(struct args, types),
      .help = "print garbage and survivors by type"},
+    {.name = "freelists", .kind = PMT_OPTION_FLAG, .offset = offsetof(struct args, freelists),
+     .help = "of a script: print the free lists"},
+    {.name = "regions", .kind = PMT_OPTION_FLAG, .offset = offsetof(struct args, regions),
+     .help = "of a script: print where its objects live"},
     {.name = "config", .letter = 'c', .kind = PMT_OPTION_TEXT, .metavar = "SPEC",
      .offset = offsetof(struct args, config),
      .help = "replay TRACE under this configuration (default: its own)"},
@@ -67,6 +73,8 @@ static const struct { const char *name; size_t offset; enum pmt_report_part part
     {"classes", offsetof(struct args, classes), PMT_PART_CLASSES},
     {"collections", offsetof(struct args, collections), PMT_PART_COLLECTIONS},
     {"types", offsetof(struct args, types), PMT_PART_TYPES},
+    {"freelists", offsetof(struct args, freelists), PMT_PART_FREE_LISTS},
+    {"regions", offsetof(struct args, regions), PMT_PART_REGIONS},
 };
 #define N_PARTS (sizeof parts / sizeof *parts)
 
@@ -183,8 +191,8 @@ static int run(const void *given, char **operand, unsigned n_operands)
 const struct pmt_command pmt_cmd_stats = {
     .name = "stats",
     .summary = "show the figures of a run, of a database or of a trace",
-    .synopsis = "[-qv] [--json | --csv] [--timeline | --classes | --collections | --types] [--run=N] DB\n"
-                "[-qv] [--json | --csv] [--timeline | --classes | --collections | --types] [-c SPEC] TRACE\n"
+    .synopsis = "[-qv] [--json | --csv] [--timeline | --classes | --collections | --types | --freelists | --regions] [--run=N] DB\n"
+                "[-qv] [--json | --csv] [--timeline | --classes | --collections | --types | --freelists | --regions] [-c SPEC] TRACE\n"
                 "--runs [--json | --csv] DB",
     .options = options,
     .args_bytes = sizeof(struct args),

@@ -1,4 +1,5 @@
-/* cmd_verify.c - replay under the recorded configuration and print the proof. */
+/* cmd_verify.c - replay under the recorded configuration and print the proof; act a script
+ * out under the walkers and say what they found. */
 #include <inttypes.h>
 #include "cli/cli.h"
 #include "cli/progress.h"
@@ -15,6 +16,11 @@ static const struct pmt_option options[] = {
 };
 
 #define MOST_ROWS 20 /* disagreeing figures printed; the rest is counted */
+
+static bool is_script(const struct pmt_result *result)
+{
+    return pmt_result_fact(result, "script.lines") != NULL;
+}
 
 static void print_count(const char *what, uint64_t checked, uint64_t mismatches)
 {
@@ -74,11 +80,42 @@ static const char *verdict(const struct pmt_result *result)
 
 static int exit_of(const struct pmt_result *result)
 {
+    if (is_script(result))
+        return result->verify.books_balance ? PMT_EXIT_OK : PMT_EXIT_DIFFERS;
     if (pmt_cli_contradicted(&result->verify) || loss(result))
         return PMT_EXIT_DIFFERS;
     if (result->partial)
         return PMT_EXIT_PARTIAL;
     return result->verify.exact ? PMT_EXIT_OK : PMT_EXIT_DIFFERS;
+}
+
+/* -- scripts: there is nothing recorded, but the model's own laws have to hold -- */
+
+/* What stays without being told of is an error of the model, and none of these. */
+static void print_left(const struct pmt_result *result)
+{
+    const struct pmt_script_verify *v = &result->verify.script;
+
+    if (!v->left_objects) {
+        printf("  %-13s every object and every block given back\n", "at exit");
+        return;
+    }
+    printf("  %-13s %" PRIu64 " objects left, %" PRIu64 " bytes\n", "at exit", v->left_objects,
+           v->left_bytes);
+    for (size_t i = 0; i < result->n_health; i++)
+        printf("  %-13s %.100s: %" PRIu64 "\n", "", result->health[i].what,
+               result->health[i].count);
+}
+
+static void print_walk(const struct pmt_result *result)
+{
+    printf("nothing was recorded to compare with; the model's own laws hold\n");
+    printf("  %-13s %s, %" PRIu64 " operations\n", "configuration", result->config.spec,
+           result->metrics.events);
+    printf("  %-13s %" PRIu64 " hold\n", "expectations", result->verify.script.expectations);
+    printf("  %-13s every byte of every arena accounted for\n", "books");
+    printf("  %-13s every count is that of the references to it\n", "objects");
+    print_left(result);
 }
 
 static void print_proof(const struct pmt_result *result)
@@ -124,6 +161,8 @@ static int run(const void *given, char **operand, unsigned n_operands)
     exit_code = exit_of(&result);
     if (args->json && !args->quiet)
         st = pmt_report_summary(stdout, &result, &print, &err);
+    else if (!args->quiet && is_script(&result))
+        print_walk(&result);
     else if (!args->quiet)
         print_proof(&result);
     pmt_result_release(&result);

@@ -61,20 +61,25 @@ void pmt_progress_end(struct pmt_progress *p)
 }
 
 enum pmt_status
+pmt_progress_run_with(const char *trace_path, struct pmt_run_options *options, bool quiet,
+                      struct pmt_result *out, struct pmt_error *err)
+{
+    struct pmt_progress progress;
+    enum pmt_status st;
+
+    options->progress = pmt_progress_tick;
+    options->progress_arg = &progress;
+    pmt_progress_begin(&progress, "replay", quiet);
+    st = pmt_run(trace_path, options, out, err);
+    pmt_progress_end(&progress);
+    return st;
+}
+
+enum pmt_status
 pmt_progress_run(const char *trace_path, const char *spec, bool walk, bool quiet,
                  struct pmt_result *out, struct pmt_error *err)
 {
-    struct pmt_progress progress;
-    struct pmt_run_options options = {
-        .spec = spec,
-        .walk = walk,
-        .progress = pmt_progress_tick,
-        .progress_arg = &progress,
-    };
-    enum pmt_status st;
+    struct pmt_run_options options = {.spec = spec, .walk = walk};
 
-    pmt_progress_begin(&progress, "replay", quiet);
-    st = pmt_run(trace_path, &options, out, err);
-    pmt_progress_end(&progress);
-    return st;
+    return pmt_progress_run_with(trace_path, &options, quiet, out, err);
 }

@@ -22,7 +22,13 @@ bool pmt_progress_tick(void *progress, uint64_t bytes, uint64_t of_bytes,
 /* Wipe the line, if one was drawn. */
 void pmt_progress_end(struct pmt_progress *p);
 
-/* pmt_run() with progress. spec NULL = the trace's own configuration. */
+/* pmt_run() with progress; what options says of progress is filled in here. */
+enum pmt_status
+pmt_progress_run_with(const char *trace_path, struct pmt_run_options *options, bool quiet,
+                      struct pmt_result *out, struct pmt_error *err);
+
+/* The same with a configuration (NULL = the trace's own) and with or without walkers; what
+ * a script prints is dropped. */
 enum pmt_status
 pmt_progress_run(const char *trace_path, const char *spec, bool walk, bool quiet,
                  struct pmt_result *out, struct pmt_error *err);

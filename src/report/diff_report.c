@@ -141,8 +141,10 @@ static void json_label(struct pmt_page *page, const char *which, const struct pm
     pmt_json_str(&page->json, "path", r->trace_path);
     pmt_json_bool(&page->json, "partial", r->partial);
     pmt_json_config(&page->json, &r->config);
-    if (r->gc_cost.n_pauses)
+    if (pmt_gc_has_cost(&r->gc_cost))
         pmt_json_gc_cost(&page->json, "gc_cost", &r->gc_cost);
+    if (page->options->all)
+        pmt_part_timeline(page, "timeline", r, SIZE_MAX);
     pmt_json_end(&page->json);
     pmt_strbuf_release(&text);
 }
@@ -174,13 +176,13 @@ static void text_costs(struct pmt_page *page, const struct pmt_result *a,
 {
     if (!shows_pauses(page, &a->metrics, &b->metrics))
         return;
-    if (a->gc_cost.n_pauses && !memcmp(&a->gc_cost, &b->gc_cost, sizeof a->gc_cost)) {
+    if (pmt_gc_has_cost(&a->gc_cost) && !memcmp(&a->gc_cost, &b->gc_cost, sizeof a->gc_cost)) {
         pmt_text_gc_cost(&page->sb, "Cost model: ", &a->gc_cost);
         return;
     }
-    if (a->gc_cost.n_pauses)
+    if (pmt_gc_has_cost(&a->gc_cost))
         pmt_text_gc_cost(&page->sb, "A  cost model: ", &a->gc_cost);
-    if (b->gc_cost.n_pauses)
+    if (pmt_gc_has_cost(&b->gc_cost))
         pmt_text_gc_cost(&page->sb, "B  cost model: ", &b->gc_cost);
 }
 
@@ -209,10 +211,16 @@ static uint64_t collections_of(const struct pmt_metrics *m)
     return m->gc_collections_0 + m->gc_collections_1 + m->gc_collections_2;
 }
 
+/* Without recorded pauses nobody knows how single ones scatter. */
+static uint64_t longest_of(const struct pmt_metrics *m)
+{
+    return m->gc_longest_ns ? m->gc_longest_ns : m->gc_pause_max_ns;
+}
+
 /* A cost model comes from recorded collections, whether or not any is replayed. */
 static bool tells_of_gc(const struct pmt_result *r)
 {
-    return pmt_gc_is_told(r) || r->gc_cost.n_pauses;
+    return pmt_gc_is_told(r) || pmt_gc_has_cost(&r->gc_cost);
 }
 
 /* What most want to know, in one line. */
@@ -228,10 +236,10 @@ static void text_summary(struct pmt_strbuf *sb, const struct pmt_result *a,
     if (tells_of_gc(a) && tells_of_gc(b)) {
         change_of(sb, ", collections", collections_of(ma), collections_of(mb),
                   PMT_UNIT_COUNT);
-        if (a->gc_cost.n_pauses && b->gc_cost.n_pauses) {
+        if (pmt_gc_has_cost(&a->gc_cost) && pmt_gc_has_cost(&b->gc_cost)) {
             change_of(sb, ", in pauses", ma->gc_pause_total_ns, mb->gc_pause_total_ns,
                       PMT_UNIT_NS);
-            change_of(sb, ", longest", ma->gc_longest_ns, mb->gc_longest_ns, PMT_UNIT_NS);
+            change_of(sb, ", longest", longest_of(ma), longest_of(mb), PMT_UNIT_NS);
         }
     }
     pmt_strbuf_puts(sb, "\n");
@@ -256,6 +264,7 @@ static void text_diff(struct pmt_page *page, const struct pmt_result *a,
         pmt_grid_end(&g);
     }
     text_costs(page, a, b);
+    pmt_text_curves(page, a, b);
     if (!differs)
         pmt_strbuf_puts(&page->sb, "All metrics are equal.\n");
     else if (n_equal && !o->only_changed)

@@ -10,7 +10,12 @@ static uint64_t pause_of(const struct pmt_result *r, const struct pmt_collection
 {
     if (side == PMT_GC_RECORDED)
         return c->recorded_ns;
-    return r->gc_cost.n_pauses ? c->pause_ns : 0;
+    return pmt_gc_has_cost(&r->gc_cost) ? c->pause_ns : 0;
+}
+
+bool pmt_gc_has_cost(const struct pmt_gc_cost *cost)
+{
+    return cost->n_pauses || cost->is_usual;
 }
 
 bool pmt_gc_is_told(const struct pmt_result *r)
@@ -37,6 +42,8 @@ static void add(struct pmt_gc_generation *g, const struct pmt_collection *c,
     if (side == PMT_GC_RECORDED)
         g->uncollectable += c->recorded_uncollectable;
     else
+        g->uncollectable += c->uncollectable;
+    if (side == PMT_GC_MODELLED)
         g->visited += c->visited;
 }
 
@@ -59,10 +66,11 @@ static void add_all(const struct pmt_result *r, enum pmt_gc_side side,
             f->longest = c;
         }
     }
-    /* A collection always has something to visit; where none has, the trace tells of
-     * blocks but not of objects. */
-    f->knows_objects = side == PMT_GC_RECORDED ? any_recorded
-                                               : f->of[PMT_GC_ALL].visited > 0;
+    /* A collection of a program always has something to visit; where none has, the trace
+     * tells of blocks but not of objects. */
+    f->knows_objects = side == PMT_GC_RECORDED
+                           ? any_recorded
+                           : f->of[PMT_GC_ALL].visited > 0 || r->gc_cost.is_usual;
     f->known = f->knows_objects || f->longest || (side == PMT_GC_MODELLED && !any_recorded);
 }
 

@@ -22,7 +22,7 @@ struct pmt_pauses {
 struct pmt_gc_generation {
     uint64_t collections;
     uint64_t collected;     /* objects */
-    uint64_t uncollectable; /* objects; recorded side only */
+    uint64_t uncollectable; /* objects; of a script modelled, else recorded side only */
     uint64_t visited;       /* objects; modelled side only */
     uint64_t useless;       /* collections that found nothing */
     struct pmt_pauses pauses;
@@ -41,6 +41,9 @@ struct pmt_gc_figures {
 /* The figures of one side. False: out of memory, and *out is all zero. */
 bool pmt_gc_figures(const struct pmt_result *result, enum pmt_gc_side side,
                     struct pmt_gc_figures *out);
+
+/* There is a cost model, and so there are modelled pauses. */
+bool pmt_gc_has_cost(const struct pmt_gc_cost *cost);
 
 /* The trace tells of the collector. */
 bool pmt_gc_is_told(const struct pmt_result *result);

@@ -68,8 +68,31 @@ static void ratios(struct pmt_strbuf *sb, const struct pmt_gc_cost *cost)
                           high);
 }
 
+/* Its curves are in ns. */
+static void usual_cost(struct pmt_strbuf *sb, const char *label, const struct pmt_gc_cost *cost)
+{
+    double low = cost->ratio[0][0], high = low;
+
+    for (int i = 0; i < PMT_GC_KINDS * PMT_GC_RATIOS; i++) {
+        double ratio = cost->ratio[i / PMT_GC_RATIOS][i % PMT_GC_RATIOS];
+
+        low = ratio < low ? ratio : low;
+        high = ratio > high ? ratio : high;
+    }
+    pmt_strbuf_printf(sb, "%s%.3g", label, low * cost->visited_ns);
+    pmt_strbuf_printf(sb, " to %s per object visited,", price(high * cost->visited_ns).at);
+    pmt_strbuf_puts(sb, " by generation and number,");
+    pmt_strbuf_printf(sb, " + %s per block freed", price(cost->freed_ns).at);
+    pmt_strbuf_printf(sb, " + %s:\n%*s", price(cost->fixed_ns).at, (int)strlen(label), "");
+    pmt_strbuf_puts(sb, "what is usual, fitted to nothing: a script has no recorded pauses\n");
+}
+
 void pmt_text_gc_cost(struct pmt_strbuf *sb, const char *label, const struct pmt_gc_cost *cost)
 {
+    if (cost->is_usual) {
+        usual_cost(sb, label, cost);
+        return;
+    }
     pmt_strbuf_printf(sb, "%s%s per object visited", label, price(cost->visited_ns).at);
     pmt_strbuf_printf(sb, " + %s per block freed", price(cost->freed_ns).at);
     pmt_strbuf_printf(sb, " + %s,\n%*s", price(cost->fixed_ns).at, (int)strlen(label), "");
@@ -106,8 +129,8 @@ static void generation_row(struct pmt_grid *g, enum pmt_gc_side side, uint32_t g
     value_or_none(g, p->n, p->p50_ns, PMT_UNIT_NS);
     value_or_none(g, p->n, p->p90_ns, PMT_UNIT_NS);
     value_or_none(g, p->n, p->p99_ns, PMT_UNIT_NS);
-    if (side == PMT_GC_MODELLED)
-        value_or_none(g, of->longest_ns, of->longest_ns, PMT_UNIT_NS);
+    if (side == PMT_GC_MODELLED && of->longest_ns)
+        pmt_grid_value(g, of->longest_ns, PMT_UNIT_NS);
     else
         value_or_none(g, p->n, p->max_ns, PMT_UNIT_NS);
 }
@@ -226,18 +249,47 @@ static const struct pmt_grid_column collection_columns[] = {
     {"recorded_pause_ns", "recorded pause", PMT_GRID_RIGHT},
     {"recorded_collected", "recorded collected", PMT_GRID_RIGHT},
     {"recorded_uncollectable", "uncollectable", PMT_GRID_RIGHT},
+    {"uncollectable", NULL, PMT_GRID_RIGHT},
+    {"references", NULL, PMT_GRID_RIGHT},
+    {"at_exit", NULL, PMT_GRID_LEFT},
 };
+
+/* Of a script: nothing is recorded. */
+static const struct pmt_grid_column script_columns[] = {
+    {"event", "event", PMT_GRID_RIGHT},
+    {"recorded_clock_ns", NULL, PMT_GRID_RIGHT},
+    {"generation", "generation", PMT_GRID_RIGHT},
+    {"asked_for", "asked for", PMT_GRID_LEFT},
+    {"chosen", NULL, PMT_GRID_RIGHT},
+    {"visited", "visited", PMT_GRID_RIGHT},
+    {"collected", "collected", PMT_GRID_RIGHT},
+    {"freed_blocks", "blocks freed", PMT_GRID_RIGHT},
+    {"pause_ns", "modelled pause", PMT_GRID_RIGHT},
+    {"recorded_pause_ns", NULL, PMT_GRID_RIGHT},
+    {"recorded_collected", NULL, PMT_GRID_RIGHT},
+    {"recorded_uncollectable", NULL, PMT_GRID_RIGHT},
+    {"uncollectable", "uncollectable", PMT_GRID_RIGHT},
+    {"references", "references", PMT_GRID_RIGHT},
+    {"at_exit", NULL, PMT_GRID_LEFT},
+};
+
+_Static_assert(COUNT(script_columns) == COUNT(collection_columns),
+               "the same cells, shown or not");
 
 static void collection_row(struct pmt_grid *g, const struct pmt_collection *c,
                            const struct both *b)
 {
     bool recorded = b->side[PMT_GC_RECORDED].known;
     bool modelled = b->side[PMT_GC_MODELLED].knows_objects;
+    bool text = g->format == PMT_FORMAT_TEXT;
 
     pmt_grid_value(g, c->event, PMT_UNIT_COUNT);
     value_or_none(g, c->clock_ns, c->clock_ns, PMT_UNIT_NS);
     pmt_grid_value(g, c->generation, PMT_UNIT_COUNT);
-    pmt_grid_bool(g, c->asked_for);
+    if (text && c->at_exit)
+        pmt_grid_word(g, "at exit", NULL, NULL);
+    else
+        pmt_grid_bool(g, c->asked_for);
     value_or_none(g, c->chosen >= 0, (uint64_t)(c->chosen >= 0 ? c->chosen : 0),
                   PMT_UNIT_COUNT);
     value_or_none(g, modelled, c->visited, PMT_UNIT_COUNT);
@@ -247,12 +299,17 @@ static void collection_row(struct pmt_grid *g, const struct pmt_collection *c,
     value_or_none(g, c->recorded_ns, c->recorded_ns, PMT_UNIT_NS);
     value_or_none(g, recorded, c->recorded_collected, PMT_UNIT_COUNT);
     value_or_none(g, recorded, c->recorded_uncollectable, PMT_UNIT_COUNT);
+    value_or_none(g, modelled, c->uncollectable, PMT_UNIT_COUNT);
+    value_or_none(g, c->references, c->references, PMT_UNIT_COUNT);
+    pmt_grid_bool(g, c->at_exit);
 }
 
-static void begin_collections(struct pmt_grid *g, struct pmt_page *page, const char *key)
+static void begin_collections(struct pmt_grid *g, struct pmt_page *page, const char *key,
+                              const struct pmt_result *r)
 {
     pmt_grid_begin(g, page->options->format, &page->sb, &page->json, key,
-                   collection_columns, COUNT(collection_columns));
+                   pmt_is_script(r) ? script_columns : collection_columns,
+                   COUNT(collection_columns));
 }
 
 void pmt_part_collections(struct pmt_page *page, const char *key,
@@ -261,7 +318,7 @@ void pmt_part_collections(struct pmt_page *page, const char *key,
     struct both b = figures_of(page, result);
     struct pmt_grid g;
 
-    begin_collections(&g, page, key);
+    begin_collections(&g, page, key, result);
     for (size_t i = 0; i < result->n_collections; i++)
         collection_row(&g, &result->collections[i], &b);
     pmt_grid_end(&g);
@@ -300,7 +357,7 @@ void pmt_text_longest_collections(struct pmt_page *page, const struct pmt_result
         order[i] = &r->collections[i];
     qsort(order, r->n_collections, sizeof *order, longest_first);
     pmt_strbuf_puts(&page->sb, "\nLongest collections\n");
-    begin_collections(&g, page, NULL);
+    begin_collections(&g, page, NULL, r);
     for (size_t i = 0; i < r->n_collections && i < FEW_LONGEST; i++)
         collection_row(&g, order[i], &b);
     pmt_grid_end(&g);
@@ -353,7 +410,7 @@ static void json_longest(struct pmt_json *j, const struct pmt_gc_generation *of)
 
 void pmt_json_gc_cost(struct pmt_json *j, const char *key, const struct pmt_gc_cost *cost)
 {
-    bool known = cost->n_pauses > 0;
+    bool known = pmt_gc_has_cost(cost);
 
     pmt_json_object_line(j, key);
     pmt_json_u64(j, "n_pauses", cost->n_pauses);
@@ -368,12 +425,14 @@ void pmt_json_gc_cost(struct pmt_json *j, const char *key, const struct pmt_gc_c
         pmt_json_end(j);
     }
     pmt_json_end(j);
-    json_real(j, "spread_low", known, cost->spread_low);
-    json_real(j, "spread_high", known, cost->spread_high);
+    json_real(j, "spread_low", cost->n_pauses, cost->spread_low);
+    json_real(j, "spread_high", cost->n_pauses, cost->spread_high);
+    pmt_json_bool(j, "is_usual", cost->is_usual);
     pmt_json_end(j);
 }
 
-static void json_generation(struct pmt_json *j, const struct both *b, int generation)
+static void json_generation(struct pmt_json *j, const struct both *b, int generation,
+                            bool script)
 {
     const struct pmt_gc_figures *rec = &b->side[PMT_GC_RECORDED];
     const struct pmt_gc_figures *mod = &b->side[PMT_GC_MODELLED];
@@ -383,7 +442,10 @@ static void json_generation(struct pmt_json *j, const struct both *b, int genera
     json_known(j, "collected", mod->knows_objects, mod->of[generation].collected);
     json_known(j, "useless", mod->knows_objects, mod->of[generation].useless);
     json_known(j, "visited", mod->knows_objects, mod->of[generation].visited);
-    json_known(j, "uncollectable", rec->known, rec->of[generation].uncollectable);
+    if (rec->known)
+        pmt_json_u64(j, "uncollectable", rec->of[generation].uncollectable);
+    else
+        json_known(j, "uncollectable", script, mod->of[generation].uncollectable);
     json_known(j, "recorded_collected", rec->known, rec->of[generation].collected);
     json_known(j, "recorded_useless", rec->known, rec->of[generation].useless);
     json_pauses(j, "pause_ns", &mod->of[generation].pauses);
@@ -401,7 +463,7 @@ void pmt_json_gc(struct pmt_page *page, const struct pmt_result *r)
     pmt_json_object(j, "gc");
     pmt_json_array(j, "generations");
     for (int i = 0; i < PMT_GC_ALL; i++)
-        json_generation(j, &b, i);
+        json_generation(j, &b, i, pmt_is_script(r));
     pmt_json_end(j);
     json_known(j, "visited", modelled, b.side[PMT_GC_MODELLED].of[PMT_GC_ALL].visited);
     json_pauses(j, "pause_ns", &b.side[PMT_GC_MODELLED].of[PMT_GC_ALL].pauses);

@@ -52,6 +52,19 @@ void pmt_text_gc_cost(struct pmt_strbuf *sb, const char *label,
 void pmt_json_gc(struct pmt_page *page, const struct pmt_result *result);
 void pmt_json_gc_cost(struct pmt_json *j, const char *key, const struct pmt_gc_cost *cost);
 
+/* Scripts (script_report.c). */
+bool pmt_is_script(const struct pmt_result *result);
+void pmt_part_free_lists(struct pmt_page *page, const char *key,
+                         const struct pmt_result *result);
+void pmt_part_regions(struct pmt_page *page, const char *key, const struct pmt_result *result);
+void pmt_text_script_head(struct pmt_page *page, const struct pmt_result *result);
+void pmt_text_objects(struct pmt_page *page, const struct pmt_result *result);
+
+/* Bytes held over events, one result beside the other, where they are not the same
+ * (curves.c). Nothing without samples. */
+void pmt_text_curves(struct pmt_page *page, const struct pmt_result *a,
+                     const struct pmt_result *b);
+
 size_t pmt_count_disagreements(const struct pmt_result *result);
 
 #endif

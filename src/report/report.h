@@ -19,7 +19,9 @@ enum pmt_report_part {
     PMT_PART_TIMELINE, /* one row per sample, in any format */
     PMT_PART_CLASSES,  /* the pool table at the end, in any format */
     PMT_PART_COLLECTIONS, /* one row per collection, in any format */
-    PMT_PART_TYPES     /* one row per type, in any format */
+    PMT_PART_TYPES,    /* one row per type, in any format */
+    PMT_PART_FREE_LISTS, /* one row per free list, in any format */
+    PMT_PART_REGIONS   /* one row per region, in any format */
 };
 
 /* All zero is a good default. */
@@ -30,10 +32,14 @@ struct pmt_report_options {
                           timeline, the longest collections, types and what
                           the oracle disagrees with; JSON also has "timeline"
                           and "collections" */
-    bool all;          /* diff: text also shows the metrics that are equal */
+    bool all;          /* diff: text also shows the metrics that are equal, JSON the
+                          two timelines */
     bool only_changed; /* diff: JSON and CSV leave out the equal ones, and text
                           does not even count them */
     bool color;        /* text may use ANSI colours */
+    const char *const *prints; /* what a script printed: "prints" of JSON; NULL: not
+                                  collected */
+    size_t n_prints;
 };
 
 /* One result: what `replay` and `stats` print. options may be NULL. */

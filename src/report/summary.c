@@ -188,7 +188,8 @@ static void full_parts(struct pmt_page *page, const struct pmt_result *r)
     }
     if (r->n_collections)
         pmt_text_longest_collections(page, r);
-    pmt_text_types(page, r);
+    if (!pmt_is_script(r))
+        pmt_text_types(page, r);
     if (r->n_classes) {
         pmt_strbuf_puts(&page->sb, "\nPool table at the end\n");
         pmt_part_classes(page, NULL, r);
@@ -201,15 +202,21 @@ static void full_parts(struct pmt_page *page, const struct pmt_result *r)
 
 static void text_summary(struct pmt_page *page, const struct pmt_result *r)
 {
-    headline(page, r);
-    verdict(page, r);
+    if (pmt_is_script(r)) {
+        pmt_text_script_head(page, r);
+    } else {
+        headline(page, r);
+        verdict(page, r);
+    }
     peaks(page, &r->metrics);
     held(page, r);
     counts(page, r);
     if (r->n_collections)
         pmt_text_gc(page, r);
+    if (pmt_is_script(r))
+        pmt_text_objects(page, r);
     if (r->n_health) {
-        pmt_strbuf_puts(&page->sb, "\nHealth of the trace\n");
+        pmt_strbuf_puts(&page->sb, pmt_is_script(r) ? "\nNotes\n" : "\nHealth of the trace\n");
         pmt_part_health(page, NULL, r);
     }
     if (page->options->full)
@@ -252,6 +259,10 @@ static void one_part(struct pmt_page *page, const struct pmt_result *r)
         pmt_part_collections(page, "collections", r);
     else if (page->options->part == PMT_PART_TYPES)
         types_alone(page, r);
+    else if (page->options->part == PMT_PART_FREE_LISTS)
+        pmt_part_free_lists(page, "freelists", r);
+    else if (page->options->part == PMT_PART_REGIONS)
+        pmt_part_regions(page, "regions", r);
     else
         pmt_part_classes(page, "classes", r);
     if (json)

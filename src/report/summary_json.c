@@ -115,6 +115,26 @@ static void verify_gc_object(struct pmt_json *j, const struct pmt_gc_verify *v)
     pmt_json_end(j);
 }
 
+static void verify_script_object(struct pmt_json *j, const struct pmt_script_verify *v)
+{
+    pmt_json_object_line(j, "script");
+    pmt_json_u64(j, "expectations", v->expectations);
+    pmt_json_bool(j, "walked", v->walked);
+    pmt_json_u64(j, "left_objects", v->left_objects);
+    pmt_json_u64(j, "left_bytes", v->left_bytes);
+    pmt_json_end(j);
+}
+
+static void prints_array(struct pmt_page *page)
+{
+    const struct pmt_report_options *o = page->options;
+
+    pmt_json_array(&page->json, "prints");
+    for (size_t i = 0; i < o->n_prints; i++)
+        pmt_json_str(&page->json, NULL, o->prints[i]);
+    pmt_json_end(&page->json);
+}
+
 static void verify_object(struct pmt_json *j, const struct pmt_result *r)
 {
     const struct pmt_verify *v = &r->verify;
@@ -132,6 +152,8 @@ static void verify_object(struct pmt_json *j, const struct pmt_result *r)
     if (pmt_gc_is_told(r))
         verify_gc_object(j, &v->gc);
     pmt_json_bool(j, "books_balance", v->books_balance);
+    if (pmt_is_script(r))
+        verify_script_object(j, &v->script);
     pmt_json_bool(j, "exact", v->exact);
     pmt_json_end(j);
 }
@@ -154,12 +176,16 @@ void pmt_json_summary(struct pmt_page *page, const struct pmt_result *result)
     heap_object(page, result);
     if (pmt_gc_is_told(result))
         pmt_json_gc(page, result);
+    pmt_part_free_lists(page, "freelists", result);
     pmt_part_types(page, "types", result);
+    pmt_part_regions(page, "regions", result);
     pmt_part_garbage_references(page, "garbage_references", result);
     verify_object(j, result);
     pmt_part_disagreements(page, "oracle", result);
     metrics_object(j, &result->metrics);
     pmt_part_health(page, "health", result);
+    if (page->options->prints)
+        prints_array(page);
     if (page->options->full) {
         pmt_part_timeline(page, "timeline", result, SIZE_MAX);
         if (pmt_gc_is_told(result))

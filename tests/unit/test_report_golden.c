@@ -244,8 +244,10 @@ static const char summary_json[] =
     "    \"cost\": {\"n_pauses\": 4, \"fixed_ns\": 4200.5, \"visited_ns\": 38.125, \"fr"
     "eed_ns\": 55, \"ratio\": [[0, 0, 0, 0, 0, 0, 0, 0, 0, 0.75, 0, 0, 0, 0, 0, 0], [0,"
     " 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0"
-    ", 0, 0, 0, 1.5]], \"spread_low\": 0.8125, \"spread_high\": 1.25}\n"
+    ", 0, 0, 0, 1.5]], \"spread_low\": 0.8125, \"spread_high\": 1.25,"
+    " \"is_usual\": false}\n"
     "  },\n"
+    "  \"freelists\": [],\n"
     "  \"types\": [\n"
     "    {\"type\": \"Node\\u0009\\u001b[1m\", \"garbage_objects\": 100, \"garbage_byte"
     "s\": 8192, \"garbage_in_0\": 60, \"garbage_in_1\": 39, \"garbage_in_2\": 1, \"surv"
@@ -256,6 +258,7 @@ static const char summary_json[] =
     "  ],\n";
 
 static const char summary_json_rest[] =
+    "  \"regions\": [],\n"
     "  \"garbage_references\": [\n"
     "    {\"from\": \"Node\\u0009\\u001b[1m\", \"to\": \"list\", \"references\": 1250},\n"
     "    {\"from\": \"list\", \"to\": \"Node\\u0009\\u001b[1m\", \"references\": 100},\n"
@@ -438,12 +441,13 @@ static const char collections_text[] =
 
 static const char collections_csv[] =
     "event,recorded_clock_ns,generation,asked_for,chosen,visited,collected,freed_blocks,p"
-    "ause_ns,recorded_pause_ns,recorded_collected,recorded_uncollectable\n"
-    "90000,200000000,0,false,0,701,40,120,90000,100000,40,0\n"
-    "120000,260000000,0,false,0,701,0,0,80000,80000,0,0\n"
-    "130000,,0,false,0,702,60,180,100000,,60,0\n"
-    "600000,1100000000,1,false,1,2096,0,0,230000,350000,0,0\n"
-    "1200000,2200000000,2,true,,39000,1190,3570,6100000,6000000,1190,1\n";
+    "ause_ns,recorded_pause_ns,recorded_collected,recorded_uncollectable,"
+    "uncollectable,references,at_exit\n"
+    "90000,200000000,0,false,0,701,40,120,90000,100000,40,0,0,,false\n"
+    "120000,260000000,0,false,0,701,0,0,80000,80000,0,0,0,,false\n"
+    "130000,,0,false,0,702,60,180,100000,,60,0,0,,false\n"
+    "600000,1100000000,1,false,1,2096,0,0,230000,350000,0,0,0,,false\n"
+    "1200000,2200000000,2,true,,39000,1190,3570,6100000,6000000,1190,1,0,,false\n";
 
 static const char types_text[] =
     "  type             garbage  its bytes  in gen 0  in gen 1  in gen 2  survivors  th"
@@ -543,7 +547,8 @@ static const char diff_json[] =
     "    \"gc_cost\": {\"n_pauses\": 4, \"fixed_ns\": 4200.5, \"visited_ns\": 38.125, \"f"
     "reed_ns\": 55, \"ratio\": [[0, 0, 0, 0, 0, 0, 0, 0, 0, 0.75, "
     "0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0], [0, 0, 0, 0, 0,"
-    " 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1.5]], \"spread_low\": 0.8125, \"spread_high\": 1.25}\n"
+    " 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1.5]], \"spread_low\": 0.8125, \"spread_high\": 1.25,"
+    " \"is_usual\": false}\n"
     "  },\n"
     "  \"b\": {\n"
     "    \"label\": \"app.pmt: cpython-3.11 arena=4M\",\n"
@@ -567,7 +572,8 @@ static const char diff_json[] =
     "    \"gc_cost\": {\"n_pauses\": 4, \"fixed_ns\": 4200.5, \"visited_ns\": 38.125, \"f"
     "reed_ns\": 55, \"ratio\": [[0, 0, 0, 0, 0, 0, 0, 0, 0, 0.75, "
     "0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0], [0, 0, 0, 0, 0,"
-    " 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1.5]], \"spread_low\": 0.8125, \"spread_high\": 1.25}\n"
+    " 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1.5]], \"spread_low\": 0.8125, \"spread_high\": 1.25,"
+    " \"is_usual\": false}\n"
     "  },\n"
     "  \"metrics\": [\n"
     "    {\"name\": \"arenas_allocated\", \"unit\": \"count\", \"a\": 24, \"b\": 7, \"del"
