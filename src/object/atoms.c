@@ -300,10 +300,11 @@ pmt_obj pmt_array_new(struct pmt_objects *o, char typecode, uint64_t n)
     }
     memset(numbers->at, 0, n * sizeof *numbers->at);
     numbers->n = n;
+    if (o->shape->array_gc)
+        pmt_gc_track(o, x);
     return x;
 }
 
-/* Objects/array: a sixteenth more, and three or seven (Modules/arraymodule.c, array_resize). */
 bool pmt_array_append(struct pmt_objects *o, pmt_obj x, pmt_obj number)
 {
     struct pmt_object *row = pmt_row(o, x);
@@ -318,7 +319,7 @@ bool pmt_array_append(struct pmt_objects *o, pmt_obj x, pmt_obj number)
         return pmt_raise(o, PMT_EXC_TYPE, "array item must be a number, not %s",
                          pmt_type_name(o, number));
     if (a->n == a->room &&
-        !array_room(o, x, a->n + 1 + ((a->n + 1) >> 4) + (a->n < 8 ? 3 : 7)))
+        !array_room(o, x, pmt_shape_array_grow(a->room, a->n, a->n + 1)))
         return false;
     if (strchr("fd", a->typecode))
         a->at[a->n++].d = d;

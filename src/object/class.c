@@ -67,6 +67,16 @@ bool pmt_is_subclass(const struct pmt_objects *o, pmt_obj cls, pmt_obj of)
     return cls != PMT_NO_OBJ;
 }
 
+pmt_obj pmt_class_base(const struct pmt_objects *o, pmt_obj cls)
+{
+    return base_of(o, cls);
+}
+
+bool pmt_class_is_old(const struct pmt_objects *o, pmt_obj cls)
+{
+    return class_data(o, cls)->old_style;
+}
+
 bool pmt_class_takes_weakrefs(const struct pmt_objects *o, pmt_obj cls)
 {
     return class_data(o, cls)->has_weakref;
@@ -152,9 +162,9 @@ static bool fill_dict(struct pmt_objects *o, pmt_obj cls, pmt_obj dict)
         return ok && set_named(o, dict, "__doc__", pmt_none(o));
     for (size_t i = base ? class_data(o, base)->n_slots : 0; ok && i < d->n_slots; i++)
         ok = set_named(o, dict, d->slots[i], descriptor(o, cls));
-    if (ok && d->has_dict && !base_dict)
+    if (ok && d->has_dict && !base_dict && o->shape->class_descriptors)
         ok = set_named(o, dict, "__dict__", descriptor(o, cls));
-    if (ok && d->has_weakref && !(base && class_data(o, base)->has_weakref))
+    if (ok && d->has_weakref && o->shape->class_descriptors && !(base && class_data(o, base)->has_weakref))
         ok = set_named(o, dict, "__weakref__", descriptor(o, cls));
     return ok && set_named(o, dict, "__doc__", pmt_none(o));
 }
@@ -225,7 +235,7 @@ pmt_obj pmt_class_new(struct pmt_objects *o, const struct pmt_class_spec *spec)
     cls = pmt_object_make(o, PMT_KIND_CLASS,
                           spec->old_style ? o->shape->class_old_bytes
                                           : o->shape->class_bytes +
-                                                n_own * o->shape->class_member, 0, 0);
+                                                (n_own + 1) * o->shape->class_member, 0, 0);
     if (!cls) {
         pmt_class_data_free(data);
         return PMT_NO_OBJ;
@@ -686,6 +696,10 @@ uint64_t pmt_class_bytes(const struct pmt_objects *o, pmt_obj cls)
     const pmt_obj base = base_of(o, cls);
     size_t n_own = d->n_slots - (base ? class_data(o, base)->n_slots : 0);
 
-    return d->old_style ? o->shape->class_old_bytes
-                        : o->shape->class_bytes + n_own * o->shape->class_member;
+    if (d->old_style)
+        return o->shape->class_old_bytes;
+    if (!o->shape->class_sizeof_keys)
+        return o->shape->class_bytes + (n_own + 1) * o->shape->class_member;
+    return o->shape->class_bytes +
+           (d->keys ? pmt_shape_dict_table_bytes(o->shape, d->keys->slots, true) : 0);
 }

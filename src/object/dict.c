@@ -92,7 +92,7 @@ static pmt_obj dict_object(struct pmt_objects *o)
 
 static struct pmt_probe *new_probe(struct pmt_objects *o, uint64_t slots)
 {
-    struct pmt_probe *p = pmt_probe_new(slots, 0, o->shape->dict_shift_late, true);
+    struct pmt_probe *p = pmt_probe_new(slots, 0, o->shape->dict_shift_late, PMT_REUSE_FIRST);
 
     if (!p)
         (void)pmt_raise_memory(o);
@@ -482,33 +482,79 @@ bool pmt_dict_clear(struct pmt_objects *o, pmt_obj dict)
                                          &pmt_row(o, dict)->part);
 }
 
-/* dict_merge(): room for both at once where it is likely to be needed. */
-static bool reserve_for(struct pmt_objects *o, pmt_obj dict, uint64_t more)
+/* What the growth rules call fill: entries that take a place. */
+static uint64_t places_taken(const struct pmt_objects *o, const struct pmt_probe *p)
+{
+    return o->shape->dict_store >= PMT_DICT_COMPACT ? p->hashes.n : p->fill;
+}
+
+bool pmt_dict_clones(const struct pmt_objects *o, pmt_obj dict, bool copy)
+{
+    const struct pmt_probe *p = pmt_row(o, dict)->u.probe;
+
+    return !p->shared && p->used &&
+           pmt_shape_dict_cloned(o->shape, copy, p->slots, places_taken(o, p), p->used);
+}
+
+/* dict_merge(): another's table as it is, or room for both at once. */
+static bool reserve_for(struct pmt_objects *o, pmt_obj dict, pmt_obj other, bool copy)
 {
     struct pmt_probe *p = pmt_row(o, dict)->u.probe;
-    uint64_t usable = pmt_shape_dict_usable(o->shape, p->slots);
-    uint64_t left = usable > p->hashes.n ? usable - p->hashes.n : 0;
+    const struct pmt_probe *q = pmt_row(o, other)->u.probe;
+    bool unicode = p->unicode;
+    uint64_t slots;
 
-    if (p->shared || left * 3 >= more * 2 || o->shape->dict_store == PMT_DICT_INLINE_8)
+    if (p->shared)
         return true;
-    return retable(o, dict, pmt_shape_dict_presize(o->shape, p->used + more), p->unicode);
+    if (!p->used && pmt_dict_clones(o, other, copy)) {
+        slots = q->slots;
+        unicode = q->unicode;
+    } else
+        slots = pmt_shape_dict_merged(o->shape, p->no_table ? 0 : p->slots, places_taken(o, p),
+                                      p->used, q->used);
+    if (p->no_table)
+        unicode = q->unicode;
+    return slots == (p->no_table ? 0 : p->slots) || retable(o, dict, slots, unicode);
+}
+
+static bool merge(struct pmt_objects *o, pmt_obj dict, pmt_obj other, bool copy)
+{
+    uint64_t at = 0;
+
+    if (!reserve_for(o, dict, other, copy))
+        return false;
+    for (;;) {
+        int64_t i = o->shape->dict_slot_order
+                        ? pmt_probe_walk(pmt_row(o, other)->u.probe, &at) : (int64_t)at++;
+        pmt_obj key;
+
+        if (i < 0 || 2 * i >= pmt_row(o, other)->n_edges)
+            return true;
+        key = pmt_row(o, other)->edges[2 * i];
+        if (key && !pmt_dict_set(o, dict, key, pmt_row(o, other)->edges[2 * i + 1]))
+            return false;
+    }
 }
 
 bool pmt_dict_update(struct pmt_objects *o, pmt_obj dict, pmt_obj other)
 {
     if (!is_dict(o, dict) || !is_dict(o, other))
         return false;
-    if (dict == other || !pmt_row(o, other)->u.probe->used)
-        return true;
-    if (!reserve_for(o, dict, pmt_row(o, other)->u.probe->used))
-        return false;
-    for (uint32_t i = 0; i < pmt_row(o, other)->n_edges; i += 2) {
-        pmt_obj key = pmt_row(o, other)->edges[i], value = pmt_row(o, other)->edges[i + 1];
+    return dict == other || !pmt_row(o, other)->u.probe->used || merge(o, dict, other, false);
+}
 
-        if (key && !pmt_dict_set(o, dict, key, value))
-            return false;
+/* PyDict_Copy(): a split one stays split. */
+pmt_obj pmt_dict_copy(struct pmt_objects *o, pmt_obj dict)
+{
+    struct pmt_shared_keys *keys = pmt_row(o, dict)->u.probe->shared;
+    pmt_obj copy = keys && pmt_row(o, dict)->u.probe->used ? pmt_dict_split(o, keys, true)
+                                                           : pmt_dict_new(o, 0);
+
+    if (copy && pmt_row(o, dict)->u.probe->used && !merge(o, copy, dict, true)) {
+        pmt_decref(o, copy);
+        return PMT_NO_OBJ;
     }
-    return true;
+    return copy;
 }
 
 bool pmt_raise_key(struct pmt_objects *o, pmt_obj key)

@@ -14,6 +14,10 @@ bool pmt_dict_is_split(const struct pmt_objects *o, pmt_obj dict);
  * (make_keys_shared). The new keys, one reference for the caller; NULL: not all of them
  * are text, or raised. */
 struct pmt_shared_keys *pmt_dict_share_keys(struct pmt_objects *o, pmt_obj dict);
+/* dict.copy(); a new reference. */
+pmt_obj pmt_dict_copy(struct pmt_objects *o, pmt_obj dict);
+/* Whether a copy of it, or an empty dict that it is put into, takes its table as it is. */
+bool pmt_dict_clones(const struct pmt_objects *o, pmt_obj dict, bool copy);
 /* KeyError with the key's repr; returns false. */
 bool pmt_raise_key(struct pmt_objects *o, pmt_obj key);
 

@@ -10,6 +10,11 @@
  * that drops references of its own: such a drop finishes the deaths that it began before
  * it returns, by running the stack down to where it found it.
  *
+ * CPython's own recursion has an end as well: a container that dies so many containers deep
+ * waits until the outermost is gone, the last that came first (Objects/object.c,
+ * _PyTrash_thread_deposit_object). That is kept, since it decides in which order memory
+ * is free again.
+ *
  * Blocks. A collector object's memory is obtained first and counted then, and given back
  * the other way round (Modules/gcmodule.c), so a collection that is due comes between: the
  * new object is in no list yet. What comes from a free list, or goes there, counts nothing.
@@ -464,8 +469,28 @@ static pmt_obj take_edge(struct pmt_object *row, uint32_t *cursor)
     return PMT_NO_OBJ;
 }
 
+/* Kinds whose dealloc counts how deep it is. */
+static bool nests(const struct pmt_object *row)
+{
+    static const bool of_kind[PMT_N_KINDS] = {
+        [PMT_KIND_LIST] = true, [PMT_KIND_TUPLE] = true, [PMT_KIND_DICT] = true,
+        [PMT_KIND_SET] = true, [PMT_KIND_FROZENSET] = true, [PMT_KIND_INSTANCE] = true,
+        [PMT_KIND_FRAME] = true};
+
+    return of_kind[row->kind];
+}
+
 static void push_death(struct pmt_objects *o, pmt_obj x)
 {
+    bool deep = nests(pmt_row(o, x));
+
+    if (deep && o->nesting >= o->shape->trash_depth) {
+        pmt_gc_untrack(o, x);
+        if (!pmt_vec_push(&o->trash, x))
+            (void)pmt_raise_memory(o);
+        return;
+    }
+    o->nesting += deep;
     if (!pmt_vec_push(&o->dying, ((struct pmt_dying){x, 0, BEGIN})))
         (void)pmt_raise_memory(o); /* it stays, unreachable: the run ends anyway */
 }
@@ -486,17 +511,27 @@ static bool part_from(struct pmt_objects *o, pmt_obj x)
     return false;
 }
 
+/* The innermost death is over; with the outermost container's, one that waits comes. */
+static void pop_death(struct pmt_objects *o, bool deep)
+{
+    o->dying.n--;
+    o->nesting -= deep;
+    if (deep && !o->nesting && o->trash.n)
+        push_death(o, o->trash.at[--o->trash.n]);
+}
+
 /* One step of the innermost death. */
 static void step(struct pmt_objects *o)
 {
     size_t top = o->dying.n - 1;
     struct pmt_dying now = o->dying.at[top];
     pmt_obj child;
+    bool deep;
 
     if (now.phase == BEGIN) {
         o->dying.at[top].phase = EDGES;
         if (part_from(o, now.x))
-            o->dying.n--;
+            pop_death(o, nests(pmt_row(o, now.x)));
         return;
     }
     child = take_edge(pmt_row(o, now.x), &o->dying.at[top].cursor);
@@ -505,8 +540,9 @@ static void step(struct pmt_objects *o)
             push_death(o, child);
         return;
     }
-    o->dying.n--;
+    deep = nests(pmt_row(o, now.x));
     finish(o, now.x);
+    pop_death(o, deep);
 }
 
 void pmt_decref(struct pmt_objects *o, pmt_obj x)
@@ -586,6 +622,7 @@ void pmt_objects_free(struct pmt_objects *o)
     pmt_texts_release(o);
     pmt_recycler_release(&o->recycler);
     pmt_vec_release(&o->dying);
+    pmt_vec_release(&o->trash);
     pmt_vec_release(&o->table);
     pmt_free(o);
 }

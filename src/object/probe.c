@@ -17,7 +17,7 @@ static int32_t *new_index(uint64_t slots)
 }
 
 struct pmt_probe *pmt_probe_new(uint64_t slots, uint32_t in_a_row, bool shift_late,
-                                bool reuses_dummies)
+                                enum pmt_probe_reuse reuse)
 {
     struct pmt_probe *p = pmt_zalloc(sizeof *p);
 
@@ -26,7 +26,7 @@ struct pmt_probe *pmt_probe_new(uint64_t slots, uint32_t in_a_row, bool shift_la
     p->slots = slots;
     p->in_a_row = in_a_row;
     p->shift_late = shift_late;
-    p->reuses_dummies = reuses_dummies;
+    p->reuse = (uint8_t)reuse;
     p->index = new_index(slots);
     if (!p->index) {
         pmt_free(p);
@@ -96,7 +96,8 @@ int32_t pmt_probe_find(const struct pmt_probe *p, int64_t hash, pmt_probe_equal 
         int32_t entry = p->index[slot_of(&w)];
 
         n++;
-        if (entry == PMT_PROBE_DUMMY && p->reuses_dummies && free_slot == UINT64_MAX)
+        if (entry == PMT_PROBE_DUMMY &&
+            (p->reuse == PMT_REUSE_LAST || (p->reuse && free_slot == UINT64_MAX)))
             free_slot = slot_of(&w);
         if (entry == PMT_PROBE_EMPTY ||
             (entry >= 0 && p->hashes.at[entry] == hash && equal(arg, (uint32_t)entry))) {

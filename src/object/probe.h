@@ -14,6 +14,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Whether a new key may take the slot of a deleted one on its way, and which. */
+enum pmt_probe_reuse { PMT_REUSE_NONE, PMT_REUSE_FIRST, PMT_REUSE_LAST };
+
 #define PMT_PROBE_EMPTY (-1)
 #define PMT_PROBE_DUMMY (-2)
 
@@ -25,7 +28,7 @@ struct pmt_probe {
     uint64_t fill;            /* slots that are or were in use */
     uint32_t in_a_row;        /* slots looked at one after the other: sets 9, else 0 */
     bool shift_late;          /* perturb is shifted after its first use: dicts up to 3.6 */
-    bool reuses_dummies;      /* not sets from 3.7 on */
+    uint8_t reuse;            /* enum pmt_probe_reuse */
     bool unicode;             /* dict of 3.11+: all keys so far are text */
     bool no_table;            /* a new dict that has none of its own yet */
     struct pmt_shared_keys *shared; /* a split dict: these are its keys, it has no table */
@@ -38,11 +41,11 @@ typedef bool (*pmt_probe_equal)(void *arg, uint32_t entry);
 
 /* A table of so many slots; NULL: out of memory. */
 struct pmt_probe *pmt_probe_new(uint64_t slots, uint32_t in_a_row, bool shift_late,
-                                bool reuses_dummies);
+                                enum pmt_probe_reuse reuse);
 void pmt_probe_free(struct pmt_probe *p); /* NULL is allowed */
 
 /* The entry with this hash for which equal says yes, or -1. *slot: where it was found, or
- * where it would go (the first dummy on the way, else an empty one). *looked (may be NULL):
+ * where it would go (a dummy on the way, by `reuse`, else an empty one). *looked (may be NULL):
  * slots looked at. */
 int32_t pmt_probe_find(const struct pmt_probe *p, int64_t hash, pmt_probe_equal equal,
                        void *arg, uint64_t *slot, uint64_t *looked);

@@ -22,12 +22,19 @@ static bool is_set(struct pmt_objects *o, pmt_obj x, const char *what)
                      pmt_type_name(o, x), what);
 }
 
+static enum pmt_probe_reuse reuse_of(const struct pmt_shape *s)
+{
+    if (!s->set_reuses_dummies)
+        return PMT_REUSE_NONE;
+    return s->set_reuses_last ? PMT_REUSE_LAST : PMT_REUSE_FIRST;
+}
+
 static pmt_obj make(struct pmt_objects *o, bool frozen)
 {
     const struct pmt_shape *s = o->shape;
     enum pmt_kind kind = frozen ? PMT_KIND_FROZENSET : PMT_KIND_SET;
-    struct pmt_probe *probe = pmt_probe_new(INNER_SLOTS, s->set_in_a_row, !s->set_in_a_row,
-                                            s->set_reuses_dummies);
+    struct pmt_probe *probe = pmt_probe_new(INNER_SLOTS, s->set_in_a_row, s->set_shift_late,
+                                            reuse_of(s));
     pmt_block spare;
     pmt_obj set;
 
@@ -245,7 +252,7 @@ bool pmt_set_clear(struct pmt_objects *o, pmt_obj set)
     struct pmt_object *row = pmt_row(o, set);
     struct pmt_probe *old = row->u.probe;
     struct pmt_probe *empty = pmt_probe_new(INNER_SLOTS, old->in_a_row, old->shift_late,
-                                            old->reuses_dummies);
+                                            (enum pmt_probe_reuse)old->reuse);
     pmt_obj *edges = row->edges;
     pmt_block table = row->part;
     uint32_t n = row->n_edges;

@@ -195,7 +195,7 @@ static bool intern_room(struct pmt_objects *o)
     size_t n;
 
     if (!p) {
-        o->interned = pmt_probe_new(64, 0, false, true);
+        o->interned = pmt_probe_new(64, 0, false, PMT_REUSE_FIRST);
         return o->interned != NULL;
     }
     if (p->hashes.n * 3 < p->slots * 2)
