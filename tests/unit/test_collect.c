@@ -5,7 +5,7 @@
 #include "base/alloc.h"
 #include "support/builder.h"
 #include "support/expect.h"
-#include "support/play.h"
+#include "support/event_play.h"
 
 /* -- the recording's own collections -- */
 

@@ -2,7 +2,7 @@
  * does the recording's own collection of it mean then? The events are written by hand. */
 #include "support/builder.h"
 #include "support/expect.h"
-#include "support/play.h"
+#include "support/event_play.h"
 
 /* Recorded with collections that come only when asked for, which the model ignores. */
 static void open_quiet(struct play *p, const char *spec)

@@ -6,7 +6,7 @@
 #include "replay/garbage_graph.h"
 #include "support/builder.h"
 #include "support/expect.h"
-#include "support/play.h"
+#include "support/event_play.h"
 
 #define NODE 3u
 #define LIST 5u

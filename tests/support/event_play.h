@@ -1,4 +1,4 @@
-/* play.h - a replay that is fed events by hand, one at a time, and what became of its
+/* event_play.h - a replay that is fed events by hand, one at a time, and what became of its
  * blocks: for tests of what a replay makes of the collector's events.
  *
  *     struct play p;
@@ -8,8 +8,8 @@
  *     result = play_end(&p);
  *     play_close(&p);
  */
-#ifndef PMT_TESTS_PLAY_H
-#define PMT_TESTS_PLAY_H
+#ifndef PMT_TESTS_EVENT_PLAY_H
+#define PMT_TESTS_EVENT_PLAY_H
 
 #include <stdbool.h>
 #include <stdint.h>

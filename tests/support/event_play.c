@@ -1,5 +1,5 @@
-/* play.c - a replay that is fed events by hand. */
-#include "support/play.h"
+/* event_play.c - a replay that is fed events by hand. */
+#include "support/event_play.h"
 
 #include <string.h>
 #include "base/alloc.h"
