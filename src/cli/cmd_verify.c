@@ -5,11 +5,15 @@
 #include "cli/progress.h"
 
 struct args {
+    const char *config;
     bool json;
     bool quiet;
 };
 
 static const struct pmt_option options[] = {
+    {.name = "config", .letter = 'c', .kind = PMT_OPTION_TEXT, .metavar = "SPEC",
+     .offset = offsetof(struct args, config),
+     .help = "act a script out under this configuration (default: notes)"},
     PMT_OPTION_JSON(struct args),
     PMT_OPTION_QUIET(struct args, "print nothing; the exit status tells"),
     {.name = NULL},
@@ -155,9 +159,14 @@ static int run(const void *given, char **operand, unsigned n_operands)
     (void)n_operands;
     st = pmt_cli_format(args->json, false, &print, &err);
     if (st == PMT_OK)
-        st = pmt_progress_run(operand[0], NULL, true, args->quiet, &result, &err);
+        st = pmt_progress_run(operand[0], args->config, true, args->quiet, &result, &err);
     if (st != PMT_OK)
         return pmt_cli_error(&err);
+    if (args->config && !is_script(&result)) {
+        pmt_result_release(&result);
+        return pmt_cli_usage("verify: --config is for scripts: a recording is checked under "
+                             "its own");
+    }
     exit_code = exit_of(&result);
     if (args->json && !args->quiet)
         st = pmt_report_summary(stdout, &result, &print, &err);
@@ -172,7 +181,7 @@ static int run(const void *given, char **operand, unsigned n_operands)
 const struct pmt_command pmt_cmd_verify = {
     .name = "verify",
     .summary = "prove a replay against what the interpreter said",
-    .synopsis = "[-q] [--json] TRACE",
+    .synopsis = "[-q] [--json] [-c SPEC] TRACE",
     .options = options,
     .args_bytes = sizeof(struct args),
     .min_operands = 1,

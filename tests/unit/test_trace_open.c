@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "support/builder.h"
 #include "support/expect.h"
+#include "trace/reader.h"
 
 static void test_trace_files_that_are_no_trace(void)
 {
@@ -43,6 +44,77 @@ static void test_trace_files_that_are_no_trace(void)
         EXPECT_I64(pmt_alloc_live(), live);
         builder_close(&b);
     }
+}
+
+/* A file of text is read whole, anything else is opened as a trace. */
+static void test_trace_text_is_told_from_traces(void)
+{
+    static const struct {
+        const char *bytes;
+        size_t n;
+        const char *text; /* NULL: it is none */
+    } cases[] = {
+        {"x = 1\n", 6, "x = 1\n"},
+        {"\t# tab, form feed \f\r\n", 21, "\t# tab, form feed \f\r\n"},
+        {"\xef\xbb\xbfx = 1", 8, "x = 1"},
+        {"# \xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\x8d", 13,
+         "# \xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\x8d"},
+        {"cut \xe2\x82", 6, "cut \xe2\x82"},
+        {"", 0, NULL},
+        {"x\0", 2, NULL},
+        {"latin \xe9 ", 8, NULL},
+        {"over \xc0\x80", 7, NULL},
+        {"bell \a", 6, NULL},
+        {"\x89PMT\r\n\x1a\n", 8, NULL},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t live = pmt_alloc_live();
+        struct pmt_error err = {0};
+        struct pmt_trace *t;
+        struct builder b;
+        char *text;
+        size_t n;
+        bool is_text = cases[i].text != NULL;
+
+        builder_from_bytes(&b, (const uint8_t *)cases[i].bytes, cases[i].n);
+        EXPECT_STATUS(pmt_trace_open_or_text(b.path, &t, &text, &n, &err),
+                      is_text ? PMT_OK : PMT_E_TRACE, &err);
+        EXPECT(t == NULL);
+        if (EXPECT((text != NULL) == is_text) && is_text) {
+            EXPECT_STR(text, cases[i].text);
+            EXPECT_U64(n, strlen(cases[i].text));
+        }
+        pmt_free(text);
+        EXPECT_I64(pmt_alloc_live(), live);
+        builder_close(&b);
+    }
+}
+
+/* Longer than what is looked at, and memory that runs out on the way. */
+static void test_trace_long_text_is_read_whole(void)
+{
+    size_t n = 200001, got;
+    char *text = malloc(n + 1), *read = NULL;
+    struct pmt_trace *t;
+    struct builder b;
+
+    memset(text, 'a', n);
+    text[n] = '\0';
+    builder_from_bytes(&b, (const uint8_t *)text, n);
+    for (int64_t fail = 0; !read && fail < 100; fail++) {
+        enum pmt_status st;
+
+        pmt_alloc_fail_at(fail, 1);
+        st = pmt_trace_open_or_text(b.path, &t, &read, &got, NULL);
+        pmt_alloc_fail_at(-1, 0);
+        EXPECT_STATUS(st, read ? PMT_OK : PMT_E_NOMEM, NULL);
+    }
+    EXPECT_U64(got, n);
+    EXPECT_STR(read, text);
+    pmt_free(read);
+    free(text);
+    builder_close(&b);
 }
 
 static void test_trace_paths_that_cannot_be_opened(void)
@@ -120,5 +192,6 @@ static void test_trace_a_pipe_is_as_good_as_a_file(void)
 }
 
 SUITE(trace_open, TEST(test_trace_files_that_are_no_trace),
+      TEST(test_trace_text_is_told_from_traces), TEST(test_trace_long_text_is_read_whole),
       TEST(test_trace_paths_that_cannot_be_opened),
       TEST(test_trace_a_pipe_is_as_good_as_a_file))
