@@ -36,7 +36,7 @@ HARDEN_LD := -Wl,-z,relro -Wl,-z,now
 pmt_cppflags = -D_GNU_SOURCE -DPMT_DEBUG=$(DEBUG) -DPMT_VERSION='"$(VERSION)"' $(FORTIFY) $(CPPFLAGS)
 pmt_cflags = -std=c11 $(OPT) $(WARN) $(WERROR) -fPIC -fvisibility=hidden -pthread $(HARDEN) $(CFLAGS)
 pmt_ldflags = -pthread $(HARDEN_LD) $(LDFLAGS)
-LDLIBS   ?= -lsqlite3 -lz
+LDLIBS   ?= -lsqlite3 -lz -lm
 
 LIB_SRC  := $(filter-out src/cli/% src/agent/%,$(wildcard src/*/*.c))
 CLI_SRC  := $(wildcard src/cli/*.c)
