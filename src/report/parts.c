@@ -37,22 +37,24 @@ static void begin(struct pmt_grid *g, struct pmt_page *page, const char *key,
     pmt_grid_begin(g, page->options->format, &page->sb, &page->json, key, columns, n);
 }
 
-static const struct pmt_grid_column timeline_columns[] = {
-    {"event", "event", PMT_GRID_RIGHT},
-    {"recorded_clock_ns", "clock", PMT_GRID_RIGHT},
-    {"recorded_rss_bytes", "resident", PMT_GRID_RIGHT},
-    {"arenas", "arenas", PMT_GRID_RIGHT},
-    {"arena_bytes", "in arenas", PMT_GRID_RIGHT},
-    {"pools_used", NULL, PMT_GRID_RIGHT},
-    {"used_blocks", NULL, PMT_GRID_RIGHT},
-    {"used_bytes", "used", PMT_GRID_RIGHT},
-    {"avail_bytes", "available", PMT_GRID_RIGHT},
-    {"unused_pool_bytes", "unused", PMT_GRID_RIGHT},
-    {"raw_blocks", NULL, PMT_GRID_RIGHT},
-    {"raw_bytes", "raw", PMT_GRID_RIGHT},
-    {"stack_bytes", NULL, PMT_GRID_RIGHT},
-    {NULL, "arenas and raw", PMT_GRID_LEFT},
-};
+#define TIMELINE(clock, resident)                                              \
+    {"event", "event", PMT_GRID_RIGHT},                                        \
+    {"recorded_clock_ns", clock, PMT_GRID_RIGHT},                              \
+    {"recorded_rss_bytes", resident, PMT_GRID_RIGHT},                          \
+    {"arenas", "arenas", PMT_GRID_RIGHT},                                      \
+    {"arena_bytes", "in arenas", PMT_GRID_RIGHT},                              \
+    {"pools_used", NULL, PMT_GRID_RIGHT},                                      \
+    {"used_blocks", NULL, PMT_GRID_RIGHT},                                     \
+    {"used_bytes", "used", PMT_GRID_RIGHT},                                    \
+    {"avail_bytes", "available", PMT_GRID_RIGHT},                              \
+    {"unused_pool_bytes", "unused", PMT_GRID_RIGHT},                           \
+    {"raw_blocks", NULL, PMT_GRID_RIGHT},                                      \
+    {"raw_bytes", "raw", PMT_GRID_RIGHT},                                      \
+    {"stack_bytes", NULL, PMT_GRID_RIGHT},                                     \
+    {NULL, "arenas and raw", PMT_GRID_LEFT}
+static const struct pmt_grid_column timeline_columns[] = {TIMELINE("clock", "resident")};
+/* A script has neither. */
+static const struct pmt_grid_column script_timeline_columns[] = {TIMELINE(NULL, NULL)};
 
 static double held(const struct pmt_sample *s)
 {
@@ -104,7 +106,8 @@ void pmt_part_timeline(struct pmt_page *page, const char *key,
     double most = most_held(result);
     struct pmt_grid g;
 
-    begin(&g, page, key, timeline_columns, COUNT(timeline_columns));
+    begin(&g, page, key, pmt_is_script(result) ? script_timeline_columns : timeline_columns,
+          COUNT(timeline_columns));
     for (size_t i = 0; i < rows; i++)
         timeline_row(&g, &result->samples[rows > 1 ? i * (n - 1) / (rows - 1) : 0], most);
     pmt_grid_end(&g);

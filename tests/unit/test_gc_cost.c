@@ -461,7 +461,19 @@ static void test_gc_cost_is_the_same_each_time(void)
     pmt_free(fit);
 }
 
-SUITE(gc_cost, TEST(test_gc_cost_recovers_known_coefficients),
+/* Without a pause there is the usual cost, whatever the machine. */
+static void test_gc_cost_of_no_pauses(void)
+{
+    struct pmt_gc_cost cost;
+
+    pmt_gc_cost_of_none(&cost);
+    EXPECT(cost.is_usual && cost.n_pauses == 0);
+    EXPECT_U64(pmt_gc_cost_ns(&cost, 0, 0, 0), 1500);
+    EXPECT_U64(pmt_gc_cost_ns(&cost, 0, 100, 10), 1500 + 100 * 22 + 10 * 35);
+    EXPECT(pmt_gc_cost_ns(&cost, 2, 1 << 20, 0) > 300 * UINT64_C(1 << 20));
+}
+
+SUITE(gc_cost, TEST(test_gc_cost_of_no_pauses), TEST(test_gc_cost_recovers_known_coefficients),
       TEST(test_gc_cost_believes_cold_pauses),
       TEST(test_gc_cost_corrects_warm_pauses),
       TEST(test_gc_cost_spread_bounds_the_pauses),
