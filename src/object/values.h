@@ -8,8 +8,8 @@
 
 struct pmt_strbuf;
 
-/* How deep objects may nest in one another where the interpreter works by recursion, as its
- * own limit: sys.getrecursionlimit(). */
+/* How deep objects may nest in one another where the interpreter works by recursion: as
+ * sys.getrecursionlimit() says. From 3.12 on C code goes deeper, here it does not. */
 #define PMT_DEPTH_MAX 1000u
 
 /* The next entry of a dict or set in the order in which the interpreter walks it; *at is 0 at
@@ -39,6 +39,14 @@ uint64_t pmt_iterator_bytes(const struct pmt_objects *o, pmt_obj x);
 /* Item i of a list, tuple, text, bytes, bytearray, array or range, i < its length: a new
  * reference. */
 pmt_obj pmt_item_at(struct pmt_objects *o, pmt_obj x, uint64_t i);
+
+/* References of one's own to items from ... from + n - 1 of a list or tuple, put behind those
+ * of *out: a collection that comes while others are made may change the list. False: out of
+ * memory, raised. */
+bool pmt_items_hold(struct pmt_objects *o, pmt_obj x, uint64_t from, uint64_t n,
+                    struct pmt_obj_list *out);
+/* Let them go; the list is empty then. */
+void pmt_items_drop(struct pmt_objects *o, struct pmt_obj_list *items);
 
 /* -- combine.c -- */
 
