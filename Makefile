@@ -149,6 +149,12 @@ accuracy: deps
 	@$(submake) all
 	@python3 tests/tools/accuracy.py $(BUILD) $(ACCURACY)
 
+## differential: 10,000 random scripts under the model and each interpreter here; long
+.PHONY: differential
+differential: deps
+	@$(submake) all
+	@python3 tests/tools/differential.py $(BUILD) --scripts 10000 $(DIFFERENTIAL)
+
 ## check: all tests, with assertions on, in build/check
 .PHONY: check
 check: deps
