@@ -30,6 +30,7 @@ import tempfile
 
 import script_drawer
 import script_python
+import script_reader
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 WANTED = ("2.7", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13")
@@ -313,7 +314,7 @@ def differing(build, interpreter, texts, alone, counts):
     for n, text in texts.items():
         try:
             programs.append((n, script_python.translate(text, interpreter.version, interpreter.preset)))
-        except (script_python.ScriptError, IndexError, KeyError):
+        except (script_reader.ScriptError, IndexError, KeyError):
             continue  # while shrinking only
     real = act_out(interpreter, programs)
     found = {}
@@ -341,7 +342,7 @@ def shrunk(build, interpreter, text, difference, alone):
     """The smallest script found that differs in the same kind of query."""
     for _ in range(SHRINK_ROUNDS):
         lines = text.split("\n")
-        cuts = sorted(spans(script_python.parse(text)), key=lambda s: s[0] - s[1])
+        cuts = sorted(spans(script_reader.parse(text)), key=lambda s: s[0] - s[1])
         halves = [(i, min(i + size - 1, len(lines) - 2)) for size in (16, 8, 4, 2)
                   for i in range(1, len(lines) - size, size)]
         candidates = {}
@@ -372,7 +373,7 @@ def balanced(lines):
     for line in lines:
         words = line.split("#")[0].split()
         if words:
-            depth += (words[0] in script_python.BLOCKS) - (words[0] == "end")
+            depth += (words[0] in script_reader.BLOCKS) - (words[0] == "end")
         if depth < 0:
             return False
     return depth == 0

@@ -18,6 +18,7 @@ import types
 
 import script_actor
 import script_python
+import script_reader
 
 NAMES = "a b c d e f g h k m p q s t u v w x y z".split()
 ATTRIBUTES = "val other left right".split()
@@ -38,7 +39,7 @@ REFS = ["refcount"] * 8 + ["is", "is", "size", "size", "size", "len", "type", "a
                            "tracked", "weakrefs", "references", "value"]
 THEMES = {
     "refs": (6, BASICS + MORE, REFS),
-    "sizes": (3, BASICS + MORE + ["grow", "grow", "append", "add", "item"],
+    "sizes": (4, BASICS + MORE + ["grow", "churn", "churn", "churn", "shrink", "add", "item", "copy"],
               ["size"] * 8 + ["len", "refcount", "tracked", "is"]),
     "collect": (5, BASICS + ["cycle"] * 5 + ["ref", "callback", "collect", "collect", "collect_some",
                 "freeze", "new_dying", "new_dying", "call", "loop", "name", "delete", "delete"],
@@ -49,9 +50,9 @@ THEMES = {
               "tracked", "refcount"]),
     "reuse": (4, LIGHT + ["float", "float", "remake", "remake", "collect"],
               ["id", "id", "id", "gc_count", "free", "free", "refcount"]),
-    "values": (4, BASICS + MORE + ["arithmetic"] * 4 + ["copy"] * 4 + ["text"] * 3 + ["intern"] * 3 +
-               ["odd", "odd"],
-               ["value", "value", "hash", "len", "size", "is", "interned", "type", "refcount"]),
+    "values": (5, BASICS + MORE + ["arithmetic"] * 4 + ["copy"] * 4 + ["text"] * 3 + ["intern"] * 3 +
+               ["odd", "odd", "order", "order", "compare", "compare", "churn"],
+               ["value", "value", "repr", "repr", "hash", "len", "size", "is", "interned", "type", "refcount"]),
     "calls": (4, BASICS + ["call"] * 5 + ["method"] * 3 + ["new"] * 3 + ["ref", "callback", "cycle"],
               ["refcount"] * 5 + ["gc_count", "is", "alive", "class_count"]),
 }
@@ -191,7 +192,7 @@ class Drawer:
         for line in self.lines:
             head = line.split()[0]
             part.append(line)
-            depth += (head in script_python.BLOCKS) - (head == "end")
+            depth += (head in script_reader.BLOCKS) - (head == "end")
             if not depth:
                 found.append("\n".join(part))
                 part = []
@@ -520,6 +521,50 @@ class Drawer:
 
     op_grow = op_loop
 
+    def op_churn(self):
+        """A dict or set that is filled, thinned out and filled again."""
+        r, name = self.random, self.fresh()
+        n, step = r.randint(1, 60), r.choice((1, 2, 3, 7, 8, 16))
+        head = "n = i * %d\n" % step
+        more = r.randint(0, n)
+        if r.random() < 0.5:
+            lines = ["%s = dict" % name, "repeat %d i\n %s %s[n] = i\nend" % (n, head, name), "print size " + name,
+                     "repeat %d i\n %s del %s[n]\nend" % (more, head, name), "print size " + name,
+                     "repeat %d i\n %s n = n + 1000\n %s[n] = i\nend" % (r.randint(0, 30), head, name)]
+        else:
+            lines = ["%s = set" % name, "repeat %d i\n %s add %s n\nend" % (n, head, name), "print size " + name,
+                     "repeat %d i\n %s discard %s n\nend" % (more, head, name), "print size " + name,
+                     "repeat %d i\n %s n = n + 1000\n add %s n\nend" % (r.randint(0, 30), head, name)]
+        return "\n".join(lines + ["print size %s" % name, "n = i = None", "del n i"])
+
+    def op_shrink(self):
+        name = self.pick(list)
+        n = len(self.shadow.space[name]) if name else 0
+        if not n:
+            return None
+        return "repeat %d\n pop %s\nend" % (self.random.randint(0, n), name)
+
+    def op_order(self):
+        """The order in which a dict or set of atoms goes over its members."""
+        names = [n for n in self.shadow.names(dict, set, frozenset)
+                 if all(isinstance(k, (int, str, float)) for k in self.shadow.space[n])]
+        if not names:
+            return None
+        return "order = tolist %s\nprint repr order\ndel order" % self.random.choice(names)
+
+    def op_compare(self):
+        kinds = self.random.choice(((int, float), (str,), (list,), (tuple,), (dict,), (set, frozenset)))
+        one, two = self.pick(*kinds), self.pick(*kinds)
+        if not one or not self.written(one) or not self.written(two):
+            return None
+        return "if %s %s %s\n print \"yes\"\nelse\n print \"no\"\nend" % (
+            one, self.random.choice(("==", "!=", "is", "is not")), two)
+
+    def written(self, name):
+        """Whether repr() of it is short, and the same in every run."""
+        text = repr(self.shadow.space[name])
+        return len(text) < 80 and " at 0x" not in text and "<" not in text
+
     def op_for(self):
         name = self.pick(list, tuple)
         return name and "for j in %s\n print refcount j\nend" % name
@@ -651,6 +696,10 @@ class Drawer:
     def ask_value(self):
         name = self.pick(int, float, str)
         return name
+
+    def ask_repr(self):
+        name = self.pick(list, dict, tuple, set, frozenset)
+        return name and self.written(name) and "repr " + name
 
     def ask_hash(self):
         name = self.pick(int, float, str)
