@@ -113,7 +113,7 @@ pmt_obj pmt_attr_dict(struct pmt_objects *o, pmt_obj x)
 }
 
 /* In the instance itself; borrowed, 0: not there. */
-static pmt_obj own_attribute(struct pmt_objects *o, pmt_obj x, pmt_obj name)
+pmt_obj pmt_own_attribute(struct pmt_objects *o, pmt_obj x, pmt_obj name)
 {
     const struct pmt_shared_keys *keys = pmt_class_data_of(o, pmt_class_of(o, x))->keys;
     pmt_obj dict = *dict_edge(o, x);
@@ -150,7 +150,7 @@ pmt_obj pmt_attr_get(struct pmt_objects *o, pmt_obj x, pmt_obj name)
 
         if (!strcmp(text, "__class__"))
             return again(o, cls);
-        found = own_attribute(o, x, name);
+        found = pmt_own_attribute(o, x, name);
         if (!found && slot_of(o, x, name) < 0) {
             found = pmt_class_lookup(o, cls, name);
             if (found && pmt_kind_of(o, found) == PMT_KIND_FUNCTION)

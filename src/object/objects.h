@@ -240,6 +240,8 @@ bool pmt_is_subclass(const struct pmt_objects *o, pmt_obj cls, pmt_obj of);
 pmt_obj pmt_attr_get(struct pmt_objects *o, pmt_obj x, pmt_obj name);
 /* The same without binding, in the class and its bases only; borrowed; 0, no error. */
 pmt_obj pmt_class_lookup(struct pmt_objects *o, pmt_obj cls, pmt_obj name);
+/* The same in an instance itself, not in its class; borrowed; 0, no error. */
+pmt_obj pmt_own_attribute(struct pmt_objects *o, pmt_obj x, pmt_obj name);
 bool pmt_attr_set(struct pmt_objects *o, pmt_obj x, pmt_obj name, pmt_obj value);
 bool pmt_attr_del(struct pmt_objects *o, pmt_obj x, pmt_obj name);
 pmt_obj pmt_attr_dict(struct pmt_objects *o, pmt_obj x); /* x.__dict__: NEW reference */
