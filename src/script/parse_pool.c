@@ -183,6 +183,18 @@ bool pmt_pool_literal(struct pmt_parser *p, const struct pmt_literal *literal, u
     return true;
 }
 
+/* Nothing was put in after it, so no search passes its entry. */
+void pmt_pool_forget(struct pmt_parser *p, size_t n_before)
+{
+    struct pmt_draft *d = &p->drafts[p->n_drafts - 1];
+
+    if (d->literals.n == n_before)
+        return;
+    *literal_entry(p, d, &d->literals.at[d->literals.n - 1]) = 0;
+    d->found.n--;
+    d->literals.n--;
+}
+
 bool pmt_pool_name(struct pmt_parser *p, uint32_t name, uint32_t *slot)
 {
     struct pmt_literal literal;

@@ -36,20 +36,42 @@ static bool is_unknown(const struct pmt_parser *p)
     return true;
 }
 
-/* An atom by itself. A literal is kept as it is written: comparing with it makes nothing. */
+/* A literal by itself is only compared with: it is no object of the program. */
+static bool parse_plain(struct pmt_parser *p, struct pmt_query *q)
+{
+    struct pmt_draft *d = &p->drafts[p->n_drafts - 1];
+    size_t n_before = d->literals.n;
+    struct pmt_atom atom;
+
+    if (!pmt_parse_atom(p, &atom))
+        return false;
+    q->is_plain = true;
+    q->word = (uint32_t)p->s->plain.n;
+    if (!pmt_vec_push(&p->s->plain, d->literals.at[atom.index]))
+        return pmt_parse_nomem(p);
+    pmt_pool_forget(p, n_before);
+    return true;
+}
+
+/* A name, a path or a literal. */
 static bool parse_atom_query(struct pmt_parser *p, struct pmt_query *q)
 {
+    static const char *const literals[] = {"None", "True", "False", "inf", "nan"};
     size_t base = p->pending.n, from = p->at;
     struct pmt_atom atom;
 
     if (is_unknown(p))
         return unknown_query(p, from);
     q->code = PMT_ASK_ATOM;
+    if (starts_literal(pmt_token(p)))
+        return parse_plain(p, q);
+    for (size_t i = 0; i < sizeof literals / sizeof *literals; i++)
+        if (pmt_is_name(p, pmt_token(p), literals[i]))
+            return parse_plain(p, q);
     if (!pmt_parse_atom(p, &atom) || !pmt_pending(p, atom))
         return false;
-    if (pmt_is_operand(p, pmt_token(p)) && !starts_literal(&p->lexer.tokens.at[from]))
+    if (pmt_is_operand(p, pmt_token(p)))
         return unknown_query(p, from);
-    q->is_plain = atom.kind == PMT_ATOM_CONST;
     return pmt_pool_atoms(p, base, &q->atoms, &q->n_atoms);
 }
 

@@ -201,7 +201,7 @@ static bool unknown_statement(struct pmt_parser *p)
 typedef bool (*parse_fn)(struct pmt_parser *p, struct pmt_action *op);
 
 static const parse_fn parsers[PMT_N_STATEMENTS] = {
-#define STATEMENT(id, fn, word, operands, parse, spec, check, python, help) pmt_parse_##parse,
+#define STATEMENT(id, fn, word, operands, parse, spec, check, counts, python, help) pmt_parse_##parse,
 #include "script/statement.def"
 };
 

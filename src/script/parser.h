@@ -111,6 +111,8 @@ void pmt_lookup_release(struct pmt_lookup *l);
 bool pmt_pool_text(struct pmt_parser *p, const char *text, size_t n, uint32_t *out);
 /* The slot of an equal literal of the unit, made if there is none. */
 bool pmt_pool_literal(struct pmt_parser *p, const struct pmt_literal *literal, uint32_t *slot);
+/* The last literal of the unit goes again, if it has come since there were n_before. */
+void pmt_pool_forget(struct pmt_parser *p, size_t n_before);
 bool pmt_pool_name(struct pmt_parser *p, uint32_t name, uint32_t *slot);
 /* Put the pending operands from `base` on into script->atoms in a row. */
 bool pmt_pool_atoms(struct pmt_parser *p, size_t base, uint32_t *first, uint32_t *n);
@@ -158,7 +160,7 @@ bool pmt_parse_statement(struct pmt_parser *p);
 struct pmt_block_mark *pmt_innermost_loop(struct pmt_parser *p);
 bool pmt_block_open(struct pmt_parser *p, enum pmt_statement_code code, size_t at);
 
-#define STATEMENT(id, fn, word, operands, parse, spec, check, python, help)                       \
+#define STATEMENT(id, fn, word, operands, parse, spec, check, counts, python, help)                       \
     bool pmt_parse_##parse(struct pmt_parser *p, struct pmt_action *op);
 #include "script/statement.def"
 

@@ -92,7 +92,8 @@ struct pmt_query {
     uint8_t code;         /* enum pmt_query_code */
     bool is_plain;        /* a literal by itself: compared, never made an object */
     uint32_t atoms, n_atoms;
-    uint32_t word;        /* a kind, region or list; TEXT: offset into strings; plain: slot */
+    uint32_t word;        /* a kind, region or list; TEXT: offset into strings; plain: of
+                             script->plain */
     uint32_t at, n;       /* as written: place in script->text */
 };
 
@@ -156,7 +157,8 @@ struct pmt_script {
     PMT_ARRAY_OF(struct pmt_maker) values;
     PMT_ARRAY_OF(struct pmt_query) queries;
     PMT_ARRAY_OF(struct pmt_condition) conditions;
-    PMT_ARRAY_OF(struct pmt_literal) literals;
+    PMT_ARRAY_OF(struct pmt_literal) literals; /* by unit */
+    PMT_ARRAY_OF(struct pmt_literal) plain;    /* of queries that only compare with them */
     PMT_ARRAY_OF(struct pmt_class_words) classes;
     PMT_ARRAY_OF(struct pmt_code_unit) units;
     PMT_ARRAY_OF(uint32_t) top;       /* units of top level, in order */

@@ -207,6 +207,10 @@ static void print_query(struct printer *p, const struct pmt_query *q)
                    strlen(pmt_script_string(p->s, q->word)), "");
         return;
     }
+    if (q->is_plain) {
+        print_literal(p, &p->s->plain.at[q->word]);
+        return;
+    }
     if (q->code == PMT_ASK_ATOM) {
         print_atom(p, q->atoms);
         return;

@@ -6,24 +6,23 @@
 #include "base/nearest.h"
 #include "object/objects.h"
 
-#define NO   PMT_CHECK_NO
-#define CALL PMT_CHECK_CALL
-#define COLD PMT_CHECK_COLD
+/* What the tables say, here only. */
+enum { NO = PMT_CHECK_NO, CALL = PMT_CHECK_CALL, COLD = PMT_CHECK_COLD, YES = true };
 
 const struct pmt_word pmt_statement_words[PMT_N_STATEMENTS] = {
-#define STATEMENT(id, fn, word, operands, parse, spec, check, python, help)                       \
-    {word, operands, spec, python, help, check},
+#define STATEMENT(id, fn, word, operands, parse, spec, check, counts, python, help)                       \
+    {word, operands, spec, python, help, check, counts},
 #include "script/statement.def"
 };
 
 const struct pmt_word pmt_value_words[PMT_N_VALUES] = {
 #define VALUE(id, fn, word, operands, spec, check, python, help)                                  \
-    {word, operands, spec, python, help, check},
+    {word, operands, spec, python, help, check, false},
 #include "script/value.def"
 };
 
 const struct pmt_word pmt_query_words[PMT_N_QUERIES] = {
-#define QUERY(id, fn, word, operands, spec, help) {word, operands, spec, "", help, NO},
+#define QUERY(id, fn, word, operands, spec, help) {word, operands, spec, "", help, PMT_CHECK_NO, false},
 #include "script/query.def"
 };
 

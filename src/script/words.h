@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 enum pmt_statement_code {
-#define STATEMENT(id, fn, word, operands, parse, spec, check, python, help) PMT_DO_##id,
+#define STATEMENT(id, fn, word, operands, parse, spec, check, counts, python, help) PMT_DO_##id,
 #include "script/statement.def"
     PMT_N_STATEMENTS
 };
@@ -27,10 +27,12 @@ enum pmt_query_code {
 
 enum pmt_check { PMT_CHECK_NO, PMT_CHECK_CALL, PMT_CHECK_COLD };
 
-/* A row of one of the three tables; queries have no check and no python. */
+/* A row of one of the three tables. Queries have neither check nor python, and only
+ * statements count. */
 struct pmt_word {
     const char *word, *operands, *spec, *python, *help;
-    enum pmt_check check;
+    uint8_t check; /* enum pmt_check */
+    bool counts;   /* an event of the timeline */
 };
 
 extern const struct pmt_word pmt_statement_words[PMT_N_STATEMENTS];

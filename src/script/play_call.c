@@ -1,0 +1,407 @@
+/* play_call.c - calls: of functions, methods, classes and what else can be called.
+ *
+ * What refers to an argument while it is called is the interpreter's business, and so the
+ * shape's. Up to 3.10 the caller's stack keeps its references until the call is over, and
+ * the callee's locals have their own (call_arg_refs); from 3.11 on they are handed over. A
+ * C function in between, as for a class, always keeps them: it gets them as a tuple, or as
+ * an array that somebody else owns. */
+#include "script/play_state.h"
+
+#include <stdio.h>
+#include "object/raise.h"
+
+/* -- calls come and go -- */
+
+static pmt_obj *take_operands(struct pmt_play *p, struct pmt_call *call)
+{
+    pmt_obj *at = p->area + p->n_area;
+
+    call->owns_operands = p->n_area + call->max_operands > PMT_AREA;
+    if (call->owns_operands)
+        return pmt_alloc_array(call->max_operands, sizeof *at);
+    p->n_area += call->max_operands;
+    return at;
+}
+
+struct pmt_call *pmt_call_begin(struct pmt_play *p, enum pmt_call_kind kind, uint32_t unit)
+{
+    const struct pmt_code_unit *u = &p->script->units.at[unit];
+    struct pmt_call *call = &p->calls[p->n_calls];
+
+    if (p->n_calls == PMT_MAX_CALLS)
+        return (void)pmt_raise_text(p->o, PMT_RAISE_DEPTH, NULL, NULL, NULL), NULL;
+    *call = (struct pmt_call){
+        .kind = (uint8_t)kind,
+        .unit = unit,
+        .pc = u->first_op,
+        .end = kind == PMT_CALL_LINE ? u->end_op : PMT_NOTHING,
+        .slots = p->slots + u->first_literal,
+        .max_operands = u->deepest + PMT_SPARE_OPERANDS,
+        .first_loop = p->loops.n,
+    };
+    call->operands = take_operands(p, call);
+    if (!call->operands)
+        return (void)pmt_raise(p->o, PMT_EXC_MEMORY, "out of memory"), NULL;
+    p->n_calls++;
+    return call;
+}
+
+/* It stays the topmost until all is given back: what dies may act out more above it. */
+void pmt_call_leave(struct pmt_play *p)
+{
+    struct pmt_call *call = pmt_top(p);
+    pmt_obj frame = call->frame;
+
+    while (p->loops.n > call->first_loop)
+        pmt_decref(p->o, p->loops.at[--p->loops.n].iterator);
+    pmt_drop_operands(p, 0);
+    call->frame = PMT_NO_OBJ;
+    if (frame)
+        pmt_frame_leave(p->o, frame);
+    pmt_decref(p->o, call->space);
+    pmt_decref(p->o, call->made);
+    if (call->owns_operands)
+        pmt_free(call->operands);
+    else
+        p->n_area -= call->max_operands;
+    p->n_calls--;
+}
+
+/* -- functions -- */
+
+static bool wrong_arguments(struct pmt_play *p, const struct pmt_code_unit *unit, uint32_t n)
+{
+    char takes[16], given[16];
+
+    (void)snprintf(takes, sizeof takes, "%u", unit->n_params);
+    (void)snprintf(given, sizeof given, "%u", n);
+    return pmt_raise_text(p->o, n < unit->n_params ? PMT_RAISE_TOO_FEW : PMT_RAISE_TOO_MANY,
+                          pmt_script_string(p->script, unit->name), takes, given);
+}
+
+/* A function with n arguments, borrowed, before them self if it is not 0. */
+static bool enter(struct pmt_play *p, enum pmt_call_kind kind, pmt_obj function, pmt_obj self,
+                  const pmt_obj *args, uint32_t n)
+{
+    pmt_obj code = pmt_function_code(p->o, function), frame;
+    uint32_t number = pmt_code_body(p->o, code), first = self ? 1 : 0;
+    const struct pmt_code_unit *unit = &p->script->units.at[number];
+    struct pmt_call *call;
+
+    if (n + first != unit->n_params)
+        return wrong_arguments(p, unit, n + first);
+    frame = pmt_frame_enter(p->o, code);
+    if (!frame)
+        return false;
+    if (self)
+        pmt_local_set(p->o, frame, 0, self);
+    for (uint32_t i = 0; i < n; i++)
+        pmt_local_set(p->o, frame, first + i, args[i]);
+    call = pmt_call_begin(p, kind, number);
+    if (!call) {
+        pmt_frame_leave(p->o, frame);
+        return false;
+    }
+    call->frame = frame;
+    return true;
+}
+
+static enum pmt_flow called(bool ok)
+{
+    return ok ? PMT_FLOW_CALLED : PMT_FLOW_RAISED;
+}
+
+static enum pmt_flow give(struct pmt_play *p, pmt_obj x)
+{
+    p->result = x;
+    return x ? PMT_FLOW_NEXT : PMT_FLOW_RAISED;
+}
+
+/* -- classes -- */
+
+static pmt_obj special(struct pmt_play *p, pmt_obj cls, enum pmt_special_name name)
+{
+    pmt_obj found = pmt_class_lookup(p->o, cls, p->special[name]);
+
+    return found && pmt_kind_of(p->o, found) == PMT_KIND_FUNCTION ? found : PMT_NO_OBJ;
+}
+
+/* An instance is made: __init__ comes next. instance: owned. args: those of the class. */
+static enum pmt_flow initialize(struct pmt_play *p, pmt_obj cls, pmt_obj instance,
+                                const pmt_obj *args, uint32_t n)
+{
+    pmt_obj init = special(p, cls, PMT_NAME_INIT);
+
+    if (!init)
+        return give(p, instance);
+    if (!enter(p, PMT_CALL_INIT, init, instance, args, n)) {
+        pmt_decref(p->o, instance);
+        return PMT_FLOW_RAISED;
+    }
+    pmt_top(p)->made = instance;
+    return PMT_FLOW_CALLED;
+}
+
+/* As operands of the call: the class at `at`, then n arguments. */
+static enum pmt_flow instantiate(struct pmt_play *p, uint32_t at, uint32_t n)
+{
+    pmt_obj *operands = pmt_top(p)->operands + at, cls = operands[0], tuple, made;
+    pmt_obj maker = special(p, cls, PMT_NAME_NEW);
+
+    tuple = pmt_tuple_new(p->o, operands + 1, n); /* type.__call__ gets its arguments as one */
+    if (!tuple)
+        return PMT_FLOW_RAISED;
+    pmt_push(p, tuple);
+    if (maker) {
+        if (!enter(p, PMT_CALL_NEW, maker, cls, operands + 1, n))
+            return PMT_FLOW_RAISED;
+        pmt_top(p)->n_args = n;
+        return PMT_FLOW_CALLED;
+    }
+    if (n && !special(p, cls, PMT_NAME_INIT)) {
+        (void)pmt_raise_text(p->o, PMT_RAISE_NO_ARGUMENTS, pmt_type_name(p->o, cls), NULL, NULL);
+        return PMT_FLOW_RAISED;
+    }
+    made = pmt_instance_new(p->o, cls);
+    return made ? initialize(p, cls, made, operands + 1, n) : PMT_FLOW_RAISED;
+}
+
+/* Where the class has a metaclass whose instances can be called, that is what is called. */
+static enum pmt_flow call_class(struct pmt_play *p, uint32_t at, uint32_t n)
+{
+    pmt_obj *operands = pmt_top(p)->operands + at, cls = operands[0];
+    pmt_obj meta = pmt_class_lookup(p->o, cls, p->special[PMT_NAME_METACLASS]);
+    pmt_obj call = meta && pmt_kind_of(p->o, meta) == PMT_KIND_CLASS
+                       ? special(p, meta, PMT_NAME_CALL) : PMT_NO_OBJ;
+
+    if (call)
+        return called(enter(p, PMT_CALL_DEF, call, PMT_NO_OBJ, operands, n + 1));
+    return instantiate(p, at, n);
+}
+
+/* -- anything -- */
+
+static enum pmt_flow call_weakref(struct pmt_play *p, pmt_obj ref, uint32_t n)
+{
+    pmt_obj x;
+
+    if (n) {
+        (void)pmt_raise_text(p->o, PMT_RAISE_NO_ARGUMENTS, pmt_type_name(p->o, ref), NULL, NULL);
+        return PMT_FLOW_RAISED;
+    }
+    if (!pmt_weakref_get(p->o, ref, &x))
+        return PMT_FLOW_RAISED;
+    if (!x)
+        return give(p, pmt_none(p->o));
+    pmt_incref(p->o, x);
+    return give(p, x);
+}
+
+static enum pmt_flow call_instance(struct pmt_play *p, pmt_obj x, const pmt_obj *args, uint32_t n)
+{
+    pmt_obj call = pmt_class_of(p->o, x) ? special(p, pmt_class_of(p->o, x), PMT_NAME_CALL)
+                                         : PMT_NO_OBJ;
+
+    if (call)
+        return called(enter(p, PMT_CALL_DEF, call, x, args, n));
+    (void)pmt_raise_type(p->o, PMT_RAISE_NOT_CALLED, x, PMT_NO_OBJ);
+    return PMT_FLOW_RAISED;
+}
+
+/* As operands of the call: what is called at `at`, then n arguments. */
+static enum pmt_flow call_operands(struct pmt_play *p, uint32_t at, uint32_t n)
+{
+    pmt_obj *operands = pmt_top(p)->operands + at, function, self;
+    enum pmt_kind kind = pmt_kind_of(p->o, operands[0]);
+
+    if (kind == PMT_KIND_FUNCTION)
+        return called(enter(p, PMT_CALL_DEF, operands[0], PMT_NO_OBJ, operands + 1, n));
+    if (pmt_method_get(p->o, operands[0], &function, &self))
+        return called(enter(p, PMT_CALL_DEF, function, self, operands + 1, n));
+    if (kind == PMT_KIND_CLASS)
+        return call_class(p, at, n);
+    if (kind == PMT_KIND_WEAKREF)
+        return call_weakref(p, operands[0], n);
+    return call_instance(p, operands[0], operands + 1, n);
+}
+
+/* -- call F X... -- */
+
+/* The function that x.name is in the class of x, borrowed; 0: it must be looked up and
+ * bound. */
+static pmt_obj plain_method(struct pmt_play *p, pmt_obj x, pmt_obj name)
+{
+    pmt_obj function;
+
+    if (pmt_kind_of(p->o, x) != PMT_KIND_INSTANCE || !p->shape->methods_unbound)
+        return PMT_NO_OBJ;
+    function = pmt_class_lookup(p->o, pmt_class_of(p->o, x), name);
+    if (!function || pmt_kind_of(p->o, function) != PMT_KIND_FUNCTION ||
+        pmt_own_attribute(p->o, x, name))
+        return PMT_NO_OBJ;
+    return function;
+}
+
+/* A bound method is taken apart on the caller's stack, unless the version keeps it. */
+static void push_callable(struct pmt_play *p, pmt_obj x)
+{
+    pmt_obj function, self;
+
+    if (p->shape->methods_kept || !pmt_method_get(p->o, x, &function, &self)) {
+        pmt_push(p, x);
+        return;
+    }
+    pmt_incref(p->o, function);
+    pmt_push(p, function);
+    pmt_incref(p->o, self);
+    pmt_push(p, self);
+    pmt_decref(p->o, x);
+}
+
+/* x.name(...): the method and x, or what the attribute is. False: raised. */
+static bool push_method(struct pmt_play *p, const struct pmt_atom *atom)
+{
+    const struct pmt_step *step = &p->script->steps.at[atom->steps + atom->n_steps - 1u];
+    pmt_obj name = pmt_top(p)->slots[step->a], owner = pmt_load_owner(p, atom), found;
+
+    if (!owner)
+        return false;
+    found = plain_method(p, owner, name);
+    if (found) {
+        pmt_incref(p->o, found);
+        pmt_push(p, found);
+        pmt_push(p, owner);
+        return true;
+    }
+    found = pmt_attr_get(p->o, owner, name);
+    pmt_decref(p->o, owner);
+    if (found)
+        push_callable(p, found);
+    return found != PMT_NO_OBJ;
+}
+
+static bool push_function(struct pmt_play *p, const struct pmt_atom *atom)
+{
+    pmt_obj x;
+
+    if (atom->n_steps &&
+        p->script->steps.at[atom->steps + atom->n_steps - 1u].kind == PMT_STEP_ATTR)
+        return push_method(p, atom);
+    x = pmt_load(p, atom);
+    if (x)
+        push_callable(p, x);
+    return x != PMT_NO_OBJ;
+}
+
+enum pmt_flow pmt_start_call(struct pmt_play *p, const struct pmt_maker *m)
+{
+    size_t caller = p->n_calls - 1;
+    struct pmt_call *call = pmt_top(p);
+    uint32_t at = call->n_operands;
+    enum pmt_flow flow;
+
+    if (!push_function(p, &p->script->atoms.at[m->atoms]) ||
+        !pmt_push_atoms(p, m->atoms + 1, m->n_atoms - 1))
+        return PMT_FLOW_RAISED;
+    flow = call_operands(p, at, call->n_operands - at - 1);
+    if (flow != PMT_FLOW_CALLED)
+        return flow;
+    call = &p->calls[caller];
+    if (!p->shape->call_arg_refs && pmt_top(p)->kind == PMT_CALL_DEF &&
+        pmt_kind_of(p->o, call->operands[at]) == PMT_KIND_FUNCTION)
+        while (call->n_operands > at + 1) /* the callee's locals have them now */
+            pmt_decref(p->o, call->operands[--call->n_operands]);
+    pmt_collector_check(p->c);
+    return PMT_FLOW_CALLED;
+}
+
+enum pmt_flow pmt_start_new(struct pmt_play *p, const struct pmt_maker *m)
+{
+    uint32_t at = pmt_top(p)->n_operands;
+    const pmt_obj *operands = pmt_push_atoms(p, m->atoms, m->n_atoms);
+    enum pmt_flow flow;
+
+    if (!operands)
+        return PMT_FLOW_RAISED;
+    if (pmt_kind_of(p->o, operands[0]) != PMT_KIND_CLASS) {
+        (void)pmt_raise_type(p->o, PMT_RAISE_NOT_CLASS, operands[0], PMT_NO_OBJ);
+        return PMT_FLOW_RAISED;
+    }
+    flow = call_class(p, at, m->n_atoms - 1);
+    if (flow == PMT_FLOW_CALLED)
+        pmt_collector_check(p->c);
+    return flow;
+}
+
+/* -- from C code -- */
+
+enum pmt_flow pmt_call_finalizer(struct pmt_play *p, pmt_obj instance)
+{
+    pmt_obj del = special(p, pmt_class_of(p->o, instance), PMT_NAME_DEL);
+
+    if (!del) /* something else of this name: calling it fails */
+        return call_instance(p, instance, NULL, 0);
+    return called(enter(p, PMT_CALL_DEF, del, instance, NULL, 0));
+}
+
+enum pmt_flow pmt_call_callback(struct pmt_play *p, pmt_obj callback, pmt_obj weakref)
+{
+    if (pmt_kind_of(p->o, callback) == PMT_KIND_FUNCTION)
+        return called(enter(p, PMT_CALL_DEF, callback, PMT_NO_OBJ, &weakref, 1));
+    pmt_incref(p->o, callback);
+    pmt_push(p, callback);
+    pmt_incref(p->o, weakref);
+    pmt_push(p, weakref);
+    return call_operands(p, 0, 1);
+}
+
+/* -- returning -- */
+
+/* What __new__ gave is initialized if it is an instance of the class. */
+static enum pmt_flow made_by_new(struct pmt_play *p, pmt_obj made, uint32_t n)
+{
+    struct pmt_call *caller = pmt_top(p);
+    pmt_obj *args = caller->operands + caller->n_operands - 1 - n; /* the tuple is last */
+    pmt_obj cls = args[-1], of = pmt_class_of(p->o, made);
+
+    if (!of || !pmt_is_subclass(p->o, of, cls))
+        return give(p, made);
+    return initialize(p, of, made, args, n);
+}
+
+/* What __init__ gave must be None; what counts is the instance. */
+static enum pmt_flow initialized(struct pmt_play *p, pmt_obj made, pmt_obj result)
+{
+    bool ok = pmt_kind_of(p->o, result) == PMT_KIND_NONE;
+
+    if (!ok)
+        (void)pmt_raise_text(p->o, PMT_RAISE_INIT_RESULT, pmt_type_name(p->o, result), NULL,
+                             NULL);
+    pmt_decref(p->o, result);
+    if (ok)
+        return give(p, made);
+    pmt_decref(p->o, made);
+    return PMT_FLOW_RAISED;
+}
+
+enum pmt_flow pmt_call_returned(struct pmt_play *p)
+{
+    struct pmt_call *call = pmt_top(p);
+    enum pmt_call_kind kind = (enum pmt_call_kind)call->kind;
+    pmt_obj result = p->result, made = call->made;
+    uint32_t n = call->n_args;
+    enum pmt_flow flow;
+
+    call->made = PMT_NO_OBJ;
+    pmt_call_leave(p);
+    p->result = result;
+    if (kind == PMT_CALL_DEF)
+        return pmt_complete(p);
+    flow = kind == PMT_CALL_NEW ? made_by_new(p, result, n) : initialized(p, made, result);
+    if (flow != PMT_FLOW_NEXT)
+        return flow;
+    result = p->result;
+    pmt_collector_check(p->c); /* the class was called as a C function is */
+    p->result = result;
+    return pmt_complete(p);
+}
