@@ -557,6 +557,38 @@ pmt_obj pmt_dict_copy(struct pmt_objects *o, pmt_obj dict)
     return copy;
 }
 
+pmt_obj pmt_dict_clone(struct pmt_objects *o, pmt_obj dict)
+{
+    struct pmt_probe *p = pmt_probe_clone(pmt_row(o, dict)->u.probe);
+    pmt_block table;
+    pmt_obj copy;
+
+    if (!p)
+        return (void)pmt_raise_memory(o), PMT_NO_OBJ;
+    /* not from the free list of tables */
+    table = pmt_heap_alloc(o->heap, o->shape->dict_table_mem ? PMT_DOMAIN_MEM : PMT_DOMAIN_OBJ,
+                           pmt_shape_dict_table_bytes(o->shape, p->slots, p->unicode));
+    if (table == PMT_BLOCK_NONE) {
+        pmt_probe_free(p);
+        return (void)pmt_raise_memory(o), PMT_NO_OBJ;
+    }
+    copy = dict_around(o, p, table);
+    if (!copy || !pmt_edges_reserve(o, copy, pmt_row(o, dict)->n_edges)) {
+        pmt_decref(o, copy);
+        return PMT_NO_OBJ;
+    }
+    for (uint32_t i = 0; i < pmt_row(o, dict)->n_edges; i++) {
+        pmt_obj x = pmt_row(o, dict)->edges[i];
+
+        if (x)
+            pmt_incref(o, x);
+        (void)pmt_edges_push(o, copy, x);
+    }
+    if (pmt_is_tracked(o, dict))
+        pmt_gc_track(o, copy);
+    return copy;
+}
+
 bool pmt_raise_key(struct pmt_objects *o, pmt_obj key)
 {
     struct pmt_strbuf text = {0};

@@ -168,6 +168,8 @@ bool pmt_class_init(struct pmt_objects *o);
 void pmt_class_done(struct pmt_objects *o);
 
 bool pmt_int_is_compact(const struct pmt_objects *o, const struct pmt_object *row);
+/* sequence.c: list[n:n] = items, room for all at once. */
+bool pmt_list_put_slice(struct pmt_objects *o, pmt_obj list, const pmt_obj *items, size_t n);
 /* set.c */
 bool pmt_set_has(struct pmt_objects *o, pmt_obj set, pmt_obj x, bool *out); /* false: raised */
 bool pmt_set_clear(struct pmt_objects *o, pmt_obj set);

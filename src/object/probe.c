@@ -35,6 +35,26 @@ struct pmt_probe *pmt_probe_new(uint64_t slots, uint32_t in_a_row, bool shift_la
     return p;
 }
 
+struct pmt_probe *pmt_probe_clone(const struct pmt_probe *p)
+{
+    struct pmt_probe *copy = pmt_probe_new(p->slots, p->in_a_row, p->shift_late,
+                                           (enum pmt_probe_reuse)p->reuse);
+
+    if (!copy || !pmt_vec_reserve(&copy->hashes, p->hashes.n)) {
+        pmt_probe_free(copy);
+        return NULL;
+    }
+    for (uint64_t i = 0; i < p->slots; i++)
+        copy->index[i] = p->index[i];
+    for (size_t i = 0; i < p->hashes.n; i++)
+        copy->hashes.at[i] = p->hashes.at[i];
+    copy->hashes.n = p->hashes.n;
+    copy->used = p->used;
+    copy->fill = p->fill;
+    copy->unicode = p->unicode;
+    return copy;
+}
+
 void pmt_probe_free(struct pmt_probe *p)
 {
     if (!p)

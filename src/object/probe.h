@@ -42,6 +42,8 @@ typedef bool (*pmt_probe_equal)(void *arg, uint32_t entry);
 /* A table of so many slots; NULL: out of memory. */
 struct pmt_probe *pmt_probe_new(uint64_t slots, uint32_t in_a_row, bool shift_late,
                                 enum pmt_probe_reuse reuse);
+/* A copy, slot by slot, that has a table of its own. NULL: out of memory. */
+struct pmt_probe *pmt_probe_clone(const struct pmt_probe *p);
 void pmt_probe_free(struct pmt_probe *p); /* NULL is allowed */
 
 /* The entry with this hash for which equal says yes, or -1. *slot: where it was found, or

@@ -219,6 +219,16 @@ static bool extend_by_items(struct pmt_objects *o, pmt_obj list, pmt_obj other)
     return true;
 }
 
+bool pmt_list_put_slice(struct pmt_objects *o, pmt_obj list, const pmt_obj *items, size_t n)
+{
+    size_t all = pmt_row(o, list)->n_edges + n;
+
+    if (!resize(o, list, all) || !pmt_edges_reserve(o, list, all))
+        return false;
+    put_items(o, list, items, n);
+    return true;
+}
+
 /* Append what an iterator gives. */
 static bool extend_by_iterator(struct pmt_objects *o, pmt_obj list, pmt_obj iterable)
 {
