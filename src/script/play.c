@@ -146,7 +146,7 @@ enum pmt_status pmt_play_step(struct pmt_play *p, uint64_t n, struct pmt_error *
         if (p->exiting || (!p->n_calls && !pmt_begin_line(p)))
             go_down(p);
         else
-            pmt_run(p, until);
+            pmt_play_run(p, until);
     }
     if (p->status != PMT_OK) {
         if (err)

@@ -187,7 +187,7 @@ static void end_line(struct pmt_play *p)
     pmt_call_leave(p);
 }
 
-void pmt_run(struct pmt_play *p, uint64_t n_steps)
+void pmt_play_run(struct pmt_play *p, uint64_t n_steps)
 {
     while (p->n_calls > p->floor && !has_stopped(p) && p->n_steps < n_steps) {
         const struct pmt_call *call = pmt_top(p);
@@ -247,7 +247,7 @@ static bool begin_nested(struct pmt_play *p, struct outer *outer)
 static void end_nested(struct pmt_play *p, const struct outer *outer, enum pmt_flow flow)
 {
     if (flow == PMT_FLOW_CALLED)
-        pmt_run(p, UINT64_MAX);
+        pmt_play_run(p, UINT64_MAX);
     else if (flow == PMT_FLOW_RAISED)
         unwind(p);
     else

@@ -164,7 +164,7 @@ enum pmt_flow pmt_call_returned(struct pmt_play *p);
 
 /* Act out operations until calls above the floor are over, n_steps is reached, or it
  * stops. */
-void pmt_run(struct pmt_play *p, uint64_t n_steps);
+void pmt_play_run(struct pmt_play *p, uint64_t n_steps);
 /* Begin the next line at top level; false: there is none. */
 bool pmt_begin_line(struct pmt_play *p);
 /* Tell whoever wants to know that the operation's line was acted out, if it counts. */

@@ -237,7 +237,7 @@ pmt_obj pmt_make_array(struct pmt_play *p, const struct pmt_maker *m, const pmt_
 
 pmt_obj pmt_make_bytearray(struct pmt_play *p, const struct pmt_maker *m, const pmt_obj *a)
 {
-    uint64_t n;
+    uint64_t n = 0;
 
     (void)m;
     return length_of(p, a[0], &n) ? pmt_bytearray_new(p->o, n) : PMT_NO_OBJ;
@@ -268,7 +268,7 @@ pmt_obj pmt_make_object(struct pmt_play *p, const struct pmt_maker *m, const pmt
 pmt_obj pmt_make_block(struct pmt_play *p, const struct pmt_maker *m, const pmt_obj *a)
 {
     enum pmt_domain domain = m->word == PMT_NOTHING ? PMT_DOMAIN_OBJ : (enum pmt_domain)m->word;
-    uint64_t n;
+    uint64_t n = 0;
 
     return length_of(p, a[0], &n) ? pmt_block_new(p->o, domain, n) : PMT_NO_OBJ;
 }
