@@ -179,11 +179,21 @@ asan: deps
 tsan: deps
 	$(call checked,tsan,$(tsan_build))
 
-## valgrind: the unit tests under valgrind
+# Memory errors and leaks end a run with 99, which no command of the program does.
+valgrind  = valgrind -q --error-exitcode=99 --leak-check=full
+
+## scripts: every reference script under every preset, nothing lost; long
+.PHONY: scripts
+scripts: deps
+	@$(submake) BUILD=$(BUILD)/check DEBUG=1 all
+	@sh tests/tools/scripts.sh $(BUILD)/check
+
+## valgrind: the unit tests, and every script under every preset, under valgrind; very long
 .PHONY: valgrind
-valgrind:
-	@$(submake) BUILD=$(BUILD)/check DEBUG=1 $(BUILD)/check/run-tests
-	valgrind -q --error-exitcode=1 --leak-check=full $(BUILD)/check/run-tests
+valgrind: deps
+	@$(submake) BUILD=$(BUILD)/check DEBUG=1 all $(BUILD)/check/run-tests
+	$(valgrind) $(BUILD)/check/run-tests
+	sh tests/tools/scripts.sh $(BUILD)/check $(valgrind)
 
 ## fuzz: each fuzzer for FUZZ_SECONDS (60), with clang
 .PHONY: fuzz
