@@ -1,4 +1,4 @@
-/* cmd_dump.c - a trace as text, one line per event.
+/* cmd_dump.c - a trace as text, one line per event; a script as it was understood.
  *
  *     # python.version=3.11.2
  *     17 ALLOC_OBJ slot=4 size=56
@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
-#include <pymemtrace/trace.h>
+#include <pymemtrace/run.h>
 #include "cli/cli.h"
 
 struct args {
@@ -305,6 +305,30 @@ out_items(struct out *o, struct pmt_trace *trace, const struct args *args,
     return PMT_OK;
 }
 
+/* -- scripts -- */
+
+struct script_out {
+    struct out *out;
+    const struct args *args;
+};
+
+static bool wants_part(const struct args *args)
+{
+    return args->facts || args->from != 0 || args->to != UINT64_MAX;
+}
+
+/* A line of a script; nothing of it where something else was asked for. */
+static bool out_line(void *arg, const char *line)
+{
+    const struct script_out *s = arg;
+
+    if (wants_part(s->args))
+        return false;
+    out_escaped(s->out, line);
+    out_puts(s->out, "\n");
+    return !s->out->failed;
+}
+
 static int out_end(struct out *o, int exit_code)
 {
     struct pmt_error err;
@@ -318,46 +342,59 @@ static int out_end(struct out *o, int exit_code)
     return pmt_cli_error(&err);
 }
 
-static int run(const void *given, char **operand, unsigned n_operands)
+static int dump_trace(struct out *out, struct pmt_trace *trace, const struct args *args)
 {
-    const struct args *args = given;
-    struct out out = {.n = 0};
-    struct pmt_trace *trace;
     struct pmt_error err;
     enum pmt_status st;
     const char *partial;
     size_t n_facts;
     int exit_code = PMT_EXIT_OK;
 
+    n_facts = pmt_trace_n_facts(trace);
+    out_facts(out, trace, 0);
+    st = out_items(out, trace, args, &err);
+    partial = pmt_trace_partial(trace);
+    if (st == PMT_END) {
+        out_facts(out, trace, n_facts);
+        if (partial) {
+            out_puts(out, "# partial: ");
+            out_escaped(out, partial);
+            out_puts(out, "\n");
+            exit_code = PMT_EXIT_PARTIAL;
+        }
+    }
+    exit_code = out_end(out, exit_code);
+    if (st != PMT_OK && st != PMT_END)
+        exit_code = pmt_cli_error(&err);
+    return exit_code;
+}
+
+static int run(const void *given, char **operand, unsigned n_operands)
+{
+    const struct args *args = given;
+    struct out out = {.n = 0};
+    struct script_out script = {.out = &out, .args = args};
+    struct pmt_trace *trace;
+    struct pmt_error err;
+    int exit_code;
+
     (void)n_operands;
     if (args->from > args->to)
         return pmt_cli_usage("dump: --from %llu is after --to %llu",
                              (unsigned long long)args->from, (unsigned long long)args->to);
-    if (pmt_trace_open(operand[0], &trace, &err) != PMT_OK)
+    if (pmt_run_open_or_print(operand[0], &trace, out_line, &script, &err) != PMT_OK)
         return pmt_cli_error(&err);
-    n_facts = pmt_trace_n_facts(trace);
-    out_facts(&out, trace, 0);
-    st = out_items(&out, trace, args, &err);
-    partial = pmt_trace_partial(trace);
-    if (st == PMT_END) {
-        out_facts(&out, trace, n_facts);
-        if (partial) {
-            out_puts(&out, "# partial: ");
-            out_escaped(&out, partial);
-            out_puts(&out, "\n");
-            exit_code = PMT_EXIT_PARTIAL;
-        }
-    }
-    exit_code = out_end(&out, exit_code);
-    if (st != PMT_OK && st != PMT_END)
-        exit_code = pmt_cli_error(&err);
+    if (!trace && wants_part(args))
+        return pmt_cli_usage("dump: %s is a script: --facts, --from and --to are for recordings",
+                             operand[0]);
+    exit_code = trace ? dump_trace(&out, trace, args) : out_end(&out, PMT_EXIT_OK);
     pmt_trace_close(trace);
     return exit_code;
 }
 
 const struct pmt_command pmt_cmd_dump = {
     .name = "dump",
-    .summary = "print a trace as text, one line per event",
+    .summary = "print a trace as text, one line per event or operation",
     .synopsis = "[--facts] [--from=N] [--to=N] TRACE",
     .options = options,
     .args_bytes = sizeof(struct args),

@@ -35,6 +35,11 @@ void pmt_code_data_free(struct pmt_objects *o, struct pmt_code_data *data)
     pmt_free(data);
 }
 
+pmt_block pmt_code_kept_block(const struct pmt_code_data *data)
+{
+    return data->zombie;
+}
+
 /* An edge of one's own to each of n objects. */
 static bool refer(struct pmt_objects *o, pmt_obj x, const pmt_obj *to, size_t n)
 {

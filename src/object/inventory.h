@@ -6,6 +6,10 @@
 
 #include "object/objects.h"
 
+/* Bytes of all blocks that objects alive hold, but for cells (recycle.h), whose blocks are
+ * not theirs. Behind pmt_objects_shutdown() it is all that the heap has. */
+uint64_t pmt_objects_block_bytes(const struct pmt_objects *o);
+
 /* The object alive with the next number behind x, borrowed; PMT_NO_OBJ: the first, and at
  * the end. */
 pmt_obj pmt_objects_next(const struct pmt_objects *o, pmt_obj x);

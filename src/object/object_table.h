@@ -149,6 +149,8 @@ void pmt_kept_texts_clear(struct pmt_objects *o);
 void pmt_numbers_free(struct pmt_numbers *numbers);          /* atoms.c */
 void pmt_class_data_free(struct pmt_class_data *data);
 void pmt_code_data_free(struct pmt_objects *o, struct pmt_code_data *data);
+/* The memory of a frame that it keeps for the next call, or PMT_BLOCK_NONE. */
+pmt_block pmt_code_kept_block(const struct pmt_code_data *data);
 void pmt_weakref_unlink(struct pmt_objects *o, pmt_obj weakref);
 /* Clear the weak references to a dying object and call their callbacks. */
 void pmt_weakrefs_die(struct pmt_objects *o, pmt_obj x);

@@ -19,6 +19,7 @@
 #include "base/vec.h"
 #include "gc/cost.h"
 #include "heap/heap_inline.h"
+#include "object/inventory.h"
 #include "object/shape.h"
 #include "replay/collection_metrics.h"
 #include "replay/gc_plan.h"
@@ -187,11 +188,19 @@ static bool on_mark(void *arg, const char *text, uint64_t event)
     return walk(w, &w->failed) == PMT_OK;
 }
 
+static bool note_step(struct world *w, enum pmt_status st)
+{
+    if (st != PMT_OK && w->failed.status == PMT_OK)
+        (void)pmt_error_set(&w->failed, st, st == PMT_E_NOMEM ? "out of memory for the lines"
+                                                              : "interrupted");
+    return st == PMT_OK;
+}
+
 static bool on_line(void *arg, uint32_t line)
 {
     struct world *w = arg;
 
-    return !w->steps || pmt_steps_line(w->steps, w->play, line);
+    return !w->steps || note_step(w, pmt_steps_line(w->steps, w->play, line));
 }
 
 static struct pmt_sample sample_at(const struct world *w)
@@ -235,8 +244,8 @@ static void on_ending(void *arg)
         (void)pmt_error_set(&w->failed, PMT_E_NOMEM, "out of memory for the results");
     else
         (void)walk(w, &w->failed);
-    if (w->steps && !pmt_steps_end(w->steps, w->play) && w->failed.status == PMT_OK)
-        (void)pmt_error_set(&w->failed, PMT_E_IO, "interrupted");
+    if (w->steps)
+        (void)note_step(w, pmt_steps_end(w->steps));
 }
 
 /* -- going on -- */
@@ -298,7 +307,6 @@ static enum pmt_status name_left(struct world *w, struct pmt_error *err)
                        left.at[i].name);
         good = pmt_vec_push(&w->health, row);
         v->left_objects += left.at[i].objects;
-        v->left_bytes += left.at[i].bytes;
     }
     pmt_type_count_release(&left);
     return good ? PMT_OK : pmt_error_set(err, PMT_E_NOMEM, "out of memory for the results");
@@ -309,7 +317,7 @@ static enum pmt_status check_nothing_lost(struct world *w, struct pmt_error *err
 {
     struct pmt_sample heap = {.event = 0};
     enum pmt_status st = walk(w, err);
-    uint64_t n_left, held;
+    uint64_t n_left, of_objects;
 
     if (st != PMT_OK)
         return st;
@@ -318,15 +326,16 @@ static enum pmt_status check_nothing_lost(struct world *w, struct pmt_error *err
     if (st != PMT_OK)
         return st;
     pmt_heap_sample(w->heap, &heap);
-    held = heap.used_bytes + heap.raw_bytes;
-    if (held != w->out->verify.script.left_bytes)
-        return pmt_error_set(err, PMT_E_INTERNAL,
-                             "%s: %" PRIu64 " bytes are in blocks when the interpreter went "
-                             "down, and the %" PRIu64 " objects left have %" PRIu64,
-                             pmt_script_name(w->script), held, n_left,
-                             w->out->verify.script.left_bytes);
+    of_objects = pmt_objects_block_bytes(w->objects);
+    w->out->verify.script.left_bytes = heap.used_bytes + heap.raw_bytes;
     w->out->verify.script.walked = w->options->walk;
-    return PMT_OK;
+    return w->out->verify.script.left_bytes == of_objects
+               ? PMT_OK
+               : pmt_error_set(err, PMT_E_INTERNAL,
+                               "%s: the interpreter went down with %" PRIu64 " bytes in blocks, "
+                               "and the %" PRIu64 " objects left have %" PRIu64,
+                               pmt_script_name(w->script), w->out->verify.script.left_bytes,
+                               n_left, of_objects);
 }
 
 static void fill_collector(struct world *w)

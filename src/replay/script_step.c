@@ -3,12 +3,13 @@
  *
  * Two looks at the world, before and behind a line, and what lies between them. Lines of a
  * loop are shown FEW times each; then they are pending: each has a sum, shown when a line
- * comes that is none of them. Names and generations, which take time to look at, are looked
- * at when something is shown only: what the pending lines did to them stands with the last.
+ * comes that is none of them. Names and generations have two states as well, the one that
+ * was shown last and the one behind the last line.
  */
 #include "replay/script_step.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include "base/strbuf.h"
 #include "base/vec.h"
@@ -18,6 +19,7 @@
 #define MOST_LISTS 64 /* free lists looked at */
 #define MOST_WIDTH 36 /* characters of a source line */
 #define PLACES     (PMT_GENERATIONS + 1)
+#define FEW_TRACKED 10000 /* objects: not too many to count behind each line */
 
 /* Figures that a line changes; signed, so that a difference is one too. */
 struct look {
@@ -27,12 +29,14 @@ struct look {
 
 struct found { uint64_t collections, visited, found; unsigned generation; };
 
+/* What a name stands for; 0: nothing. */
+struct binding { pmt_obj x; uint64_t count; };
+
 struct known_name {
-    char *name;    /* owned */
+    char *name;            /* owned */
     bool local;
-    bool seen;     /* by the look under way */
-    pmt_obj x;
-    uint64_t count;
+    struct binding shown, now;
+    char type[32];         /* of the object now */
 };
 
 struct pending {
@@ -47,12 +51,12 @@ struct pmt_steps {
     int width;                  /* of the column of source lines */
     uint32_t *times, *place;    /* owned, by line: acted out; in pending, + 1 */
     struct look last;
-    uint64_t tracked[PLACES];   /* objects, when something was shown last */
+    struct tracked { bool known; uint64_t n[PLACES]; } shown, tracked; /* when something
+                                   was shown last, and now */
     struct found found;         /* since the last line */
     struct { struct known_name *at; size_t n, cap; } names;
     struct { struct pending *at; size_t n, cap; } pending;
-    struct pmt_strbuf changes;  /* of the names, then reused for the figures */
-    bool failed;
+    enum pmt_status status;     /* OK, or why no more is shown */
 };
 
 /* -- looking -- */
@@ -161,17 +165,17 @@ static void say_generations(struct pmt_steps *s, struct pmt_strbuf *sb)
 {
     static const char *const names[PLACES] = {"0", "1", "2", "permanent"};
     const char *lead = "generation ";
+    bool known = s->shown.known && s->tracked.known;
 
-    for (unsigned i = 0; i < PLACES; i++) {
-        uint64_t now = pmt_collector_tracked(s->of.collector, i);
-
-        if (now == s->tracked[i])
+    for (unsigned i = 0; known && i < PLACES; i++) {
+        if (s->tracked.n[i] == s->shown.n[i])
             continue;
         comma(sb);
-        pmt_strbuf_printf(sb, "%s%s %+" PRId64, lead, names[i], (int64_t)(now - s->tracked[i]));
-        s->tracked[i] = now;
+        pmt_strbuf_printf(sb, "%s%s %+" PRId64, lead, names[i],
+                          (int64_t)(s->tracked.n[i] - s->shown.n[i]));
         lead = "";
     }
+    s->shown = s->tracked;
 }
 
 /* -- names -- */
@@ -184,72 +188,92 @@ static void say_count(struct pmt_strbuf *sb, uint64_t count)
         pmt_strbuf_printf(sb, "%" PRIu64, count);
 }
 
-/* One of the names in sight: what is new about it. */
+static struct known_name *find_name(struct pmt_steps *s, const char *name, bool local)
+{
+    struct known_name added = {.local = local};
+
+    for (size_t i = 0; i < s->names.n; i++)
+        if (s->names.at[i].local == local && strcmp(s->names.at[i].name, name) == 0)
+            return &s->names.at[i];
+    added.name = pmt_strdup(name);
+    if (added.name && pmt_vec_push(&s->names, added))
+        return &s->names.at[s->names.n - 1];
+    pmt_free(added.name);
+    return NULL;
+}
+
+/* One of the names in sight. */
 static bool see_name(void *arg, const char *name, pmt_obj x, bool local)
 {
     struct pmt_steps *s = arg;
-    struct known_name *known = NULL, added = {.local = local, .seen = true, .x = x};
-    uint64_t count = pmt_refcount(s->of.objects, x);
+    struct known_name *known = find_name(s, name, local);
 
-    for (size_t i = 0; i < s->names.n && !known; i++)
-        if (s->names.at[i].local == local && strcmp(s->names.at[i].name, name) == 0)
-            known = &s->names.at[i];
-    if (known && known->x == x) {
-        if (known->count != count) {
-            comma(&s->changes);
-            pmt_strbuf_printf(&s->changes, "%s ", name);
-            say_count(&s->changes, known->count);
-            pmt_strbuf_puts(&s->changes, " -> ");
-            say_count(&s->changes, count);
-        }
-    } else {
-        comma(&s->changes);
-        pmt_strbuf_printf(&s->changes, "%s: %s ", name, pmt_type_name(s->of.objects, x));
-        say_count(&s->changes, count);
-    }
     if (!known) {
-        added.name = pmt_strdup(name);
-        if (!added.name || !pmt_vec_push(&s->names, added)) {
-            pmt_free(added.name);
-            s->failed = true;
-            return false;
-        }
-        known = &s->names.at[s->names.n - 1];
+        s->status = PMT_E_NOMEM;
+        return false;
     }
-    known->x = x;
-    known->count = count;
-    known->seen = true;
+    known->now = (struct binding){x, pmt_refcount(s->of.objects, x)};
+    if (x != known->shown.x)
+        (void)snprintf(known->type, sizeof known->type, "%s", pmt_type_name(s->of.objects, x));
     return true;
 }
 
-/* Names that are gone; of a call that is over nobody wants to hear. */
-static void forget_names(struct pmt_steps *s)
+/* The state behind the line that is over. */
+static void look_around(struct pmt_steps *s, const struct pmt_play *play, bool generations)
+{
+    for (size_t i = 0; i < s->names.n; i++)
+        s->names.at[i].now = (struct binding){PMT_NO_OBJ, 0};
+    pmt_play_names(play, see_name, s);
+    s->tracked.known = generations;
+    for (unsigned i = 0; generations && i < PLACES; i++)
+        s->tracked.n[i] = pmt_collector_tracked(s->of.collector, i);
+}
+
+static bool is_small(const struct tracked *t)
+{
+    uint64_t n = 0;
+
+    for (unsigned i = 0; i < PLACES; i++)
+        n += t->n[i];
+    return t->known && n < FEW_TRACKED;
+}
+
+/* Of a call that is over nobody wants to hear. */
+static void say_name(struct pmt_strbuf *sb, const struct known_name *name)
+{
+    bool gone = !name->now.x, changed = name->now.x != name->shown.x;
+
+    if ((gone && name->local) || (!changed && name->now.count == name->shown.count))
+        return;
+    comma(sb);
+    if (gone) {
+        pmt_strbuf_printf(sb, "%s gone", name->name);
+        return;
+    }
+    pmt_strbuf_printf(sb, changed ? "%s: %s " : "%s ", name->name, name->type);
+    if (!changed) {
+        say_count(sb, name->shown.count);
+        pmt_strbuf_puts(sb, " -> ");
+    }
+    say_count(sb, name->now.count);
+}
+
+/* What is new about the names since something was shown; names that are gone are forgotten. */
+static void say_names(struct pmt_steps *s, struct pmt_strbuf *sb)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < s->names.n; i++) {
         struct known_name *name = &s->names.at[i];
 
-        if (name->seen) {
+        say_name(sb, name);
+        name->shown = name->now;
+        if (name->now.x)
             s->names.at[kept++] = *name;
-            continue;
-        }
-        if (!name->local) {
-            comma(&s->changes);
-            pmt_strbuf_printf(&s->changes, "%s gone", name->name);
-        }
-        pmt_free(name->name);
+        else
+            pmt_free(name->name);
     }
     s->names.n = kept;
-}
-
-/* Fill changes. */
-static void look_at_names(struct pmt_steps *s, const struct pmt_play *play)
-{
-    for (size_t i = 0; i < s->names.n; i++)
-        s->names.at[i].seen = false;
-    pmt_play_names(play, see_name, s);
-    forget_names(s);
 }
 
 /* -- lines of text -- */
@@ -299,47 +323,59 @@ static void add_source(const struct pmt_steps *s, struct pmt_strbuf *sb, uint32_
         pmt_strbuf_puts(sb, " ");
 }
 
-static bool put(struct pmt_steps *s, struct pmt_strbuf *sb)
+static void put(struct pmt_steps *s, struct pmt_strbuf *sb)
 {
     while (sb->n && sb->at[sb->n - 1] == ' ')
         sb->at[--sb->n] = '\0';
-    if (sb->failed || !s->of.put(s->of.arg, sb->at ? sb->at : ""))
-        s->failed = true;
+    if (sb->failed)
+        s->status = PMT_E_NOMEM;
+    else if (s->status == PMT_OK && !s->of.put(s->of.arg, sb->at ? sb->at : ""))
+        s->status = PMT_E_IO;
     sb->n = 0;
-    return !s->failed;
+}
+
+struct row {
+    struct pmt_strbuf text, names, figures;
+};
+
+static void put_row(struct pmt_steps *s, struct row *row)
+{
+    if (row->names.n)
+        pmt_strbuf_add(&row->text, row->names.at, row->names.n);
+    if (row->names.n && row->figures.n) {
+        put(s, &row->text);
+        pmt_strbuf_printf(&row->text, "%*s", s->width + 9, "");
+    }
+    if (row->figures.n)
+        pmt_strbuf_add(&row->text, row->figures.at, row->figures.n);
+    row->text.failed |= row->names.failed || row->figures.failed;
+    put(s, &row->text);
 }
 
 /* The line with what its names did, and below with the figures: on one line where one of
- * them is nothing. play: to look at names and generations, or NULL. */
+ * them is nothing. around: names and generations too. */
 static void show(struct pmt_steps *s, uint32_t line, uint64_t more, const struct look *d,
-                 const struct found *found, const struct pmt_play *play)
+                 const struct found *found, bool around)
 {
-    struct pmt_strbuf row = {0}, figures = {0};
+    struct row row = {.text = {0}};
 
-    s->changes.n = 0;
-    if (play)
-        look_at_names(s, play);
-    say_collections(&figures, found);
-    say_heap(&figures, d);
-    say_lists(s, &figures, d);
-    if (play)
-        say_generations(s, &figures);
-    pmt_strbuf_printf(&row, "%5" PRIu32 "  ", line);
-    add_source(s, &row, line);
-    pmt_strbuf_puts(&row, "  ");
+    if (around)
+        say_names(s, &row.names);
+    say_collections(&row.figures, found);
+    say_heap(&row.figures, d);
+    say_lists(s, &row.figures, d);
+    if (around)
+        say_generations(s, &row.figures);
+    pmt_strbuf_printf(&row.text, "%5" PRIu32 "  ", line);
+    add_source(s, &row.text, line);
+    pmt_strbuf_puts(&row.text, "  ");
     if (more)
-        pmt_strbuf_printf(&row, "and %" PRIu64 " times more%s", more,
-                          s->changes.n || figures.n ? ": " : "");
-    if (s->changes.n)
-        pmt_strbuf_add(&row, s->changes.at, s->changes.n);
-    if (s->changes.n && figures.n && put(s, &row))
-        pmt_strbuf_printf(&row, "%*s", s->width + 9, "");
-    if (figures.n)
-        pmt_strbuf_add(&row, figures.at, figures.n);
-    s->failed |= figures.failed || s->changes.failed;
-    (void)put(s, &row);
-    pmt_strbuf_release(&figures);
-    pmt_strbuf_release(&row);
+        pmt_strbuf_printf(&row.text, "and %" PRIu64 " times more%s", more,
+                          row.names.n || row.figures.n ? ": " : "");
+    put_row(s, &row);
+    pmt_strbuf_release(&row.text);
+    pmt_strbuf_release(&row.names);
+    pmt_strbuf_release(&row.figures);
 }
 
 /* -- lines acted out -- */
@@ -350,7 +386,7 @@ static void add_pending(struct pmt_steps *s, uint32_t line, const struct look *n
 
     if (!s->place[line]) {
         if (!pmt_vec_push(&s->pending, ((struct pending){.line = line}))) {
-            s->failed = true;
+            s->status = PMT_E_NOMEM;
             return;
         }
         s->place[line] = (uint32_t)s->pending.n;
@@ -361,41 +397,43 @@ static void add_pending(struct pmt_steps *s, uint32_t line, const struct look *n
     add_found(&p->found, &s->found);
 }
 
-static void show_pending(struct pmt_steps *s, const struct pmt_play *play)
+static void show_pending(struct pmt_steps *s)
 {
     for (size_t i = 0; i < s->pending.n; i++) {
         struct pending *p = &s->pending.at[i];
 
         s->place[p->line] = 0;
-        show(s, p->line, p->times, &p->sum, &p->found, i + 1 == s->pending.n ? play : NULL);
+        show(s, p->line, p->times, &p->sum, &p->found, i + 1 == s->pending.n);
     }
     s->pending.n = 0;
 }
 
-bool pmt_steps_line(struct pmt_steps *s, const struct pmt_play *play, uint32_t line)
+enum pmt_status pmt_steps_line(struct pmt_steps *s, const struct pmt_play *play, uint32_t line)
 {
     struct look now, change = {0};
 
     look(s, &now);
     if (line > pmt_script_n_lines(s->of.script))
-        return true;
+        return s->status;
     if (s->times[line] >= FEW) {
+        look_around(s, play, is_small(&s->tracked));
         add_pending(s, line, &now);
     } else {
         s->times[line]++;
-        show_pending(s, play);
+        show_pending(s);
+        look_around(s, play, true);
         add_difference(&change, &s->last, &now);
-        show(s, line, 0, &change, &s->found, play);
+        show(s, line, 0, &change, &s->found, true);
     }
     s->last = now;
     s->found = (struct found){0};
-    return !s->failed;
+    return s->status;
 }
 
-bool pmt_steps_end(struct pmt_steps *s, const struct pmt_play *play)
+enum pmt_status pmt_steps_end(struct pmt_steps *s)
 {
-    show_pending(s, play);
-    return !s->failed;
+    show_pending(s);
+    return s->status;
 }
 
 /* -- begin and end -- */
@@ -433,8 +471,10 @@ enum pmt_status pmt_steps_new(const struct pmt_steps_of *of, struct pmt_steps **
     s->of = *of;
     s->width = widest(of->script);
     look(s, &s->last);
+    s->shown.known = true;
     for (unsigned i = 0; i < PLACES; i++)
-        s->tracked[i] = pmt_collector_tracked(of->collector, i);
+        s->shown.n[i] = pmt_collector_tracked(of->collector, i);
+    s->tracked = s->shown;
     *out = s;
     return PMT_OK;
 }
@@ -447,7 +487,6 @@ void pmt_steps_free(struct pmt_steps *s)
         pmt_free(s->names.at[i].name);
     pmt_vec_release(&s->names);
     pmt_vec_release(&s->pending);
-    pmt_strbuf_release(&s->changes);
     pmt_free(s->times);
     pmt_free(s->place);
     pmt_free(s);

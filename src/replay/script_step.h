@@ -11,7 +11,9 @@
  * use, objects on free lists, tracked objects by generation, and collections.
  *
  * A line that was acted out a few times is no longer shown each time: what it changes is
- * added up, and shown with the number of times before the next line that is not so. */
+ * added up, and shown with the number of times before the next line that is not so. What
+ * such lines did to the names and generations stands with the last of them; generations of
+ * many objects, which take long to count, are then left out. */
 #ifndef PMT_REPLAY_SCRIPT_STEP_H
 #define PMT_REPLAY_SCRIPT_STEP_H
 
@@ -37,9 +39,10 @@ void pmt_steps_free(struct pmt_steps *steps); /* NULL is allowed */
 
 /* A collection is over. */
 void pmt_steps_collected(struct pmt_steps *steps, const struct pmt_gc_report *report);
-/* A line is over. False: out of memory, or put said so. */
-bool pmt_steps_line(struct pmt_steps *steps, const struct pmt_play *play, uint32_t line);
-/* The script is over: what was added up is shown. False: as above. */
-bool pmt_steps_end(struct pmt_steps *steps, const struct pmt_play *play);
+/* A line is over. E_NOMEM; E_IO: put said so. */
+enum pmt_status pmt_steps_line(struct pmt_steps *steps, const struct pmt_play *play,
+                               uint32_t line);
+/* The script is over: what was added up is shown. As above. */
+enum pmt_status pmt_steps_end(struct pmt_steps *steps);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * run.c - one trace under one configuration: the only file that knows how traces are
- * read and how they are replayed.
+ * read and how they are replayed. Scripts: script_run.c.
  */
 #include <pymemtrace/run.h>
 
@@ -10,6 +10,9 @@
 #include "base/vec.h"
 #include "replay/replay.h"
 #include "run/relay.h"
+#include "run/script_run.h"
+#include "script/script.h"
+#include "trace/reader.h"
 
 #define DEFAULT_SAMPLES 1000
 #define SMALL_FILE      (256u << 10) /* bytes: not worth a thread */
@@ -178,10 +181,8 @@ static uint64_t count_events(const char *path)
 static enum pmt_status open_all(struct run *run, const char *path, struct pmt_error *err)
 {
     const struct pmt_run_options *o = run->options;
-    enum pmt_status st = pmt_trace_open(path, &run->trace, err);
+    enum pmt_status st = configure(run, path, err);
 
-    if (st == PMT_OK)
-        st = configure(run, path, err);
     if (st == PMT_OK)
         st = pmt_replay_new(&run->config, run->recorded_late,
                             wants_total(&run->config.gc) ? count_events(path) : 0,
@@ -196,27 +197,65 @@ static enum pmt_status open_all(struct run *run, const char *path, struct pmt_er
     return PMT_OK;
 }
 
+static enum pmt_status run_recorded(struct run *run, const char *path,
+                                    struct pmt_result *out, struct pmt_error *err)
+{
+    enum pmt_status st;
+
+    if (run->options->step)
+        return pmt_error_set(err, PMT_E_USAGE, "%s: is a recording, and only scripts have "
+                             "lines to show: see pymemtrace dump", path);
+    st = open_all(run, path, err);
+    if (st == PMT_OK)
+        st = play(run, err);
+    pmt_relay_close(run->relay);
+    if (st == PMT_OK)
+        st = pmt_replay_finish(run->replay, out, err);
+    if (st == PMT_OK)
+        st = describe(run, path, out, err);
+    pmt_replay_free(run->replay);
+    return st;
+}
+
 enum pmt_status pmt_run(const char *trace_path, const struct pmt_run_options *options,
                         struct pmt_result *out, struct pmt_error *err)
 {
     static const struct pmt_run_options defaults;
     struct run run = {.options = options ? options : &defaults};
     uint64_t start = now_ns();
+    char *text = NULL;
+    size_t n = 0;
     enum pmt_status st;
 
     memset(out, 0, sizeof *out);
-    st = open_all(&run, trace_path, err);
-    if (st == PMT_OK)
-        st = play(&run, err);
-    pmt_relay_close(run.relay);
-    if (st == PMT_OK)
-        st = pmt_replay_finish(run.replay, out, err);
-    if (st == PMT_OK)
-        st = describe(&run, trace_path, out, err);
+    st = pmt_trace_open_or_text(trace_path, &run.trace, &text, &n, err);
+    if (st == PMT_OK && text)
+        st = pmt_run_script(trace_path, text, n, run.options, out, err);
+    else if (st == PMT_OK)
+        st = run_recorded(&run, trace_path, out, err);
     if (st != PMT_OK)
         pmt_result_release(out);
     out->replay_ns = st == PMT_OK ? now_ns() - start : 0;
-    pmt_replay_free(run.replay);
     pmt_trace_close(run.trace);
+    pmt_free(text);
+    return st;
+}
+
+enum pmt_status pmt_run_open_or_print(const char *path, struct pmt_trace **trace,
+                                      bool (*put)(void *arg, const char *line), void *arg,
+                                      struct pmt_error *err)
+{
+    struct pmt_script *script = NULL;
+    char *text = NULL;
+    size_t n = 0;
+    enum pmt_status st = pmt_trace_open_or_text(path, trace, &text, &n, err);
+
+    if (st == PMT_OK && text)
+        st = pmt_script_parse(strcmp(path, "-") ? path : "standard input", text, n, &script,
+                              err);
+    if (st == PMT_OK && script)
+        pmt_script_print(script, put, arg);
+    pmt_script_free(script);
+    pmt_free(text);
     return st;
 }
