@@ -49,5 +49,5 @@ python3 -c 'import sqlite3; sqlite3.connect("x.db").execute("create table t(c)")
 try diff x.db 1
 try presets a b
 try presets nosuch
-try presets cpython-3.10.1
+try presets cpython-3.1O
 try presets arena=256K

@@ -1,0 +1,30 @@
+# What each line of a script changes, and what is refused.
+cat >a.trace <<'S'
+class Dog
+end
+def name_it dog
+  dog.name = "rex"
+end
+d = new Dog
+call name_it d
+d.me = d
+repeat 50 i
+  x = tuple i i     # one is made, another dies
+end
+del d x
+gc.collect
+print "the end"
+S
+# Bytes are the business of other tests.
+pymemtrace replay --step -c cpython-3.8 a.trace | sed 's/ blocks [-+0-9].*//; s/, free list.*//' | grep -v '^ *$'
+pymemtrace replay --step -v -c cpython-3.8 a.trace | grep -x 'a.trace: a script of 14 lines'
+for option in --json --csv -q; do
+    code=0
+    pymemtrace replay --step $option a.trace >out 2>err || code=$?
+    [ "$code" -eq 2 ] && [ ! -s out ] || echo "$option: exit code $code"
+    cat err
+done
+code=0
+pymemtrace replay --step "$TOP/traces/trees-3.13.pmt" >out 2>err || code=$?
+[ "$code" -eq 2 ] && [ ! -s out ] || echo "a recording: exit code $code"
+sed 's|/.*/||' err
