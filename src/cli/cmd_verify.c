@@ -118,7 +118,8 @@ static void print_walk(const struct pmt_result *result)
            result->metrics.events);
     printf("  %-13s %" PRIu64 " hold\n", "expectations", result->verify.script.expectations);
     printf("  %-13s every byte of every arena accounted for\n", "books");
-    printf("  %-13s every count is that of the references to it\n", "objects");
+    printf("  %-13s every reference leads to one alive, no count is below its references\n",
+           "objects");
     print_left(result);
 }
 

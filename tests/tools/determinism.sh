@@ -1,6 +1,6 @@
 #!/bin/sh
-# determinism.sh BUILD - the same traces replayed by differently compiled programs give
-# the same database, byte for byte, but for the measured times.
+# determinism.sh BUILD - the same traces and scripts replayed by differently compiled
+# programs give the same database, byte for byte, but for the measured times.
 set -eu
 cd "$(dirname "$0")/../.."
 top=$1/determinism
@@ -18,6 +18,11 @@ for kind in 'gcc -O0' 'gcc -O2' 'clang -O2'; do
     for trace in traces/*.pmt; do
         for spec in '' 'arena=256K pool=4K' 'gc=2000,10,10' 'gc=off'; do
             "$build/pymemtrace" replay -q -d "$db" -c "$spec" "$trace" 2>/dev/null || [ $? -le 3 ]
+        done
+    done
+    for script in traces/notes/*.trace; do
+        for spec in notes cpython-2.7 cpython-3.11 tiny; do # it may be for other presets
+            "$build/pymemtrace" replay -q -d "$db" -c "$spec" "$script" >/dev/null 2>&1 || [ $? -le 1 ]
         done
     done
     sum=$(sqlite3 "$db" .dump | grep -v '^INSERT INTO measured' | sha256sum | cut -c1-16)
