@@ -32,3 +32,53 @@ pmt_obj pmt_objects_next(const struct pmt_objects *o, pmt_obj x)
             return x;
     return PMT_NO_OBJ;
 }
+
+/* Mark what x leads to; those not marked before are put on the stack. */
+static size_t mark_children(const struct pmt_objects *o, pmt_obj x, bool *marked,
+                            pmt_obj *stack, size_t n)
+{
+    const struct pmt_object *row = pmt_row(o, x);
+
+    for (uint32_t i = 0; i < row->n_edges; i++) {
+        pmt_obj child = row->edges[i];
+
+        if (child && !marked[child]) {
+            marked[child] = true;
+            stack[n++] = child;
+        }
+    }
+    return n;
+}
+
+static void mark_from_tracked(const struct pmt_objects *o, bool *marked, pmt_obj *stack)
+{
+    size_t n = 0;
+
+    for (pmt_obj x = PMT_NO_OBJ; (x = pmt_objects_next(o, x)) != PMT_NO_OBJ;)
+        if (pmt_is_tracked(o, x)) {
+            marked[x] = true;
+            stack[n++] = x;
+        }
+    while (n) {
+        pmt_obj x = stack[--n];
+
+        n = mark_children(o, x, marked, stack, n);
+    }
+}
+
+bool pmt_objects_unheld(const struct pmt_objects *o, pmt_obj *out)
+{
+    bool *marked = pmt_zalloc(o->table.n * sizeof *marked);
+    pmt_obj *stack = pmt_alloc_array(o->table.n, sizeof *stack), x = PMT_NO_OBJ;
+    bool good = marked && stack;
+
+    if (good) {
+        mark_from_tracked(o, marked, stack);
+        while ((x = pmt_objects_next(o, x)) != PMT_NO_OBJ && marked[x])
+            ;
+    }
+    *out = x;
+    pmt_free(stack);
+    pmt_free(marked);
+    return good;
+}

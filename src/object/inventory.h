@@ -14,4 +14,9 @@ uint64_t pmt_objects_block_bytes(const struct pmt_objects *o);
  * the end. */
 pmt_obj pmt_objects_next(const struct pmt_objects *o, pmt_obj x);
 
+/* *out: an object alive that is not tracked and that no tracked one leads to, or PMT_NO_OBJ.
+ * Behind pmt_objects_shutdown() there is none, unless a count is too high. False: out of
+ * memory. */
+bool pmt_objects_unheld(const struct pmt_objects *o, pmt_obj *out);
+
 #endif

@@ -312,6 +312,22 @@ static enum pmt_status name_left(struct world *w, struct pmt_error *err)
     return good ? PMT_OK : pmt_error_set(err, PMT_E_NOMEM, "out of memory for the results");
 }
 
+/* Something is left for a reason only: in gc.garbage, frozen, or in a cycle that came up
+ * while the interpreter went down. All of that is tracked. */
+static enum pmt_status check_left(const struct world *w, struct pmt_error *err)
+{
+    pmt_obj x;
+
+    if (!pmt_objects_unheld(w->objects, &x))
+        return pmt_error_set(err, PMT_E_NOMEM, "out of memory for the walker");
+    return x == PMT_NO_OBJ
+               ? PMT_OK
+               : pmt_error_set(err, PMT_E_INTERNAL,
+                               "%s: an object of type %s is left when the interpreter went down, "
+                               "and nothing holds it", pmt_script_name(w->script),
+                               pmt_type_name(w->objects, x));
+}
+
 /* Objects and heap agree on what is left: no byte is lost. */
 static enum pmt_status check_nothing_lost(struct world *w, struct pmt_error *err)
 {
@@ -323,6 +339,8 @@ static enum pmt_status check_nothing_lost(struct world *w, struct pmt_error *err
         return st;
     n_left = pmt_objects_shutdown(w->objects);
     st = n_left ? name_left(w, err) : PMT_OK;
+    if (st == PMT_OK && n_left)
+        st = check_left(w, err);
     if (st != PMT_OK)
         return st;
     pmt_heap_sample(w->heap, &heap);

@@ -24,6 +24,10 @@ static enum pmt_status configure(const char *spec, struct pmt_config *out,
     struct pmt_config base, named;
     enum pmt_status st = pmt_config_parse(DEFAULT_PRESET, NULL, &base, err);
 
+    if (spec && strstr(spec, "gc=recorded"))
+        return pmt_error_set(err, PMT_E_USAGE,
+                             "gc=recorded: there is no recording to take it from, this is a "
+                             "script");
     if (st == PMT_OK)
         st = pmt_config_parse(spec, &base, &named, err);
     if (st == PMT_OK)

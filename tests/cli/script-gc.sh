@@ -17,7 +17,8 @@ g = d["gc"]["generations"]
 print([x["collections"] for x in g], sum(x["collected"] for x in g),
       d["verify"]["script"]["left_objects"], sys.argv[1])' "$spec"
 done
-for spec in gc.freeze-at=time:1 gc.collect-every=time:1 gc.min-interval=1 gc.freeze-at=mark:no; do
+for spec in gc.freeze-at=time:1 gc.collect-every=time:1 gc.min-interval=1 gc.freeze-at=mark:no \
+    gc=recorded; do
     code=0
     pymemtrace replay -c "$spec" a.trace >out 2>err || code=$?
     [ "$code" -eq 2 ] && [ ! -s out ] || echo "$spec: exit code $code"
