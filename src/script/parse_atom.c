@@ -158,7 +158,7 @@ static bool parse_inner_atom(struct pmt_parser *p, uint32_t *out)
     return pmt_vec_push(&p->s->atoms, atom) || pmt_parse_nomem(p);
 }
 
-/* [ATOM], [ATOM:ATOM]; the bracket is here. */
+/* [ATOM], [ATOM OP ATOM], [ATOM:ATOM]; the bracket is here. */
 static bool parse_brackets(struct pmt_parser *p, struct pmt_step *step)
 {
     size_t opening = pmt_token(p)->at;
@@ -166,9 +166,16 @@ static bool parse_brackets(struct pmt_parser *p, struct pmt_step *step)
     p->at++;
     step->kind = PMT_STEP_ITEM;
     step->a = step->b = PMT_NOTHING;
-    if (!pmt_is_mark(pmt_token(p), ':') && !parse_inner_atom(p, &step->a))
-        return false;
-    if (pmt_is_mark(pmt_token(p), ':')) {
+    step->op = '\0';
+    if (!pmt_is_mark(pmt_token(p), ':')) {
+        if (!parse_inner_atom(p, &step->a))
+            return false;
+        step->op = pmt_operator_at(p);
+        p->at += step->op != '\0';
+        if (step->op && !parse_inner_atom(p, &step->b))
+            return false;
+    }
+    if (!step->op && pmt_is_mark(pmt_token(p), ':')) {
         step->kind = PMT_STEP_SLICE;
         p->at++;
         if (!pmt_is_mark(pmt_token(p), ']') && !parse_inner_atom(p, &step->b))

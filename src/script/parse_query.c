@@ -1,4 +1,7 @@
-/* parse_query.c - questions, and conditions made of them. */
+/* parse_query.c - questions; expressions and conditions made of them.
+ *
+ * An expression is kept as postfix, so that acting it out needs a small stack and no tree.
+ * Operators are taken by precedence: while the next binds stronger, it goes first. */
 #include "script/parser.h"
 
 #include <string.h>
@@ -75,26 +78,147 @@ static bool parse_atom_query(struct pmt_parser *p, struct pmt_query *q)
     return pmt_pool_atoms(p, base, &q->atoms, &q->n_atoms);
 }
 
+/* The number of a name that `let` has kept something under; lets.n: none. */
+static uint32_t find_let(const struct pmt_parser *p, const struct pmt_token *t)
+{
+    for (uint32_t i = 0; i < p->s->lets.n; i++)
+        if (pmt_is_name(p, t, pmt_script_string(p->s, p->s->lets.at[i])))
+            return i;
+    return (uint32_t)p->s->lets.n;
+}
+
+static bool is_let(const struct pmt_parser *p)
+{
+    const struct pmt_token *next = pmt_token_ahead(p, 1);
+
+    return !(next->glued && (pmt_is_mark(next, '.') || pmt_is_mark(next, '['))) &&
+           find_let(p, pmt_token(p)) != p->s->lets.n;
+}
+
+/* The row of the query whose word is here, which is passed over. A word that lacks its
+ * operands is a name. */
+static size_t parse_query_word(struct pmt_parser *p)
+{
+    size_t before = p->at, row = pmt_parse_word(p, pmt_query_words, PMT_N_QUERIES);
+
+    if (row == PMT_N_QUERIES || pmt_is_operand(p, pmt_token(p)) ||
+        !pmt_wants_operand(&pmt_query_words[row]))
+        return row;
+    if (p->lexer.tokens.at[p->at - 1].kind == PMT_TOKEN_NAME && p->at == before + 1 &&
+        !pmt_is_name(p, &p->lexer.tokens.at[before], "is")) {
+        p->at = before;
+        return PMT_N_QUERIES;
+    }
+    return row;
+}
+
 bool pmt_parse_query(struct pmt_parser *p, struct pmt_query *out)
 {
-    const struct pmt_token *last;
-    size_t begin = pmt_token(p)->at, row;
+    size_t row;
 
     *out = (struct pmt_query){.word = PMT_NOTHING};
-    row = pmt_parse_word(p, pmt_query_words, PMT_N_QUERIES);
-    if (row == PMT_N_QUERIES) {
-        if (!parse_atom_query(p, out))
-            return false;
-    } else {
-        out->code = (uint8_t)row;
-        if (!pmt_parse_by_spec(p, &pmt_query_words[row], &out->atoms, &out->n_atoms, &out->word))
-            return false;
+    if (is_let(p)) {
+        out->code = PMT_ASK_LET;
+        out->word = find_let(p, pmt_token(p));
+        p->at++;
+        return true;
     }
-    last = &p->lexer.tokens.at[p->at - 1];
-    out->at = (uint32_t)((size_t)(p->line - p->s->text) + begin);
-    out->n = (uint32_t)(last->at + last->n - begin);
+    row = parse_query_word(p);
+    if (row == PMT_N_QUERIES)
+        return parse_atom_query(p, out);
+    out->code = (uint8_t)row;
+    return pmt_parse_by_spec(p, &pmt_query_words[row], &out->atoms, &out->n_atoms, &out->word);
+}
+
+/* -- expressions -- */
+
+/* How strong the operator here binds; 0: there is none. */
+static unsigned operator_here(const struct pmt_parser *p, char *op)
+{
+    static const struct { uint16_t mark; char op; uint8_t strength; } operators[] = {
+        {'+', '+', 1}, {'-', '-', 1}, {'*', '*', 2}, {PMT_MARK_2('/', '/'), '/', 2}, {'%', '%', 2},
+    };
+
+    for (size_t i = 0; i < sizeof operators / sizeof *operators; i++)
+        if (pmt_is_mark(pmt_token(p), operators[i].mark)) {
+            *op = operators[i].op;
+            return operators[i].strength;
+        }
+    return 0;
+}
+
+static bool push_term(struct pmt_parser *p, struct pmt_term *terms, uint32_t *n,
+                      struct pmt_term term)
+{
+    if (*n == PMT_MAX_TERMS)
+        return pmt_parse_fail(p, pmt_token(p)->at, "an expression has at most %d parts",
+                              PMT_MAX_TERMS);
+    terms[(*n)++] = term;
     return true;
 }
+
+static bool push_query(struct pmt_parser *p, struct pmt_term *terms, uint32_t *n)
+{
+    struct pmt_query query;
+
+    if (!pmt_parse_query(p, &query))
+        return false;
+    if (!pmt_vec_push(&p->s->queries, query))
+        return pmt_parse_nomem(p);
+    return push_term(p, terms, n, (struct pmt_term){'\0', (uint32_t)p->s->queries.n - 1});
+}
+
+/* Queries and operators; of two strengths, so at most two operators wait. */
+static bool parse_terms(struct pmt_parser *p, struct pmt_term *terms, uint32_t *n)
+{
+    struct { char op; unsigned strength; } waiting[2];
+    unsigned n_waiting = 0, strength;
+    char op = '\0';
+
+    if (!push_query(p, terms, n))
+        return false;
+    do {
+        strength = operator_here(p, &op);
+        while (n_waiting && waiting[n_waiting - 1].strength >= strength)
+            if (!push_term(p, terms, n, (struct pmt_term){waiting[--n_waiting].op, 0}))
+                return false;
+        if (strength) {
+            waiting[n_waiting].op = op;
+            waiting[n_waiting++].strength = strength;
+            p->at++;
+            if (!push_query(p, terms, n))
+                return false;
+        }
+    } while (strength);
+    return true;
+}
+
+/* The text from a byte of the line to the end of the token before. */
+static void as_written(const struct pmt_parser *p, size_t begin, uint32_t *at, uint32_t *n)
+{
+    const struct pmt_token *last = &p->lexer.tokens.at[p->at - 1];
+
+    *at = (uint32_t)((size_t)(p->line - p->s->text) + begin);
+    *n = (uint32_t)(last->at + last->n - begin);
+}
+
+bool pmt_parse_expression(struct pmt_parser *p, struct pmt_expression *out)
+{
+    size_t begin = pmt_token(p)->at;
+    struct pmt_term terms[PMT_MAX_TERMS];
+
+    *out = (struct pmt_expression){.terms = 0};
+    if (!parse_terms(p, terms, &out->n_terms))
+        return false;
+    out->terms = (uint32_t)p->s->terms.n;
+    for (uint32_t i = 0; i < out->n_terms; i++)
+        if (!pmt_vec_push(&p->s->terms, terms[i]))
+            return pmt_parse_nomem(p);
+    as_written(p, begin, &out->at, &out->n);
+    return true;
+}
+
+/* -- conditions -- */
 
 static enum pmt_compare parse_compare(struct pmt_parser *p)
 {
@@ -127,32 +251,31 @@ static enum pmt_compare parse_compare(struct pmt_parser *p)
     return PMT_COMPARE_NONE;
 }
 
-static bool push_query(struct pmt_parser *p, const struct pmt_query *q, uint32_t *out)
+static bool push_expression(struct pmt_parser *p, uint32_t *out)
 {
-    *out = (uint32_t)p->s->queries.n;
-    return pmt_vec_push(&p->s->queries, *q) || pmt_parse_nomem(p);
+    struct pmt_expression e;
+
+    if (!pmt_parse_expression(p, &e))
+        return false;
+    *out = (uint32_t)p->s->expressions.n;
+    return pmt_vec_push(&p->s->expressions, e) || pmt_parse_nomem(p);
 }
 
 bool pmt_parse_condition(struct pmt_parser *p, uint32_t *out)
 {
     struct pmt_condition c = {.right = PMT_NOTHING};
-    struct pmt_query left, right;
-    const struct pmt_token *last;
     size_t begin = pmt_token(p)->at;
 
     if (pmt_is_name(p, pmt_token(p), "not")) {
         c.negated = true;
         p->at++;
     }
-    if (!pmt_parse_query(p, &left) || !push_query(p, &left, &c.left))
+    if (!push_expression(p, &c.left))
         return false;
     c.compare = (uint8_t)parse_compare(p);
-    if (c.compare != PMT_COMPARE_NONE &&
-        (!pmt_parse_query(p, &right) || !push_query(p, &right, &c.right)))
+    if (c.compare != PMT_COMPARE_NONE && !push_expression(p, &c.right))
         return false;
-    last = &p->lexer.tokens.at[p->at - 1];
-    c.at = (uint32_t)((size_t)(p->line - p->s->text) + begin);
-    c.n = (uint32_t)(last->at + last->n - begin);
+    as_written(p, begin, &c.at, &c.n);
     *out = (uint32_t)p->s->conditions.n;
     return pmt_vec_push(&p->s->conditions, c) || pmt_parse_nomem(p);
 }

@@ -88,19 +88,23 @@ bool pmt_parse_expect(struct pmt_parser *p, struct pmt_action *op)
     return parse_string(p, "the message is a text: \"...\"", &op->message);
 }
 
-/* -- print -- */
+/* -- print, let -- */
 
 /* A text stands for itself, anything else is asked. */
-static bool parse_item(struct pmt_parser *p, struct pmt_query *out)
+static bool parse_item(struct pmt_parser *p, struct pmt_expression *out)
 {
     const struct pmt_token *next = pmt_token_ahead(p, 1);
+    struct pmt_query text = {.code = PMT_ASK_TEXT};
+    struct pmt_term term = {'\0', (uint32_t)p->s->queries.n};
 
-    if (pmt_token(p)->kind == PMT_TOKEN_STR &&
-        (next->kind == PMT_TOKEN_END || pmt_is_mark(next, ','))) {
-        *out = (struct pmt_query){.code = PMT_ASK_TEXT};
-        return parse_string(p, "", &out->word);
-    }
-    return pmt_parse_query(p, out);
+    if (pmt_token(p)->kind != PMT_TOKEN_STR ||
+        (next->kind != PMT_TOKEN_END && !pmt_is_mark(next, ',')))
+        return pmt_parse_expression(p, out);
+    *out = (struct pmt_expression){.terms = (uint32_t)p->s->terms.n, .n_terms = 1};
+    if (!parse_string(p, "", &text.word))
+        return false;
+    return (pmt_vec_push(&p->s->queries, text) && pmt_vec_push(&p->s->terms, term)) ||
+           pmt_parse_nomem(p);
 }
 
 bool pmt_parse_print(struct pmt_parser *p, struct pmt_action *op)
@@ -109,7 +113,7 @@ bool pmt_parse_print(struct pmt_parser *p, struct pmt_action *op)
     size_t base = p->items.n;
 
     while (pmt_token(p)->kind != PMT_TOKEN_END) {
-        struct pmt_query item;
+        struct pmt_expression item;
 
         if (!parse_item(p, &item))
             return false;
@@ -121,13 +125,34 @@ bool pmt_parse_print(struct pmt_parser *p, struct pmt_action *op)
         if (pmt_token(p)->kind == PMT_TOKEN_END)
             return pmt_parse_fail(p, pmt_token(p)->at, "an item is missing");
     }
-    op->atoms = (uint32_t)s->queries.n;
+    op->atoms = (uint32_t)s->expressions.n;
     op->n_atoms = (uint32_t)(p->items.n - base);
     for (size_t i = base; i < p->items.n; i++)
-        if (!pmt_vec_push(&s->queries, p->items.at[i]))
+        if (!pmt_vec_push(&s->expressions, p->items.at[i]))
             return pmt_parse_nomem(p);
     p->items.n = base;
     return true;
+}
+
+bool pmt_parse_let(struct pmt_parser *p, struct pmt_action *op)
+{
+    struct pmt_expression e;
+    uint32_t name;
+
+    if (!pmt_parse_new_name(p, &name))
+        return false;
+    if (!pmt_is_mark(pmt_token(p), '='))
+        return pmt_parse_fail(p, pmt_token(p)->at, "let takes NAME = EXPRESSION");
+    p->at++;
+    if (!pmt_parse_expression(p, &e))
+        return false;
+    op->value = (uint32_t)p->s->expressions.n;
+    if (!pmt_vec_push(&p->s->expressions, e))
+        return pmt_parse_nomem(p);
+    for (op->detail = 0; op->detail < p->s->lets.n; op->detail++)
+        if (p->s->lets.at[op->detail] == name)
+            return true;
+    return pmt_vec_push(&p->s->lets, name) || pmt_parse_nomem(p);
 }
 
 /* -- assignments and values on their own -- */
@@ -201,7 +226,7 @@ static bool unknown_statement(struct pmt_parser *p)
 typedef bool (*parse_fn)(struct pmt_parser *p, struct pmt_action *op);
 
 static const parse_fn parsers[PMT_N_STATEMENTS] = {
-#define STATEMENT(id, fn, word, operands, parse, spec, check, counts, python, help) pmt_parse_##parse,
+#define STATEMENT(id, fn, word, operands, parse, spec, check, args, counts, python, help) pmt_parse_##parse,
 #include "script/statement.def"
 };
 

@@ -61,8 +61,7 @@ bool pmt_parse_maker(struct pmt_parser *p, size_t row, uint32_t *out)
            finish(p, &v, out);
 }
 
-/* The operator here, as pmt_binary() has it; NUL: none. */
-static char operator_at(const struct pmt_parser *p)
+char pmt_operator_at(const struct pmt_parser *p)
 {
     static const struct { uint16_t mark; char op; } operators[] = {
         {'+', '+'}, {'-', '-'}, {'*', '*'}, {'/', '/'}, {'%', '%'}, {'&', '&'}, {'|', '|'},
@@ -97,13 +96,13 @@ static bool parse_plain(struct pmt_parser *p, uint32_t *out)
 
     if (!pmt_parse_atom(p, &atom) || !pmt_pending(p, atom))
         return false;
-    v.op = operator_at(p);
+    v.op = pmt_operator_at(p);
     if (v.op) {
         v.code = PMT_MAKE_BINARY;
         p->at++;
         if (!pmt_parse_atom(p, &atom) || !pmt_pending(p, atom))
             return false;
-        if (operator_at(p))
+        if (pmt_operator_at(p))
             return pmt_parse_fail(p, pmt_token(p)->at, "one operation in a line");
     } else if (pmt_is_operand(p, pmt_token(p))) {
         return unknown_value(p, from);
@@ -111,11 +110,14 @@ static bool parse_plain(struct pmt_parser *p, uint32_t *out)
     return pmt_pool_atoms(p, base, &v.atoms, &v.n_atoms) && finish(p, &v, out);
 }
 
+/* A word that lacks its operands is a name. */
 bool pmt_parse_value(struct pmt_parser *p, uint32_t *out)
 {
-    size_t row = pmt_parse_word(p, pmt_value_words, PMT_N_VALUES);
+    size_t before = p->at, row = pmt_parse_word(p, pmt_value_words, PMT_N_VALUES);
 
-    if (row != PMT_N_VALUES)
+    if (row != PMT_N_VALUES && (pmt_is_operand(p, pmt_token(p)) ||
+                                !pmt_wants_operand(&pmt_value_words[row])))
         return pmt_parse_maker(p, row, out);
+    p->at = before;
     return parse_plain(p, out);
 }

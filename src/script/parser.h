@@ -66,7 +66,7 @@ struct pmt_parser {
     struct pmt_lookup texts;              /* of s->strings: by text_at */
     PMT_ARRAY_OF(struct pmt_text_place) text_places;
     PMT_ARRAY_OF(struct pmt_atom) pending; /* operands of the line, not yet in a row */
-    PMT_ARRAY_OF(struct pmt_query) items;  /* of a print */
+    PMT_ARRAY_OF(struct pmt_expression) items; /* of a print */
 
     struct pmt_draft drafts[PMT_MAX_NESTED_BLOCKS + 1];
     size_t n_drafts;
@@ -146,10 +146,13 @@ bool pmt_pending(struct pmt_parser *p, struct pmt_atom atom);
  * PMT_NOTHING). */
 bool pmt_parse_by_spec(struct pmt_parser *p, const struct pmt_word *row, uint32_t *atoms,
                        uint32_t *n_atoms, uint32_t *word);
+/* The operator here, as pmt_binary() has it; NUL: none. */
+char pmt_operator_at(const struct pmt_parser *p);
 /* A value, pushed to script->values. */
 bool pmt_parse_value(struct pmt_parser *p, uint32_t *out);
 bool pmt_parse_maker(struct pmt_parser *p, size_t row, uint32_t *out);
 bool pmt_parse_query(struct pmt_parser *p, struct pmt_query *out);
+bool pmt_parse_expression(struct pmt_parser *p, struct pmt_expression *out);
 bool pmt_parse_condition(struct pmt_parser *p, uint32_t *out);
 
 /* -- statements (parse_statement.c, parse_block.c) -- */
@@ -160,7 +163,7 @@ bool pmt_parse_statement(struct pmt_parser *p);
 struct pmt_block_mark *pmt_innermost_loop(struct pmt_parser *p);
 bool pmt_block_open(struct pmt_parser *p, enum pmt_statement_code code, size_t at);
 
-#define STATEMENT(id, fn, word, operands, parse, spec, check, counts, python, help)                       \
+#define STATEMENT(id, fn, word, operands, parse, spec, check, args, counts, python, help)                       \
     bool pmt_parse_##parse(struct pmt_parser *p, struct pmt_action *op);
 #include "script/statement.def"
 

@@ -26,8 +26,11 @@ static bool take_memory(struct pmt_play *p)
     p->slots = pmt_alloc_array(p->script->literals.n, sizeof *p->slots);
     p->calls = pmt_alloc_array(PMT_MAX_CALLS, sizeof *p->calls);
     p->area = pmt_alloc_array(PMT_AREA, sizeof *p->area);
-    if (!p->slots || !p->calls || !p->area)
+    p->lets = pmt_alloc_array(p->script->lets.n, sizeof *p->lets);
+    p->named = pmt_zalloc(p->script->strings.n * sizeof *p->named);
+    if (!p->slots || !p->calls || !p->area || !p->lets || !p->named)
         return false;
+    memset(p->lets, 0, p->script->lets.n * sizeof *p->lets);
     memset(p->slots, 0, p->script->literals.n * sizeof *p->slots);
     return true;
 }
@@ -39,7 +42,7 @@ static bool take_objects(struct pmt_play *p)
         if (!p->special[i])
             return false;
     }
-    p->globals = pmt_dict_new(p->o, 0);
+    p->globals = pmt_names_make(p) ? pmt_dict_new(p->o) : PMT_NO_OBJ;
     return p->globals != PMT_NO_OBJ;
 }
 
@@ -75,10 +78,14 @@ void pmt_play_free(struct pmt_play *p)
         if (p->calls[i].owns_operands)
             pmt_free(p->calls[i].operands);
     pmt_collector_set_callbacks(p->c, NULL, NULL, NULL);
+    for (size_t i = 0; p->lets && i < p->script->lets.n; i++)
+        pmt_reading_release(p, &p->lets[i]);
+    pmt_free(p->lets);
     pmt_vec_release(&p->loops);
     pmt_free(p->slots);
     pmt_free(p->calls);
     pmt_free(p->area);
+    pmt_free(p->named);
     pmt_free(p);
 }
 
@@ -131,6 +138,7 @@ static void go_down(struct pmt_play *p)
     for (size_t i = 0; i < PMT_N_SPECIAL_NAMES; i++)
         pmt_decref(p->o, p->special[i]);
     pmt_decref(p->o, p->globals);
+    pmt_names_drop(p);
     p->over = true;
 }
 

@@ -117,11 +117,12 @@ enum pmt_flow pmt_do_continue(struct pmt_play *p, const struct pmt_action *op)
 
 enum pmt_flow pmt_do_if(struct pmt_play *p, const struct pmt_action *op)
 {
-    struct pmt_reading left = {0};
+    struct pmt_reading left = {0}, right = {0};
     bool holds, ok;
 
-    ok = pmt_condition_holds(p, &p->script->conditions.at[op->detail], &left, &holds);
+    ok = pmt_condition_holds(p, &p->script->conditions.at[op->detail], &left, &right, &holds);
     pmt_reading_release(p, &left);
+    pmt_reading_release(p, &right);
     if (!ok)
         return PMT_FLOW_RAISED;
     return holds ? PMT_FLOW_NEXT : jump(p, op->jump + 1);
@@ -192,7 +193,7 @@ enum pmt_flow pmt_do_class(struct pmt_play *p, const struct pmt_action *op)
             return PMT_FLOW_RAISED;
         }
     }
-    space = pmt_dict_new(p->o, 0);
+    space = pmt_dict_new(p->o);
     call = space ? pmt_call_begin(p, PMT_CALL_CLASS, outer->unit) : NULL;
     if (!call) {
         pmt_decref(p->o, space);

@@ -117,6 +117,20 @@ static enum pmt_flow give(struct pmt_play *p, pmt_obj x)
     return x ? PMT_FLOW_NEXT : PMT_FLOW_RAISED;
 }
 
+bool pmt_push_args(struct pmt_play *p, uint8_t args, const pmt_obj *a, uint32_t n)
+{
+    uint32_t first = args == PMT_ARGS_METHOD ? 1 : 0;
+    pmt_obj tuple;
+
+    if (args == PMT_ARGS_NONE || (args == PMT_ARGS_TYPE && !p->shape->types_by_tuple) ||
+        (args >= PMT_ARGS_FUNCTION && !p->shape->functions_by_tuple))
+        return true;
+    tuple = pmt_tuple_new(p->o, a + first, n - first);
+    if (tuple)
+        pmt_push(p, tuple);
+    return tuple != PMT_NO_OBJ;
+}
+
 /* -- classes -- */
 
 static pmt_obj special(struct pmt_play *p, pmt_obj cls, enum pmt_special_name name)
@@ -124,6 +138,29 @@ static pmt_obj special(struct pmt_play *p, pmt_obj cls, enum pmt_special_name na
     pmt_obj found = pmt_class_lookup(p->o, cls, p->special[name]);
 
     return found && pmt_kind_of(p->o, found) == PMT_KIND_FUNCTION ? found : PMT_NO_OBJ;
+}
+
+/* Up to 3.6 __init__ is bound to the instance, and gets it and its arguments in a tuple:
+ * slot_tp_init, instancemethod_call. */
+static bool push_bound(struct pmt_play *p, pmt_obj init, pmt_obj instance, const pmt_obj *args,
+                       uint32_t n)
+{
+    pmt_obj method = pmt_method_new(p->o, init, instance), *items, tuple;
+
+    if (!method)
+        return false;
+    pmt_push(p, method);
+    items = pmt_alloc_array(n + (size_t)1, sizeof *items);
+    if (!items)
+        return pmt_raise(p->o, PMT_EXC_MEMORY, "out of memory");
+    items[0] = instance;
+    for (uint32_t i = 0; i < n; i++)
+        items[i + 1] = args[i];
+    tuple = pmt_tuple_new(p->o, items, n + 1);
+    pmt_free(items);
+    if (tuple)
+        pmt_push(p, tuple);
+    return tuple != PMT_NO_OBJ;
 }
 
 /* An instance is made: __init__ comes next. instance: owned. args: those of the class. */
@@ -134,6 +171,10 @@ static enum pmt_flow initialize(struct pmt_play *p, pmt_obj cls, pmt_obj instanc
 
     if (!init)
         return give(p, instance);
+    if (!p->shape->methods_unbound && !push_bound(p, init, instance, args, n)) {
+        pmt_decref(p->o, instance);
+        return PMT_FLOW_RAISED;
+    }
     if (!enter(p, PMT_CALL_INIT, init, instance, args, n)) {
         pmt_decref(p->o, instance);
         return PMT_FLOW_RAISED;

@@ -8,8 +8,9 @@
 
 /* -- the collector -- */
 
-/* gc.get_count() and gc.get_threshold() build a tuple of three, whose memory stays in the
- * free list of such tuples or is a new object that the collector counts. */
+/* gc.get_count() and gc.get_threshold() build a tuple of three, from the free list of such
+ * tuples or as a new object that the collector counts: asking for the count may change it,
+ * as it does in CPython. All three, or that of one generation. */
 static bool three(struct pmt_play *p, const struct pmt_query *q, const pmt_obj *a,
                   const uint32_t values[PMT_GENERATIONS], struct pmt_reading *out)
 {
@@ -31,7 +32,9 @@ static bool three(struct pmt_play *p, const struct pmt_query *q, const pmt_obj *
         return pmt_generation_operand(p, a, 1, PMT_GENERATIONS - 1, &g) &&
                pmt_read_number(out, v[g]);
     pmt_strbuf_printf(&out->own, "(%" PRIu32 ", %" PRIu32 ", %" PRIu32 ")", v[0], v[1], v[2]);
-    return pmt_read_text(out, out->own.at ? out->own.at : "");
+    if (out->own.failed)
+        return pmt_raise(p->o, PMT_EXC_MEMORY, "out of memory");
+    return pmt_read_text(out, out->own.at);
 }
 
 bool pmt_ask_gc_count(struct pmt_play *p, const struct pmt_query *q, const pmt_obj *a,
@@ -68,6 +71,14 @@ bool pmt_ask_gc_collected(struct pmt_play *p, const struct pmt_query *q, const p
     (void)q;
     (void)a;
     return pmt_read_number(out, pmt_collector_last(p->c)->collected);
+}
+
+bool pmt_ask_gc_visited(struct pmt_play *p, const struct pmt_query *q, const pmt_obj *a,
+                        struct pmt_reading *out)
+{
+    (void)q;
+    (void)a;
+    return pmt_read_number(out, pmt_collector_last(p->c)->visited);
 }
 
 bool pmt_ask_gc_uncollectable(struct pmt_play *p, const struct pmt_query *q, const pmt_obj *a,

@@ -93,6 +93,20 @@ static bool load_bound(struct pmt_play *p, uint32_t number, int64_t left_out, in
     return ok;
 }
 
+/* The index of an ITEM: a new reference, 0: raised. */
+static pmt_obj load_key(struct pmt_play *p, const struct pmt_step *step)
+{
+    pmt_obj a = pmt_load(p, &p->script->atoms.at[step->a]), b, key;
+
+    if (!a || !step->op)
+        return a;
+    b = pmt_load(p, &p->script->atoms.at[step->b]);
+    key = b ? pmt_binary(p->o, step->op, a, b) : PMT_NO_OBJ;
+    pmt_decref(p->o, a);
+    pmt_decref(p->o, b);
+    return key;
+}
+
 /* What a step leads to: a new reference, 0: raised. */
 static pmt_obj take_step(struct pmt_play *p, pmt_obj x, const struct pmt_step *step)
 {
@@ -104,7 +118,7 @@ static pmt_obj take_step(struct pmt_play *p, pmt_obj x, const struct pmt_step *s
     if (step->kind == PMT_STEP_SLICE)
         return load_bound(p, step->a, 0, &from) && load_bound(p, step->b, INT64_MAX, &to)
                    ? pmt_slice(p->o, x, from, to) : PMT_NO_OBJ;
-    key = pmt_load(p, &p->script->atoms.at[step->a]);
+    key = load_key(p, step);
     if (!key)
         return PMT_NO_OBJ;
     result = pmt_item_get(p->o, x, key);
@@ -206,7 +220,7 @@ static bool set_step(struct pmt_play *p, const struct pmt_atom *atom, pmt_obj va
 
         ok = value ? pmt_attr_set(p->o, owner, name, value) : pmt_attr_del(p->o, owner, name);
     } else {
-        key = pmt_load(p, &p->script->atoms.at[step->a]);
+        key = load_key(p, step);
         ok = key && (value ? pmt_item_set(p->o, owner, key, value)
                            : pmt_item_del(p->o, owner, key));
     }

@@ -59,12 +59,17 @@ static bool plain(struct pmt_play *p, const struct pmt_literal *l, struct pmt_re
 
 bool pmt_ask(struct pmt_play *p, const struct pmt_query *q, struct pmt_reading *out)
 {
+    uint32_t n = pmt_top(p)->n_operands;
     const pmt_obj *a;
+    bool ok;
 
     if (q->is_plain)
         return plain(p, &p->script->plain.at[q->word], out);
     a = pmt_push_atoms(p, q->atoms, q->n_atoms);
-    return a && askers[q->code](p, q, a, out);
+    ok = a && askers[q->code](p, q, a, out);
+    if (ok) /* else they go where the exception is taken */
+        pmt_drop_operands(p, n);
+    return ok;
 }
 
 /* -- values -- */
@@ -84,6 +89,17 @@ bool pmt_ask_text(struct pmt_play *p, const struct pmt_query *q, const pmt_obj *
 {
     (void)a;
     return pmt_read_text(out, pmt_script_string(p->script, q->word));
+}
+
+bool pmt_ask_let(struct pmt_play *p, const struct pmt_query *q, const pmt_obj *a,
+                 struct pmt_reading *out)
+{
+    const struct pmt_reading *kept = &p->lets[q->word];
+
+    (void)a;
+    *out = *kept;
+    out->own = (struct pmt_strbuf){0}; /* its text is borrowed */
+    return true;
 }
 
 /* -- an object -- */

@@ -31,6 +31,49 @@ bool pmt_read_text(struct pmt_reading *out, const char *text)
     return true;
 }
 
+static bool is_text_kind(enum pmt_kind kind)
+{
+    return kind == PMT_KIND_STR || kind == PMT_KIND_UNICODE || kind == PMT_KIND_BYTES;
+}
+
+/* The object's value, where a literal could have it; the object stays with the reading's
+ * owner. */
+static struct pmt_reading value_of(struct pmt_play *p, const struct pmt_reading *r)
+{
+    struct pmt_reading v = *r;
+    enum pmt_kind kind;
+
+    if (r->kind != PMT_READ_OBJECT)
+        return v;
+    kind = pmt_kind_of(p->o, r->object);
+    if (kind == PMT_KIND_NONE)
+        v.kind = PMT_READ_NONE;
+    else if (pmt_int_get(p->o, r->object, &v.number))
+        v.kind = kind == PMT_KIND_BOOL ? PMT_READ_BOOL : PMT_READ_NUMBER;
+    else if (pmt_float_get(p->o, r->object, &v.real))
+        v.kind = PMT_READ_REAL;
+    else if (is_text_kind(kind) && pmt_text_get(p->o, r->object, &v.text, &v.n))
+        v.kind = PMT_READ_TEXT;
+    v.is_bytes = kind == PMT_KIND_BYTES;
+    return v;
+}
+
+bool pmt_reading_keep(struct pmt_play *p, const struct pmt_reading *from, struct pmt_reading *to)
+{
+    *to = value_of(p, from);
+    to->own = (struct pmt_strbuf){0};
+    if (to->kind == PMT_READ_TEXT)
+        pmt_strbuf_add(&to->own, to->text, to->n);
+    if (to->kind == PMT_READ_OBJECT)
+        pmt_repr(p->o, from->object, &to->own);
+    if (to->kind == PMT_READ_TEXT || to->kind == PMT_READ_OBJECT) {
+        to->kind = PMT_READ_TEXT;
+        to->text = to->own.at ? to->own.at : "";
+        to->n = to->own.n;
+    }
+    return !to->own.failed;
+}
+
 void pmt_reading_release(struct pmt_play *p, struct pmt_reading *r)
 {
     if (r->kind == PMT_READ_OBJECT)
@@ -70,33 +113,6 @@ void pmt_reading_print(struct pmt_play *p, const struct pmt_reading *r, struct p
 }
 
 /* -- comparing -- */
-
-static bool is_text_kind(enum pmt_kind kind)
-{
-    return kind == PMT_KIND_STR || kind == PMT_KIND_UNICODE || kind == PMT_KIND_BYTES;
-}
-
-/* The object's value, where a literal could have it; the object stays with the reading's
- * owner. */
-static struct pmt_reading value_of(struct pmt_play *p, const struct pmt_reading *r)
-{
-    struct pmt_reading v = *r;
-    enum pmt_kind kind;
-
-    if (r->kind != PMT_READ_OBJECT)
-        return v;
-    kind = pmt_kind_of(p->o, r->object);
-    if (kind == PMT_KIND_NONE)
-        v.kind = PMT_READ_NONE;
-    else if (pmt_int_get(p->o, r->object, &v.number))
-        v.kind = kind == PMT_KIND_BOOL ? PMT_READ_BOOL : PMT_READ_NUMBER;
-    else if (pmt_float_get(p->o, r->object, &v.real))
-        v.kind = PMT_READ_REAL;
-    else if (is_text_kind(kind) && pmt_text_get(p->o, r->object, &v.text, &v.n))
-        v.kind = PMT_READ_TEXT;
-    v.is_bytes = kind == PMT_KIND_BYTES;
-    return v;
-}
 
 static bool is_number(const struct pmt_reading *r)
 {
@@ -266,19 +282,91 @@ bool pmt_reading_truth(struct pmt_play *p, const struct pmt_reading *r)
     return pmt_truth(p->o, r->object);
 }
 
-bool pmt_condition_holds(struct pmt_play *p, const struct pmt_condition *c,
-                         struct pmt_reading *left, bool *out)
-{
-    struct pmt_reading right = {0};
-    bool ok = pmt_ask(p, &p->script->queries.at[c->left], left);
+/* -- expressions -- */
 
-    if (ok && c->compare == PMT_COMPARE_NONE) {
-        *out = pmt_reading_truth(p, left);
-    } else if (ok) {
-        ok = pmt_ask(p, &p->script->queries.at[c->right], &right) &&
-             pmt_readings_compare(p, (enum pmt_compare)c->compare, left, &right, out);
+static bool is_whole(const struct pmt_reading *r)
+{
+    return r->kind == PMT_READ_NUMBER || r->kind == PMT_READ_BOOL;
+}
+
+/* a op b for whole numbers; // and % as Python has them. False: out of range, or by 0. */
+static bool work_out(char op, pmt_int a, pmt_int b, pmt_int *out)
+{
+    pmt_int rest;
+
+    if (op == '+')
+        return !__builtin_add_overflow(a, b, out);
+    if (op == '-')
+        return !__builtin_sub_overflow(a, b, out);
+    if (op == '*')
+        return !__builtin_mul_overflow(a, b, out);
+    if (!b || b == -1)
+        return b && !__builtin_mul_overflow(op == '/' ? a : 0, b, out);
+    rest = a % b;
+    if (rest && (rest < 0) != (b < 0))
+        rest += b;
+    *out = op == '%' ? rest : (a - rest) / b;
+    return true;
+}
+
+/* *a = *a op b, of numbers. */
+static bool combine(struct pmt_play *p, char op, struct pmt_reading *a, const struct pmt_reading *b)
+{
+    struct pmt_reading x = value_of(p, a), y = value_of(p, b);
+    pmt_int number = 0;
+
+    if (!is_number(&x) || !is_number(&y))
+        return pmt_raise(p->o, PMT_EXC_TYPE, "an expression is of numbers");
+    if (is_whole(&x) && is_whole(&y) && !work_out(op, x.number, y.number, &number))
+        return pmt_raise(p->o, PMT_EXC_OVERFLOW, "an expression past what it can hold");
+    if (is_whole(&x) && is_whole(&y)) {
+        pmt_reading_release(p, a);
+        return pmt_read_number(a, number);
     }
-    pmt_reading_release(p, &right);
+    if (op == '/' || op == '%')
+        return pmt_raise(p->o, PMT_EXC_TYPE, "// and %% are of whole numbers");
+    x.real = x.kind == PMT_READ_REAL ? x.real : (double)x.number;
+    y.real = y.kind == PMT_READ_REAL ? y.real : (double)y.number;
+    pmt_reading_release(p, a);
+    a->kind = PMT_READ_REAL;
+    a->real = op == '+' ? x.real + y.real : op == '-' ? x.real - y.real : x.real * y.real;
+    return true;
+}
+
+bool pmt_ask_expression(struct pmt_play *p, const struct pmt_expression *e,
+                        struct pmt_reading *out)
+{
+    const struct pmt_term *terms = p->script->terms.at + e->terms;
+    struct pmt_reading stack[3] = {{0}}; /* operators of two strengths: no more wait */
+    unsigned n = 0;
+    bool ok = true;
+
+    for (uint32_t i = 0; i < e->n_terms && ok; i++) {
+        if (terms[i].op) {
+            n--;
+            ok = combine(p, terms[i].op, &stack[n - 1], &stack[n]);
+            pmt_reading_release(p, &stack[n]);
+        } else {
+            pmt_assert(n < 3);
+            ok = pmt_ask(p, &p->script->queries.at[terms[i].query], &stack[n++]);
+        }
+    }
+    *out = stack[0];
+    for (unsigned i = 1; i < n; i++) /* after an exception */
+        pmt_reading_release(p, &stack[i]);
+    return ok;
+}
+
+bool pmt_condition_holds(struct pmt_play *p, const struct pmt_condition *c,
+                         struct pmt_reading *left, struct pmt_reading *right, bool *out)
+{
+    bool ok = pmt_ask_expression(p, &p->script->expressions.at[c->left], left);
+
+    if (ok && c->compare == PMT_COMPARE_NONE)
+        *out = pmt_reading_truth(p, left);
+    else if (ok)
+        ok = pmt_ask_expression(p, &p->script->expressions.at[c->right], right) &&
+             pmt_readings_compare(p, (enum pmt_compare)c->compare, left, right, out);
     if (ok && c->negated)
         *out = !*out;
     return ok;

@@ -8,13 +8,13 @@
 typedef enum pmt_flow (*act_fn)(struct pmt_play *p, const struct pmt_action *op);
 
 static const act_fn acts[PMT_N_STATEMENTS] = {
-#define STATEMENT(id, fn, word, operands, parse, spec, check, counts, python, help) pmt_do_##fn,
+#define STATEMENT(id, fn, word, operands, parse, spec, check, args, counts, python, help) pmt_do_##fn,
 #include "script/statement.def"
 };
 
 enum { NO = false, YES = true };
 static const uint8_t counts_of[PMT_N_STATEMENTS] = {
-#define STATEMENT(id, fn, word, operands, parse, spec, check, counts, python, help) counts,
+#define STATEMENT(id, fn, word, operands, parse, spec, check, args, counts, python, help) counts,
 #include "script/statement.def"
 };
 

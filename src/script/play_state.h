@@ -73,6 +73,8 @@ enum pmt_flow {
     PMT_FLOW_STOPPED   /* play->status, or the script's exit */
 };
 
+struct pmt_reading;
+
 struct pmt_play {
     const struct pmt_script *script;
     struct pmt_play_options options;
@@ -80,8 +82,9 @@ struct pmt_play {
     struct pmt_collector *c;
     const struct pmt_shape *shape;
 
-    pmt_obj *slots;          /* by literal of the script; 0: not made. Owned by the call, of
-                                a LINE, or by its code object */
+    pmt_obj *slots;          /* by literal of the script; 0: not made. Constants are owned by
+                                the call, of a LINE, or by its code object */
+    bool *named;             /* by offset of a name in the script's strings: it was made */
     pmt_obj globals;
     pmt_obj special[PMT_N_SPECIAL_NAMES];
     struct pmt_call *calls;  /* PMT_MAX_CALLS of them */
@@ -90,6 +93,8 @@ struct pmt_play {
     PMT_ARRAY_OF(struct pmt_loop) loops;
     pmt_obj *area;           /* operands of all calls, one above the other */
     size_t n_area;
+
+    struct pmt_reading *lets; /* what `let` has kept: script->lets.n of them */
 
     size_t next_line;        /* of script->top */
     pmt_obj result;          /* on its way from a return or a maker; owned */
@@ -116,6 +121,9 @@ static inline const struct pmt_action *pmt_action_of(const struct pmt_play *p,
 
 /* -- play_unit.c -- */
 
+/* The names of the script, made and given back. False: raised. */
+bool pmt_names_make(struct pmt_play *p);
+void pmt_names_drop(struct pmt_play *p);
 /* The objects of a unit: false: raised. */
 bool pmt_unit_enter(struct pmt_play *p, const struct pmt_code_unit *unit);
 void pmt_unit_leave(struct pmt_play *p, const struct pmt_code_unit *unit);
@@ -179,12 +187,15 @@ void pmt_run_callback(void *play, pmt_obj weakref, pmt_obj callback);
 
 /* -- values: makers by row, a: operands. A new reference, 0: raised (play_value.c) -- */
 
-#define VALUE(id, fn, word, operands, spec, check, python, help)                                  \
+#define VALUE(id, fn, word, operands, spec, check, args, python, help)                                  \
     pmt_obj pmt_make_##fn(struct pmt_play *p, const struct pmt_maker *m, const pmt_obj *a);
 #include "script/value.def"
 
 /* NEXT with play->result, CALLED or RAISED. */
 enum pmt_flow pmt_evaluate(struct pmt_play *p, const struct pmt_maker *m);
+/* The tuple in which n operands get to what is called, where the version makes one: an operand
+ * of its own behind them, dropped with them. False: raised. (play_call.c) */
+bool pmt_push_args(struct pmt_play *p, uint8_t args, const pmt_obj *a, uint32_t n);
 /* A C function was called: 3.12+ looks whether a collection is due. */
 static inline void pmt_after_call(struct pmt_play *p, uint8_t check, bool in_loop)
 {
@@ -194,7 +205,7 @@ static inline void pmt_after_call(struct pmt_play *p, uint8_t check, bool in_loo
 
 /* -- statements by row -- */
 
-#define STATEMENT(id, fn, word, operands, parse, spec, check, counts, python, help)               \
+#define STATEMENT(id, fn, word, operands, parse, spec, check, args, counts, python, help)               \
     enum pmt_flow pmt_do_##fn(struct pmt_play *p, const struct pmt_action *op);
 #include "script/statement.def"
 
@@ -227,13 +238,19 @@ struct pmt_reading {
                       struct pmt_reading *out);
 #include "script/query.def"
 
+/* Its operands are given back before it returns. */
 bool pmt_ask(struct pmt_play *p, const struct pmt_query *q, struct pmt_reading *out);
+bool pmt_ask_expression(struct pmt_play *p, const struct pmt_expression *e,
+                        struct pmt_reading *out);
 
 /* -- readings (play_reading.c) -- */
 
 bool pmt_read_number(struct pmt_reading *out, pmt_int number);
 bool pmt_read_bool(struct pmt_reading *out, bool value);
 bool pmt_read_text(struct pmt_reading *out, const char *text);
+/* A copy that refers to nothing: of an object its value, or its repr. False: out of memory. */
+bool pmt_reading_keep(struct pmt_play *p, const struct pmt_reading *from,
+                      struct pmt_reading *to);
 void pmt_reading_release(struct pmt_play *p, struct pmt_reading *r);
 /* As print and messages show it. */
 void pmt_reading_print(struct pmt_play *p, const struct pmt_reading *r, struct pmt_strbuf *sb);
@@ -241,8 +258,8 @@ bool pmt_reading_truth(struct pmt_play *p, const struct pmt_reading *r);
 /* False: raised. */
 bool pmt_readings_compare(struct pmt_play *p, enum pmt_compare compare, struct pmt_reading *left,
                           struct pmt_reading *right, bool *out);
-/* A condition; *left is to be released, and is what was asked first. False: raised. */
+/* A condition; *left and *right, to be released, are what was compared. False: raised. */
 bool pmt_condition_holds(struct pmt_play *p, const struct pmt_condition *c,
-                         struct pmt_reading *left, bool *out);
+                         struct pmt_reading *left, struct pmt_reading *right, bool *out);
 
 #endif

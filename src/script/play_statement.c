@@ -40,12 +40,20 @@ enum pmt_flow pmt_do_pass(struct pmt_play *p, const struct pmt_action *op)
 
 /* -- containers -- */
 
+/* The operands, and behind them the tuple that the version makes of them; NULL: raised. */
+static const pmt_obj *operands(struct pmt_play *p, const struct pmt_action *op)
+{
+    const pmt_obj *a = pmt_push_atoms(p, op->atoms, op->n_atoms);
+
+    return a && pmt_push_args(p, pmt_statement_words[op->code].args, a, op->n_atoms) ? a : NULL;
+}
+
 /* The operands, the first of one of these kinds (the second may be the same); NULL:
  * raised. */
 static const pmt_obj *operands_of(struct pmt_play *p, const struct pmt_action *op,
                                   enum pmt_kind one, enum pmt_kind other)
 {
-    const pmt_obj *a = pmt_push_atoms(p, op->atoms, op->n_atoms);
+    const pmt_obj *a = operands(p, op);
 
     if (!a || pmt_kind_of(p->o, a[0]) == one || pmt_kind_of(p->o, a[0]) == other)
         return a;
@@ -185,7 +193,7 @@ bool pmt_generation_operand(struct pmt_play *p, const pmt_obj *a, uint32_t n, un
 
 enum pmt_flow pmt_do_gc_collect(struct pmt_play *p, const struct pmt_action *op)
 {
-    const pmt_obj *a = pmt_push_atoms(p, op->atoms, op->n_atoms);
+    const pmt_obj *a = operands(p, op);
     unsigned g;
 
     if (!a || !pmt_generation_operand(p, a, op->n_atoms, PMT_GENERATIONS - 1, &g))
@@ -228,7 +236,7 @@ enum pmt_flow pmt_do_gc_unfreeze(struct pmt_play *p, const struct pmt_action *op
 
 enum pmt_flow pmt_do_gc_set_threshold(struct pmt_play *p, const struct pmt_action *op)
 {
-    const pmt_obj *a = pmt_push_atoms(p, op->atoms, op->n_atoms);
+    const pmt_obj *a = operands(p, op);
 
     if (!a)
         return PMT_FLOW_RAISED;

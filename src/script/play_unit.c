@@ -1,7 +1,10 @@
-/* play_unit.c - the objects that a unit brings along: its constants, names, and the code of
- * the defs in it.
+/* play_unit.c - the objects that a unit brings along: its constants, and the code of the
+ * defs in it.
  *
- * CPython makes them when it compiles. A line at top level holds them until it is over; those
+ * Names are not among them: those of the whole script are there before its first line, as
+ * those of a module's code are, so that binding a name takes nothing but its entry.
+ *
+ * CPython makes constants when it compiles. A line at top level holds them until it is over; those
  * of a function belong to its code object, which is a constant of the unit around it. What a
  * version does not fold, or folding raised for, stays unmade: the operation then works it
  * out when it is acted out. */
@@ -15,8 +18,6 @@ static pmt_obj make_text(struct pmt_play *p, const struct pmt_literal *l)
 {
     const char *text = pmt_script_string(p->script, l->a);
 
-    if (l->kind == PMT_LITERAL_NAME)
-        return pmt_name(p->o, text);
     if (l->kind == PMT_LITERAL_STR)
         return pmt_str_constant(p->o, text, l->n);
     if (l->kind == PMT_LITERAL_UNICODE)
@@ -41,8 +42,8 @@ pmt_obj pmt_make_literal(struct pmt_play *p, const struct pmt_literal *l)
     case PMT_LITERAL_STR:
     case PMT_LITERAL_UNICODE:
     case PMT_LITERAL_BYTES:
-    case PMT_LITERAL_NAME:
         return make_text(p, l);
+    case PMT_LITERAL_NAME:
     case PMT_LITERAL_TUPLE:
     case PMT_LITERAL_ITEMS:
     case PMT_LITERAL_MEMBERS:
@@ -95,6 +96,7 @@ static pmt_obj make_compound(struct pmt_play *p, const pmt_obj *slots,
 static pmt_obj make_code(struct pmt_play *p, uint32_t number)
 {
     const struct pmt_code_unit *unit = &p->script->units.at[number];
+    const struct pmt_literal *literals = p->script->literals.at + unit->first_literal;
     pmt_obj *slots = p->slots + unit->first_literal, code = PMT_NO_OBJ;
     pmt_obj *consts = pmt_alloc_array(unit->n_literals, sizeof *consts);
     struct pmt_code_spec spec = {
@@ -111,7 +113,7 @@ static pmt_obj make_code(struct pmt_play *p, uint32_t number)
         return (void)pmt_raise(p->o, PMT_EXC_MEMORY, "out of memory"), PMT_NO_OBJ;
     if (pmt_unit_enter(p, unit)) {
         for (uint32_t i = 0; i < unit->n_literals; i++)
-            if (slots[i])
+            if (slots[i] && literals[i].kind != PMT_LITERAL_NAME)
                 consts[spec.n_consts++] = slots[i];
         code = pmt_code_new(p->o, &spec);
         for (size_t i = 0; i < spec.n_consts; i++)
@@ -123,6 +125,36 @@ static pmt_obj make_code(struct pmt_play *p, uint32_t number)
 
 /* -- units -- */
 
+/* Every name once: what comes again is the same object, whose reference is there. */
+bool pmt_names_make(struct pmt_play *p)
+{
+    for (size_t i = 0; i < p->script->literals.n; i++) {
+        const struct pmt_literal *l = &p->script->literals.at[i];
+
+        if (l->kind != PMT_LITERAL_NAME)
+            continue;
+        p->slots[i] = pmt_name(p->o, pmt_script_string(p->script, l->a));
+        if (!p->slots[i])
+            return false;
+        if (p->named[l->a])
+            pmt_decref(p->o, p->slots[i]);
+        p->named[l->a] = true;
+    }
+    return true;
+}
+
+void pmt_names_drop(struct pmt_play *p)
+{
+    for (size_t i = 0; i < p->script->literals.n; i++) {
+        const struct pmt_literal *l = &p->script->literals.at[i];
+
+        if (l->kind == PMT_LITERAL_NAME && p->named[l->a]) {
+            p->named[l->a] = false;
+            pmt_decref(p->o, p->slots[i]);
+        }
+    }
+}
+
 static bool is_compound(uint8_t kind)
 {
     return kind == PMT_LITERAL_TUPLE || kind == PMT_LITERAL_ITEMS ||
@@ -132,7 +164,7 @@ static bool is_compound(uint8_t kind)
 /* Was it made for this unit: not one of the small ints or None, which are always there? */
 static bool is_of_unit(const struct pmt_play *p, const struct pmt_literal *l, pmt_obj x)
 {
-    return l->kind != PMT_LITERAL_CODE && l->kind != PMT_LITERAL_NAME &&
+    return l->kind != PMT_LITERAL_CODE &&
            (pmt_refcount(p->o, x) == 1 || l->kind == PMT_LITERAL_STR);
 }
 
@@ -141,10 +173,11 @@ bool pmt_unit_enter(struct pmt_play *p, const struct pmt_code_unit *unit)
     const struct pmt_literal *literals = p->script->literals.at + unit->first_literal;
     pmt_obj *slots = p->slots + unit->first_literal;
 
-    memset(slots, 0, unit->n_literals * sizeof *slots);
     for (uint32_t i = 0; i < unit->n_literals; i++) {
         const struct pmt_literal *l = &literals[i];
 
+        if (l->kind == PMT_LITERAL_NAME)
+            continue;
         if (is_compound(l->kind))
             slots[i] = make_compound(p, slots, l);
         else
@@ -166,6 +199,8 @@ void pmt_unit_leave(struct pmt_play *p, const struct pmt_code_unit *unit)
     for (uint32_t i = 0; i < unit->n_literals; i++) {
         pmt_obj x = slots[i];
 
+        if (p->script->literals.at[unit->first_literal + i].kind == PMT_LITERAL_NAME)
+            continue;
         slots[i] = PMT_NO_OBJ;
         pmt_decref(p->o, x);
     }

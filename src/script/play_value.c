@@ -7,7 +7,7 @@
 typedef pmt_obj (*make_fn)(struct pmt_play *p, const struct pmt_maker *m, const pmt_obj *a);
 
 static const make_fn makers[PMT_N_VALUES] = {
-#define VALUE(id, fn, word, operands, spec, check, python, help) pmt_make_##fn,
+#define VALUE(id, fn, word, operands, spec, check, args, python, help) pmt_make_##fn,
 #include "script/value.def"
 };
 
@@ -45,7 +45,7 @@ enum pmt_flow pmt_evaluate(struct pmt_play *p, const struct pmt_maker *m)
     if (folded(p, m) && (m->code == PMT_MAKE_BINARY || m->code == PMT_MAKE_TUPLE))
         return give(p, again(p, folded(p, m)));
     a = folded(p, m) ? pmt_top(p)->operands : pmt_push_atoms(p, m->atoms, m->n_atoms);
-    if (!a)
+    if (!a || !pmt_push_args(p, pmt_value_words[m->code].args, a, m->n_atoms))
         return PMT_FLOW_RAISED;
     x = makers[m->code](p, m, a);
     if (x && check != PMT_CHECK_NO) {
@@ -143,21 +143,15 @@ pmt_obj pmt_make_frozenset(struct pmt_play *p, const struct pmt_maker *m, const 
     if (!m->n_atoms)
         return pmt_set_new(p->o, true, NULL, 0);
     items = folded(p, m) ? again(p, folded(p, m)) : pmt_tuple_new(p->o, a, m->n_atoms);
-    set = items ? pmt_to_set(p->o, true, items) : PMT_NO_OBJ;
+    set = items && pmt_push_args(p, PMT_ARGS_TYPE, &items, 1) ? pmt_to_set(p->o, true, items)
+                                                              : PMT_NO_OBJ;
     pmt_decref(p->o, items);
     return set;
 }
 
 pmt_obj pmt_make_dict(struct pmt_play *p, const struct pmt_maker *m, const pmt_obj *a)
 {
-    pmt_obj dict = pmt_dict_new(p->o, m->n_atoms / 2);
-
-    for (uint32_t i = 0; dict && i < m->n_atoms; i += 2)
-        if (!pmt_dict_set(p->o, dict, a[i], a[i + 1])) {
-            pmt_decref(p->o, dict);
-            return PMT_NO_OBJ;
-        }
-    return dict;
+    return pmt_dict_of(p->o, a, m->n_atoms / 2);
 }
 
 /* [x] * n */
@@ -304,31 +298,28 @@ pmt_obj pmt_make_ref(struct pmt_play *p, const struct pmt_maker *m, const pmt_ob
 /* -- parts of containers -- */
 
 static pmt_obj view(struct pmt_play *p, const struct pmt_maker *m, pmt_obj dict,
-                    enum pmt_view what)
+                    enum pmt_view what, bool as_list)
 {
     if (pmt_kind_of(p->o, dict) != PMT_KIND_DICT) {
         (void)pmt_raise_text(p->o, PMT_RAISE_NO_METHOD, pmt_type_name(p->o, dict),
                              pmt_value_words[m->code].word, NULL);
         return PMT_NO_OBJ;
     }
-    return p->shape->keys_are_lists ? pmt_dict_list(p->o, dict, what)
-                                    : pmt_dict_view(p->o, dict, what);
+    return as_list ? pmt_dict_list(p->o, dict, what) : pmt_dict_view(p->o, dict, what);
 }
 
-pmt_obj pmt_make_keys(struct pmt_play *p, const struct pmt_maker *m, const pmt_obj *a)
-{
-    return view(p, m, a[0], PMT_VIEW_KEYS);
-}
+#define VIEW(fn, what, as_list)                                                                   \
+    pmt_obj pmt_make_##fn(struct pmt_play *p, const struct pmt_maker *m, const pmt_obj *a)        \
+    {                                                                                             \
+        return view(p, m, a[0], what, as_list);                                                   \
+    }
 
-pmt_obj pmt_make_values(struct pmt_play *p, const struct pmt_maker *m, const pmt_obj *a)
-{
-    return view(p, m, a[0], PMT_VIEW_VALUES);
-}
-
-pmt_obj pmt_make_items(struct pmt_play *p, const struct pmt_maker *m, const pmt_obj *a)
-{
-    return view(p, m, a[0], PMT_VIEW_ITEMS);
-}
+VIEW(keys, PMT_VIEW_KEYS, p->shape->keys_are_lists)
+VIEW(values, PMT_VIEW_VALUES, p->shape->keys_are_lists)
+VIEW(items, PMT_VIEW_ITEMS, p->shape->keys_are_lists)
+VIEW(viewkeys, PMT_VIEW_KEYS, false)
+VIEW(viewvalues, PMT_VIEW_VALUES, false)
+VIEW(viewitems, PMT_VIEW_ITEMS, false)
 
 /* d.pop(key): what is there is taken out with the reference that the dict had. */
 static pmt_obj pop_key(struct pmt_play *p, pmt_obj dict, pmt_obj key)

@@ -18,12 +18,15 @@ void pmt_script_free(struct pmt_script *s)
     pmt_vec_release(&s->steps);
     pmt_vec_release(&s->values);
     pmt_vec_release(&s->queries);
+    pmt_vec_release(&s->terms);
+    pmt_vec_release(&s->expressions);
     pmt_vec_release(&s->conditions);
     pmt_vec_release(&s->literals);
     pmt_vec_release(&s->plain);
     pmt_vec_release(&s->classes);
     pmt_vec_release(&s->units);
     pmt_vec_release(&s->top);
+    pmt_vec_release(&s->lets);
     pmt_free(s);
 }
 

@@ -35,7 +35,8 @@ enum {
     PMT_MAX_STEPS = 32,          /* of a path */
     PMT_MAX_NESTED_PATHS = 16,   /* x[y[z ... */
     PMT_MAX_PARAMS = 255,
-    PMT_MAX_LOCALS = 1000
+    PMT_MAX_LOCALS = 1000,
+    PMT_MAX_TERMS = 32           /* of an expression */
 };
 #define PMT_MAX_SCRIPT_BYTES ((size_t)1 << 28)
 
@@ -76,7 +77,8 @@ enum pmt_step_kind { PMT_STEP_ATTR, PMT_STEP_ITEM, PMT_STEP_SLICE };
 
 struct pmt_step {
     uint8_t kind;
-    uint32_t a, b;        /* ATTR: slot of the name. ITEM: atom. SLICE: two atoms, each may
+    char op;              /* ITEM: the index is a op b; NUL: it is a */
+    uint32_t a, b;        /* ATTR: slot of the name. ITEM: atoms. SLICE: two atoms, each may
                              be PMT_NOTHING */
 };
 
@@ -92,9 +94,8 @@ struct pmt_query {
     uint8_t code;         /* enum pmt_query_code */
     bool is_plain;        /* a literal by itself: compared, never made an object */
     uint32_t atoms, n_atoms;
-    uint32_t word;        /* a kind, region or list; TEXT: offset into strings; plain: of
-                             script->plain */
-    uint32_t at, n;       /* as written: place in script->text */
+    uint32_t word;        /* a kind, region or list; TEXT: offset into strings; LET: which;
+                             plain: of script->plain */
 };
 
 enum pmt_compare {
@@ -103,10 +104,21 @@ enum pmt_compare {
     PMT_COMPARE_NOT_IN
 };
 
+/* Queries put together by + - * // %, as postfix: two queries, then their operator. */
+struct pmt_term {
+    char op;              /* NUL: a query */
+    uint32_t query;
+};
+
+struct pmt_expression {
+    uint32_t terms, n_terms;
+    uint32_t at, n;       /* as written */
+};
+
 struct pmt_condition {
     bool negated;
     uint8_t compare;
-    uint32_t left, right; /* queries; right: PMT_NOTHING without a comparison */
+    uint32_t left, right; /* expressions; right: PMT_NOTHING without a comparison */
     uint32_t at, n;       /* as written */
 };
 
@@ -114,10 +126,10 @@ struct pmt_action {
     uint8_t code;         /* enum pmt_statement_code */
     bool in_loop;         /* or in a function: CPython specializes what it does again */
     uint32_t line;
-    uint32_t atoms, n_atoms; /* targets or operands; PRINT: queries; UNDER, GLOBAL:
+    uint32_t atoms, n_atoms; /* targets or operands; PRINT: expressions; UNDER, GLOBAL:
                                 words */
-    uint32_t value;       /* or PMT_NOTHING */
-    uint32_t detail;      /* IF, EXPECT: condition. DEF: unit. CLASS: its row. MARK: text.
+    uint32_t value;       /* or PMT_NOTHING. LET: expression */
+    uint32_t detail;      /* IF, EXPECT: condition. DEF: unit. CLASS: its row. MARK: text. LET: which.
                              EXPECT: see message. FAILS: exception. END: its head. BREAK,
                              CONTINUE: the loop's head */
     uint32_t jump;        /* heads: the END or ELSE; ELSE: the END */
@@ -156,12 +168,15 @@ struct pmt_script {
     PMT_ARRAY_OF(struct pmt_step) steps;
     PMT_ARRAY_OF(struct pmt_maker) values;
     PMT_ARRAY_OF(struct pmt_query) queries;
+    PMT_ARRAY_OF(struct pmt_term) terms;
+    PMT_ARRAY_OF(struct pmt_expression) expressions;
     PMT_ARRAY_OF(struct pmt_condition) conditions;
     PMT_ARRAY_OF(struct pmt_literal) literals; /* by unit */
     PMT_ARRAY_OF(struct pmt_literal) plain;    /* of queries that only compare with them */
     PMT_ARRAY_OF(struct pmt_class_words) classes;
     PMT_ARRAY_OF(struct pmt_code_unit) units;
     PMT_ARRAY_OF(uint32_t) top;       /* units of top level, in order */
+    PMT_ARRAY_OF(uint32_t) lets;      /* names that `let` keeps something under: strings */
 };
 
 static inline const char *pmt_script_string(const struct pmt_script *s, uint32_t offset)

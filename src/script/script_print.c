@@ -98,6 +98,21 @@ static void print_literal(struct printer *p, const struct pmt_literal *l)
         puts_(p, "j");
 }
 
+static const char *operator_text(char op)
+{
+    static const char letters[] = "DPLR";
+    static const char *const texts[] = {"//", "**", "<<", ">>"};
+    static const char singles[][2] = {"+", "-", "*", "/", "%", "&", "|", "^"};
+    const char *letter = strchr(letters, op);
+
+    if (letter)
+        return texts[letter - letters];
+    for (size_t i = 0; i < sizeof singles / sizeof *singles; i++)
+        if (*singles[i] == op)
+            return singles[i];
+    return "?";
+}
+
 /* -- atoms -- */
 
 static void print_atom(struct printer *p, uint32_t number);
@@ -112,6 +127,10 @@ static void print_step(struct printer *p, const struct pmt_step *step)
     puts_(p, "[");
     if (step->a != PMT_NOTHING)
         print_atom(p, step->a);
+    if (step->op) {
+        pmt_strbuf_printf(&p->out, " %s ", operator_text(step->op));
+        print_atom(p, step->b);
+    }
     if (step->kind == PMT_STEP_SLICE) {
         puts_(p, ":");
         if (step->b != PMT_NOTHING)
@@ -144,21 +163,6 @@ static void print_atoms(struct printer *p, uint32_t first, uint32_t n)
 }
 
 /* -- values, queries, conditions -- */
-
-static const char *operator_text(char op)
-{
-    static const char letters[] = "DPLR";
-    static const char *const texts[] = {"//", "**", "<<", ">>"};
-    static const char singles[][2] = {"+", "-", "*", "/", "%", "&", "|", "^"};
-    const char *letter = strchr(letters, op);
-
-    if (letter)
-        return texts[letter - letters];
-    for (size_t i = 0; i < sizeof singles / sizeof *singles; i++)
-        if (*singles[i] == op)
-            return singles[i];
-    return "?";
-}
 
 static void print_value(struct printer *p, const struct pmt_maker *v)
 {
@@ -207,6 +211,10 @@ static void print_query(struct printer *p, const struct pmt_query *q)
                    strlen(pmt_script_string(p->s, q->word)), "");
         return;
     }
+    if (q->code == PMT_ASK_LET) {
+        puts_(p, pmt_script_string(p->s, p->s->lets.at[q->word]));
+        return;
+    }
     if (q->is_plain) {
         print_literal(p, &p->s->plain.at[q->word]);
         return;
@@ -221,6 +229,32 @@ static void print_query(struct printer *p, const struct pmt_query *q)
     print_atoms(p, q->atoms, q->n_atoms);
 }
 
+/* Postfix to infix. There are no parentheses, so the queries are in their order already;
+ * an operator stands before the first query of its right operand. */
+static void print_expression(struct printer *p, const struct pmt_expression *e)
+{
+    const struct pmt_term *terms = p->s->terms.at + e->terms;
+    uint32_t first[PMT_MAX_TERMS], n_first = 0, n = 0;
+    char before[PMT_MAX_TERMS] = {0};
+
+    for (uint32_t i = 0; i < e->n_terms; i++) {
+        if (terms[i].op)
+            before[first[--n_first]] = terms[i].op;
+        else
+            first[n_first++] = n++;
+    }
+    n = 0;
+    for (uint32_t i = 0; i < e->n_terms; i++) {
+        if (terms[i].op)
+            continue;
+        if (before[n])
+            pmt_strbuf_printf(&p->out, " %s", operator_text(before[n] == '/' ? 'D' : before[n]));
+        if (before[n++])
+            puts_(p, " ");
+        print_query(p, &p->s->queries.at[terms[i].query]);
+    }
+}
+
 static void print_condition(struct printer *p, const struct pmt_condition *c)
 {
     static const char *const compares[] = {"", " == ", " != ", " < ", " <= ", " > ", " >= ",
@@ -228,10 +262,10 @@ static void print_condition(struct printer *p, const struct pmt_condition *c)
 
     if (c->negated)
         puts_(p, "not ");
-    print_query(p, &p->s->queries.at[c->left]);
+    print_expression(p, &p->s->expressions.at[c->left]);
     if (c->compare != PMT_COMPARE_NONE) {
         puts_(p, compares[c->compare]);
-        print_query(p, &p->s->queries.at[c->right]);
+        print_expression(p, &p->s->expressions.at[c->right]);
     }
 }
 
@@ -260,7 +294,7 @@ static void print_items(struct printer *p, const struct pmt_action *op)
 {
     for (uint32_t i = 0; i < op->n_atoms; i++) {
         puts_(p, i ? ", " : " ");
-        print_query(p, &p->s->queries.at[op->atoms + i]);
+        print_expression(p, &p->s->expressions.at[op->atoms + i]);
     }
 }
 
@@ -306,6 +340,12 @@ static void print_mark(struct printer *p, const struct pmt_action *op)
     print_quoted(p, " ", op->detail);
 }
 
+static void print_let(struct printer *p, const struct pmt_action *op)
+{
+    pmt_strbuf_printf(&p->out, " %s = ", pmt_script_string(p->s, p->s->lets.at[op->detail]));
+    print_expression(p, &p->s->expressions.at[op->value]);
+}
+
 static void print_if(struct printer *p, const struct pmt_action *op)
 {
     puts_(p, " ");
@@ -337,7 +377,7 @@ static void print_statement(struct printer *p, const struct pmt_action *op)
         [PMT_DO_UNDER] = print_under,       [PMT_DO_GLOBAL] = print_under,
         [PMT_DO_PRINT] = print_items,
         [PMT_DO_MARK] = print_mark,         [PMT_DO_IF] = print_if,
-        [PMT_DO_EXPECT] = print_if,         [PMT_DO_FAILS] = print_fails,
+        [PMT_DO_EXPECT] = print_if,         [PMT_DO_FAILS] = print_fails, [PMT_DO_LET] = print_let,
     };
 
     puts_(p, pmt_statement_words[op->code].word);

@@ -7,28 +7,30 @@
 #include "object/objects.h"
 
 /* What the tables say, here only. */
-enum { NO = PMT_CHECK_NO, CALL = PMT_CHECK_CALL, COLD = PMT_CHECK_COLD, YES = true };
+enum { NO = PMT_CHECK_NO, CALL = PMT_CHECK_CALL, COLD = PMT_CHECK_COLD, YES = true,
+       NONE = PMT_ARGS_NONE, TUPLE = PMT_ARGS_TUPLE, TYPE = PMT_ARGS_TYPE,
+       FUNCTION = PMT_ARGS_FUNCTION, METHOD = PMT_ARGS_METHOD };
 
 const struct pmt_word pmt_statement_words[PMT_N_STATEMENTS] = {
-#define STATEMENT(id, fn, word, operands, parse, spec, check, counts, python, help)                       \
-    {word, operands, spec, python, help, check, counts},
+#define STATEMENT(id, fn, word, operands, parse, spec, check, args, counts, python, help)                       \
+    {word, operands, spec, python, help, check, args, counts},
 #include "script/statement.def"
 };
 
 const struct pmt_word pmt_value_words[PMT_N_VALUES] = {
-#define VALUE(id, fn, word, operands, spec, check, python, help)                                  \
-    {word, operands, spec, python, help, check, false},
+#define VALUE(id, fn, word, operands, spec, check, args, python, help)                                  \
+    {word, operands, spec, python, help, check, args, false},
 #include "script/value.def"
 };
 
 const struct pmt_word pmt_query_words[PMT_N_QUERIES] = {
-#define QUERY(id, fn, word, operands, spec, help) {word, operands, spec, "", help, PMT_CHECK_NO, false},
+#define QUERY(id, fn, word, operands, spec, help) {word, operands, spec, "", help, PMT_CHECK_NO, PMT_ARGS_NONE, false},
 #include "script/query.def"
 };
 
 /* Reserved, and of no table. `gc` and the like begin dotted words. */
 static const char *const other_words[] = {
-    "None", "True", "False", "inf", "nan", "globals", "in", "not", "gc",
+    "None", "True", "False", "inf", "nan", "globals", "is", "in", "not", "gc",
 };
 
 static const char *const kinds[] = {
@@ -57,11 +59,24 @@ size_t pmt_word_find(const struct pmt_word *table, size_t n_rows, const char *wo
     return n_rows;
 }
 
+bool pmt_wants_operand(const struct pmt_word *row)
+{
+    return *row->spec && !strchr("?*k", *row->spec);
+}
+
+/* A row that stands for something without any operand would hide the name. */
+static bool hides(const struct pmt_word *table, size_t n_rows, const char *word, size_t n)
+{
+    size_t row = pmt_word_find(table, n_rows, word, n);
+
+    return row != n_rows && !pmt_wants_operand(&table[row]);
+}
+
 bool pmt_word_is_reserved(const char *word, size_t n)
 {
-    if (pmt_word_find(pmt_statement_words, PMT_N_STATEMENTS, word, n) != PMT_N_STATEMENTS ||
-        pmt_word_find(pmt_value_words, PMT_N_VALUES, word, n) != PMT_N_VALUES ||
-        pmt_word_find(pmt_query_words, PMT_N_QUERIES, word, n) != PMT_N_QUERIES)
+    if (hides(pmt_statement_words, PMT_N_STATEMENTS, word, n) ||
+        hides(pmt_value_words, PMT_N_VALUES, word, n) ||
+        hides(pmt_query_words, PMT_N_QUERIES, word, n))
         return true;
     for (size_t i = 0; i < sizeof other_words / sizeof *other_words; i++)
         if (is_word(other_words[i], word, n))

@@ -8,13 +8,13 @@
 #include <stdint.h>
 
 enum pmt_statement_code {
-#define STATEMENT(id, fn, word, operands, parse, spec, check, counts, python, help) PMT_DO_##id,
+#define STATEMENT(id, fn, word, operands, parse, spec, check, args, counts, python, help) PMT_DO_##id,
 #include "script/statement.def"
     PMT_N_STATEMENTS
 };
 
 enum pmt_value_code {
-#define VALUE(id, fn, word, operands, spec, check, python, help) PMT_MAKE_##id,
+#define VALUE(id, fn, word, operands, spec, check, args, python, help) PMT_MAKE_##id,
 #include "script/value.def"
     PMT_N_VALUES
 };
@@ -26,12 +26,15 @@ enum pmt_query_code {
 };
 
 enum pmt_check { PMT_CHECK_NO, PMT_CHECK_CALL, PMT_CHECK_COLD };
+enum pmt_args { PMT_ARGS_NONE, PMT_ARGS_TUPLE, PMT_ARGS_TYPE, PMT_ARGS_FUNCTION,
+                PMT_ARGS_METHOD };
 
 /* A row of one of the three tables. Queries have neither check nor python, and only
  * statements count. */
 struct pmt_word {
     const char *word, *operands, *spec, *python, *help;
     uint8_t check; /* enum pmt_check */
+    uint8_t args;  /* enum pmt_args */
     bool counts;   /* an event of the timeline */
 };
 
@@ -42,7 +45,10 @@ extern const struct pmt_word pmt_query_words[PMT_N_QUERIES];
 /* The row of a word (n bytes); the table's length if there is none. */
 size_t pmt_word_find(const struct pmt_word *table, size_t n_rows, const char *word, size_t n);
 
-/* Whether a name may not be called so: it is a word of the tables or another reserved one. */
+/* Whether the word means nothing without an operand behind it. */
+bool pmt_wants_operand(const struct pmt_word *row);
+
+/* Whether a name may not be called so: it is a word that stands for something by itself. */
 bool pmt_word_is_reserved(const char *word, size_t n);
 
 /* What was meant by an unknown word; NULL: no idea. Static. Statements and values that may
