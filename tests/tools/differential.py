@@ -39,7 +39,6 @@ SHOWN = 5                # differences of an interpreter that are shrunk and pri
 SHRINK_ROUNDS = 40
 SPECIAL = 4294967295     # sys.getrefcount() of an immortal object
 
-START = 'mark "start"\ngc.collect\n'   # from there on all counts are alike: never cut away
 # Acted out first by each process: what happens once in a process is over then.
 WARM = """
 class Warm slots a __weakref__
@@ -121,10 +120,11 @@ def installed():
 # -- one side: the interpreter --
 
 class Item:
-    """What one item of a print came to: text of the item, kind, value as text."""
+    """What one item of a print came to; excluded: why it is not compared; epoch: full
+    collections so far, at which free lists lose what they hold."""
 
-    def __init__(self, probe, value, excluded=None):
-        self.probe, self.value, self.excluded = probe, value, excluded
+    def __init__(self, probe, value, excluded, epoch):
+        self.probe, self.value, self.excluded, self.epoch = probe, value, excluded, epoch
 
 
 def batch_text(interpreter, programs):
@@ -172,10 +172,10 @@ def error_of(program, error):
 def items_of(program, answer):
     """The answer's pairs as Items; ids become the order in which they first came."""
     numbers, texts, lengths = iter(answer["r"]), iter(answer["s"]), iter(answer["free"])
-    found, epoch = [], {}
+    found, epoch, seen = [], 0, {}
     for n in numbers:
         if n < 0:
-            epoch = {}
+            epoch += 1
             continue
         probe, excluded = program.probes[n], None
         form = probe.form
@@ -192,12 +192,12 @@ def items_of(program, answer):
         if form in ("bool", "flag"):
             value = bool(value)
         elif form == "id":
-            value = "#%d" % epoch.setdefault(value, len(epoch))
+            value = "#%d" % seen.setdefault((epoch, value), len(seen))
         elif form == "unknown":
             excluded = "unknown"
         if program.version < (3, 7) and program.third and probe.number > program.third:
             excluded = "third threshold"
-        found.append(Item(probe, str(value), excluded))
+        found.append(Item(probe, str(value), excluded, epoch))
     return found
 
 
@@ -265,7 +265,7 @@ class Difference:
 
 def compare(items, real_error, lines, model_error, counts):
     """The first Difference of a script, or None; counts: (kind, equal or why not) -> n."""
-    epoch = {}
+    seen = {}
     at = 0
     for group in groups(items):
         if group[0].probe.form == "expect":
@@ -280,7 +280,7 @@ def compare(items, real_error, lines, model_error, counts):
         for item, value in zip(group, values):
             kind = item.probe.kind
             if item.probe.form == "id":
-                value = "#%d" % epoch.setdefault(value, len(epoch))
+                value = "#%d" % seen.setdefault((item.epoch, value), len(seen))
             if item.excluded:
                 counts[kind, item.excluded] += 1
             elif item.value != value:
@@ -348,7 +348,7 @@ def shrunk(build, interpreter, text, difference, alone):
         candidates = {}
         for n, (first, last) in enumerate(halves + cuts):
             left = lines[:first - 1] + lines[last:]
-            if balanced(left) and (START not in text or START in "\n".join(left)):
+            if balanced(left) and (script_drawer.START not in text or script_drawer.START in "\n".join(left)):
                 candidates[n] = "\n".join(left)
         found = {n: d for n, d in differing(build, interpreter, candidates, alone,
                                             collections.Counter()).items()

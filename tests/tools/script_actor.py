@@ -64,28 +64,46 @@ def clear(x):
         x.clear()
 
 
+# What makes objects to find its answer must not start a collection by that.
+
 def interned(x):
-    return ord(peek(id(x) + STATE_OF_STR, 1)) & 3 != 0
+    on = gc.isenabled()
+    gc.disable()
+    answer = ord(peek(id(x) + STATE_OF_STR, 1)) & 3 != 0
+    if on:
+        gc.enable()
+    return answer
 
 
 def generation(x):
-    """0 ... 2; 3: in none of them; 4: not tracked."""
-    if not gc.is_tracked(x):
-        return 4
+    """0 ... 2; 3: in none of them; -1: not tracked."""
+    on = gc.isenabled()
+    gc.disable()
+    answer = 3 if gc.is_tracked(x) else -1
     for g in (0, 1, 2):
         for o in gc.get_objects(generation=g):
             if o is x:
-                return g
-    return 3
+                answer = g
+    if on:
+        gc.enable()
+    return answer
 
 
 def count(cls):
-    """Objects of a class; a classic instance is of its class."""
+    """Objects of a class."""
+    on = gc.isenabled()
+    gc.disable()
     n = 0
     for o in gc.get_objects():
-        if (o.__class__ if type(o) is classic else type(o)) is cls:
+        kind = type(o) if PY2 else o.__class__
+        if (o.__class__ if kind is classic else kind) is cls:
             n += 1
+    if on:
+        gc.enable()
     return n
+
+
+classic = getattr(types, "InstanceType", cut)
 
 
 def serial(x):
@@ -104,30 +122,37 @@ def drain():
 
 
 def stats(generation, what):
-    return gc.get_stats()[generation][what] - base_stats[generation][what]
+    on = gc.isenabled()
+    gc.disable()
+    n = gc.get_stats()[generation][what] - base_stats[generation][what]
+    if on:
+        gc.enable()
+    return n
+
+
+intern = getattr(builtins, "intern", None) or sys.intern
 
 
 def shared_objects():
     """The ids of what the interpreter itself refers to, so that nobody knows the count."""
     found = [None, True, False, (), "", b"", frozenset()] + list(range(-5, 257))
     for n in range(256):
-        found += [chr(n), bytes(bytearray([n])), u"%c" % n if PY2 else chr(n)]
+        found += [chr(n), intern(chr(n)), bytes(bytearray([n])), u"%c" % n if PY2 else chr(n)]
     return frozenset(id(x) for x in found)
 
 
-classic = types.InstanceType if PY2 else None
 peek = getattr(ctypes, "_string_at", None)
 base_stats = []
 drained = []
 NAMES = {
-    "go": False, "k": [None] * N_SLOTS, "n": object(), "l": [], "o": Twin(), "one": 1.0, "zero": 0,
+    "go": False, "turns": [None], "k": [None] * N_SLOTS, "n": object(), "l": [], "o": Twin(), "one": 1.0, "zero": 0,
     "nan": float("nan"), "inf": float("inf"), "cut": cut, "own": own, "clear": clear,
     "range": getattr(builtins, "xrange", range), "ref": weakref.ref, "refcount": sys.getrefcount,
-    "size": sys.getsizeof, "intern": getattr(sys, "intern", None) or getattr(builtins, "intern", None),
+    "size": sys.getsizeof, "intern": intern,
     "shallow": copy.copy, "deep": copy.deepcopy, "serial": serial, "array": zeros,
     "interned": interned, "tracked": gc.is_tracked, "generation": generation,
     "weakrefs": weakref.getweakrefcount, "count": count, "stats": stats,
-    "drain": drain, "exc_clear": getattr(sys, "exc_clear", None), "free": getattr(sys, "_debugmallocstats", None),
+    "exc_clear": getattr(sys, "exc_clear", None), "free": getattr(sys, "_debugmallocstats", None),
     "collect": gc.collect, "enable": gc.enable, "disable": gc.disable, "enabled": gc.isenabled,
     "freeze": getattr(gc, "freeze", None), "unfreeze": getattr(gc, "unfreeze", None),
     "shared": shared_objects(), "set_threshold": gc.set_threshold, "get_threshold": gc.get_threshold,

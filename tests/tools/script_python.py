@@ -57,7 +57,7 @@ VALUES = {
     "list":        ("[{*}]", ""),
     "tuple":       ("({*},)", ""),
     "set":         ("{{{*}}}", ""),
-    "frozenset":   ("frozenset(({*},))", "T1<3.9 Tn"),
+    "frozenset":   ("frozenset(({*},))", TYPE_CALL),
     "dict":        ("{{{*}}}", ""),
     "listof":      ("[{1}] * {0}", "L"),
     "tolist":      ("list({0})", TYPE_CALL),
@@ -72,8 +72,9 @@ VALUES = {
     "bytearray":   ("bytearray({0})", "T1"),
     "range":       ("_pm_range({*})", "Tn"),
     "object":      ("object()", ""),
-    "new":         ("{0}({*})", "Tn T+<3.7 C<3.7 M<3.7"),
-    "call":        ("{0}({*})", "M<3.7"),
+    "new":         ("{0}({*})", ""),
+    "instance":    ("object.__new__({0})", "T1"),
+    "call":        ("{0}({*})", ""),
     "ref":         ("_pm_ref({*})", "Tn"),
     "intern":      ("_pm_intern({0})", "T1<3.7"),
     "copy":        ("_pm_own({0})", "C<3.7"),
@@ -106,7 +107,7 @@ QUERIES = {
     "interned":     (1, "_pm_interned({0})", "flag", "T1 T2 C<3.9"),
     "generation":   (1, "_pm_generation({0})", "int", "L"),
     "weakrefs":     (1, "_pm_weakrefs({0})", "int", ""),
-    "count":        (1, "_pm_count({0})", "int", "L"),
+    "count":        (1, "_pm_count({0})", "int", "L T1<3"),
     "free":         (1, "_pm_free()", "free", ""),
     "gc.count":      (0, "_pm_get_count()[{*}]", "int", ""),
     "gc.threshold":  (0, "_pm_get_threshold()[{*}]", "int", ""),
@@ -153,9 +154,13 @@ class Unit:
     def __init__(self, number):
         self.number, self.lines, self.slots, self.makes = number, [], {}, []
 
+    def begin(self):
+        """What comes first: with literals made, the check as on entry to a line's code."""
+        return self.makes + ["_pm_enabled()"] if self.makes else []
+
     def source(self):
         drops = ["_pm_k[%d] = None" % at for at in self.slots.values()]
-        lines = self.makes + self.lines + drops
+        lines = self.begin() + self.lines + drops
         return "if _pm_go:\n" + "".join(" %s\n" % line for line in lines or ["pass"])
 
 
@@ -433,6 +438,7 @@ class Translator:
             expression, kind, form = self.query(words)
             if self.version < SINCE.get(kind, ()):
                 expression, form = "0", "unknown"
+                self.needs = {}
             probe = Probe(text, kind, form, node.number, last)
             if form in ("count", "flag"):
                 probe.operand = self.atom(words[1])
@@ -495,8 +501,7 @@ class Translator:
         self.act("del " + ", ".join(self.atom(w) for w in node.words[1:]))
 
     def on_mark(self, node):
-        """Nothing; but what classes leave in free lists is put aside at the mark "start"."""
-        self.put("_pm_drain()" if node.words[1].text == '"start"' else "pass")
+        self.put("pass")
 
     def on_print(self, node):
         self.show(node)
@@ -516,7 +521,12 @@ class Translator:
 
     def on_repeat(self, node):
         name = node.words[2].text if len(node.words) > 2 else "_pm_u"
-        self.put("for %s in _pm_range(%s):" % (name, self.atom(node.words[1])))
+        turns = "_pm_range(%s)" % self.atom(node.words[1])
+        if self.version < (3, 9):  # its temporaries are over when the first turn begins
+            self.need(TYPE_CALL, 0)
+            self.act("_pm_turns[0] = " + turns)
+            turns = "_pm_turns[0]"
+        self.put("for %s in %s:" % (name, turns))
         self.block(node.body)
 
     def on_for(self, node):
