@@ -568,6 +568,15 @@ static bool add_heads(struct pmt_objects *o)
     return true;
 }
 
+/* () is there before the program, so that no collector counts it. */
+static bool make_empty_tuple(struct pmt_objects *o)
+{
+    pmt_obj empty = pmt_tuple_new(o, NULL, 0);
+
+    pmt_decref(o, empty);
+    return empty != PMT_NO_OBJ;
+}
+
 enum pmt_status pmt_objects_new(struct pmt_heap *heap, const struct pmt_shape *shape,
                                 struct pmt_objects **out, struct pmt_error *err)
 {
@@ -579,7 +588,7 @@ enum pmt_status pmt_objects_new(struct pmt_heap *heap, const struct pmt_shape *s
     o->heap = heap;
     o->shape = shape;
     pmt_recycler_init(&o->recycler, shape);
-    if (!add_heads(o) || !pmt_atoms_init(o) || !pmt_class_init(o)) {
+    if (!add_heads(o) || !pmt_atoms_init(o) || !make_empty_tuple(o) || !pmt_class_init(o)) {
         pmt_objects_free(o);
         return pmt_error_set(err, PMT_E_NOMEM, "out of memory");
     }
