@@ -86,12 +86,15 @@ enum pmt_flow pmt_do_repeat(struct pmt_play *p, const struct pmt_action *op)
         (void)pmt_raise_type(p->o, PMT_RAISE_INTEGER_NEEDED, *n, PMT_NO_OBJ);
         return PMT_FLOW_RAISED;
     }
+    if (!pmt_push_args(p, PMT_ARGS_TYPE, n, 1))
+        return PMT_FLOW_RAISED;
     if (count < 0)
         count = 0;
     if (count > INT64_MAX)
         count = INT64_MAX;
     if (!loop_target(p, op)) {
         pmt_drop_operands(p, 0);
+        pmt_collector_check(p->c);
         return begin_loop(p, PMT_NO_OBJ, (uint64_t)count);
     }
     range = pmt_range_new(p->o, 0, (int64_t)count, 1);

@@ -183,20 +183,47 @@ static enum pmt_flow initialize(struct pmt_play *p, pmt_obj cls, pmt_obj instanc
     return PMT_FLOW_CALLED;
 }
 
+/* type.__call__ gets its arguments as a tuple. Up to 3.5 it takes over the references of
+ * the stack; later it has its own. False: raised. */
+static bool push_class_args(struct pmt_play *p, uint32_t at, uint32_t n)
+{
+    pmt_obj tuple = pmt_tuple_new(p->o, pmt_top(p)->operands + at + 1, n);
+
+    if (!tuple)
+        return false;
+    if (p->shape->args_move_to_tuple)
+        pmt_drop_operands(p, at + 1);
+    pmt_push(p, tuple);
+    return true;
+}
+
+/* What is in the tuple. */
+static const pmt_obj *items_of(const struct pmt_play *p, pmt_obj tuple, uint32_t *n)
+{
+    bool down;
+    size_t length;
+    const pmt_obj *items = pmt_edges(p->o, tuple, &length, &down);
+
+    *n = (uint32_t)length;
+    return items;
+}
+
 /* As operands of the call: the class at `at`, then n arguments. */
 static enum pmt_flow instantiate(struct pmt_play *p, uint32_t at, uint32_t n)
 {
-    pmt_obj *operands = pmt_top(p)->operands + at, cls = operands[0], tuple, made;
-    pmt_obj maker = special(p, cls, PMT_NAME_NEW);
+    pmt_obj cls = pmt_top(p)->operands[at], maker = special(p, cls, PMT_NAME_NEW), made;
+    const pmt_obj *args;
 
-    tuple = pmt_tuple_new(p->o, operands + 1, n); /* type.__call__ gets its arguments as one */
-    if (!tuple)
+    if (!push_class_args(p, at, n))
         return PMT_FLOW_RAISED;
-    pmt_push(p, tuple);
+    args = items_of(p, pmt_top(p)->operands[pmt_top(p)->n_operands - 1], &n);
     if (maker) {
-        if (!enter(p, PMT_CALL_NEW, maker, cls, operands + 1, n))
+        uint32_t tuple = pmt_top(p)->n_operands - 1;
+
+        if (!enter(p, PMT_CALL_NEW, maker, cls, args, n))
             return PMT_FLOW_RAISED;
-        pmt_top(p)->n_args = n;
+        pmt_top(p)->class_at = at;
+        pmt_top(p)->tuple_at = tuple;
         return PMT_FLOW_CALLED;
     }
     if (n && !special(p, cls, PMT_NAME_INIT)) {
@@ -204,7 +231,7 @@ static enum pmt_flow instantiate(struct pmt_play *p, uint32_t at, uint32_t n)
         return PMT_FLOW_RAISED;
     }
     made = pmt_instance_new(p->o, cls);
-    return made ? initialize(p, cls, made, operands + 1, n) : PMT_FLOW_RAISED;
+    return made ? initialize(p, cls, made, args, n) : PMT_FLOW_RAISED;
 }
 
 /* Where the class has a metaclass whose instances can be called, that is what is called. */
@@ -264,6 +291,17 @@ static enum pmt_flow call_operands(struct pmt_play *p, uint32_t at, uint32_t n)
     if (kind == PMT_KIND_WEAKREF)
         return call_weakref(p, operands[0], n);
     return call_instance(p, operands[0], operands + 1, n);
+}
+
+/* C code was called, as a class is: its operands go, then CPython looks at the collector. */
+static struct pmt_play *after_native(struct pmt_play *p)
+{
+    pmt_obj result = p->result;
+
+    pmt_drop_operands(p, 0);
+    pmt_collector_check(p->c);
+    p->result = result;
+    return p;
 }
 
 /* -- call F X... -- */
@@ -345,6 +383,8 @@ enum pmt_flow pmt_start_call(struct pmt_play *p, const struct pmt_maker *m)
         !pmt_push_atoms(p, m->atoms + 1, m->n_atoms - 1))
         return PMT_FLOW_RAISED;
     flow = call_operands(p, at, call->n_operands - at - 1);
+    if (flow == PMT_FLOW_NEXT)
+        (void)after_native(p);
     if (flow != PMT_FLOW_CALLED)
         return flow;
     call = &p->calls[caller];
@@ -369,7 +409,9 @@ enum pmt_flow pmt_start_new(struct pmt_play *p, const struct pmt_maker *m)
         return PMT_FLOW_RAISED;
     }
     flow = call_class(p, at, m->n_atoms - 1);
-    if (flow == PMT_FLOW_CALLED)
+    if (flow == PMT_FLOW_NEXT)
+        (void)after_native(p);
+    else if (flow == PMT_FLOW_CALLED)
         pmt_collector_check(p->c);
     return flow;
 }
@@ -399,14 +441,16 @@ enum pmt_flow pmt_call_callback(struct pmt_play *p, pmt_obj callback, pmt_obj we
 /* -- returning -- */
 
 /* What __new__ gave is initialized if it is an instance of the class. */
-static enum pmt_flow made_by_new(struct pmt_play *p, pmt_obj made, uint32_t n)
+static enum pmt_flow made_by_new(struct pmt_play *p, pmt_obj made, uint32_t class_at,
+                                 uint32_t tuple_at)
 {
-    struct pmt_call *caller = pmt_top(p);
-    pmt_obj *args = caller->operands + caller->n_operands - 1 - n; /* the tuple is last */
-    pmt_obj cls = args[-1], of = pmt_class_of(p->o, made);
+    const pmt_obj *operands = pmt_top(p)->operands, *args;
+    pmt_obj of = pmt_class_of(p->o, made);
+    uint32_t n;
 
-    if (!of || !pmt_is_subclass(p->o, of, cls))
+    if (!of || !pmt_is_subclass(p->o, of, operands[class_at]))
         return give(p, made);
+    args = items_of(p, operands[tuple_at], &n);
     return initialize(p, of, made, args, n);
 }
 
@@ -430,7 +474,7 @@ enum pmt_flow pmt_call_returned(struct pmt_play *p)
     struct pmt_call *call = pmt_top(p);
     enum pmt_call_kind kind = (enum pmt_call_kind)call->kind;
     pmt_obj result = p->result, made = call->made;
-    uint32_t n = call->n_args;
+    uint32_t class_at = call->class_at, tuple_at = call->tuple_at;
     enum pmt_flow flow;
 
     call->made = PMT_NO_OBJ;
@@ -438,11 +482,7 @@ enum pmt_flow pmt_call_returned(struct pmt_play *p)
     p->result = result;
     if (kind == PMT_CALL_DEF)
         return pmt_complete(p);
-    flow = kind == PMT_CALL_NEW ? made_by_new(p, result, n) : initialized(p, made, result);
-    if (flow != PMT_FLOW_NEXT)
-        return flow;
-    result = p->result;
-    pmt_collector_check(p->c); /* the class was called as a C function is */
-    p->result = result;
-    return pmt_complete(p);
+    flow = kind == PMT_CALL_NEW ? made_by_new(p, result, class_at, tuple_at)
+                                : initialized(p, made, result);
+    return flow == PMT_FLOW_NEXT ? pmt_complete(after_native(p)) : flow;
 }

@@ -49,8 +49,8 @@ struct pmt_call {
     const pmt_obj *slots;    /* of the unit */
     pmt_obj *operands;       /* owned references */
     uint32_t n_operands, max_operands;
-    uint32_t n_args;         /* NEW: arguments that follow the class among the caller's
-                                operands */
+    uint32_t class_at, tuple_at; /* NEW: of the caller's operands: the class and the tuple
+                                of its arguments */
     size_t first_loop;
 };
 
