@@ -67,10 +67,10 @@ static pmt_obj make_in_cell(struct pmt_objects *o, enum pmt_kind kind, struct pm
     return x;
 }
 
-static pmt_obj make_int(struct pmt_objects *o, pmt_int value)
+static pmt_obj make_int(struct pmt_objects *o, pmt_int value, bool is_long)
 {
     const struct pmt_shape *s = o->shape;
-    bool flat = s->int_flat && value >= INT64_MIN && value <= INT64_MAX;
+    bool flat = s->int_flat && !is_long && value >= INT64_MIN && value <= INT64_MAX;
     unsigned digits = n_digits(s, value);
     pmt_block spare = PMT_BLOCK_NONE;
     pmt_obj x;
@@ -96,7 +96,12 @@ pmt_obj pmt_int_new(struct pmt_objects *o, pmt_int value)
 
     if (o->small_ints && value >= s->small_int_low && value < s->small_int_high)
         return again(o, o->small_ints[value - s->small_int_low]);
-    return make_int(o, value);
+    return make_int(o, value, false);
+}
+
+pmt_obj pmt_long_new(struct pmt_objects *o, pmt_int value)
+{
+    return o->shape->int_flat ? make_int(o, value, true) : pmt_int_new(o, value);
 }
 
 bool pmt_int_get(const struct pmt_objects *o, pmt_obj x, pmt_int *out)
@@ -263,7 +268,7 @@ void pmt_numbers_free(struct pmt_numbers *numbers)
 }
 
 /* Room for so many items, here and in the block. */
-static bool array_room(struct pmt_objects *o, pmt_obj x, uint64_t room)
+bool pmt_array_room(struct pmt_objects *o, pmt_obj x, uint64_t room)
 {
     struct pmt_numbers *a = pmt_row(o, x)->u.numbers;
     union pmt_number *at = pmt_realloc_array(a->at, room ? room : 1, sizeof *at);
@@ -294,7 +299,7 @@ pmt_obj pmt_array_new(struct pmt_objects *o, char typecode, uint64_t n)
     }
     *numbers = (struct pmt_numbers){.typecode = typecode, .item_bytes = (uint8_t)bytes};
     pmt_row(o, x)->u.numbers = numbers;
-    if (!array_room(o, x, n)) {
+    if (!pmt_array_room(o, x, n)) {
         pmt_decref(o, x);
         return PMT_NO_OBJ;
     }
@@ -319,7 +324,7 @@ bool pmt_array_append(struct pmt_objects *o, pmt_obj x, pmt_obj number)
         return pmt_raise(o, PMT_EXC_TYPE, "array item must be a number, not %s",
                          pmt_type_name(o, number));
     if (a->n == a->room &&
-        !array_room(o, x, pmt_shape_array_grow(a->room, a->n, a->n + 1)))
+        !pmt_array_room(o, x, pmt_shape_array_grow(a->room, a->n, a->n + 1)))
         return false;
     if (strchr("fd", a->typecode))
         a->at[a->n++].d = d;
@@ -339,7 +344,7 @@ static bool make_small_ints(struct pmt_objects *o)
         return false;
     for (int32_t i = 0; i < n; i++) {
         ints[i] = o->shape->small_ints_static ? pmt_object_static(o, PMT_KIND_INT)
-                                              : make_int(o, low + i);
+                                              : make_int(o, low + i, false);
         if (!ints[i]) {
             pmt_free(ints);
             return false;

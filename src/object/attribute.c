@@ -87,7 +87,7 @@ static pmt_obj own_dict(struct pmt_objects *o, pmt_obj x)
     else if (d->keys && o->shape->attrs == PMT_ATTRS_SPLIT_DICT)
         dict = pmt_dict_split(o, d->keys, true);
     else
-        dict = pmt_dict_new(o, 0);
+        dict = pmt_dict_new(o);
     if (dict)
         *dict_edge(o, x) = dict;
     return dict;

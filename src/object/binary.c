@@ -12,6 +12,8 @@
 #include "object/number.h"
 #include "object/raise.h"
 
+#define MOST_REPEATED ((uint64_t)1 << 28) /* items or bytes: past it memory is out */
+
 static pmt_obj again(struct pmt_objects *o, pmt_obj x)
 {
     pmt_incref(o, x);
@@ -34,8 +36,7 @@ static pmt_obj new_text(struct pmt_objects *o, enum pmt_kind kind, const char *t
 
 /* -- a + b -- */
 
-/* 2.x: bytes become unicode if they are ASCII. */
-static bool is_ascii(struct pmt_objects *o, pmt_obj x)
+bool pmt_becomes_unicode(struct pmt_objects *o, pmt_obj x)
 {
     const struct pmt_text *t = pmt_row(o, x)->u.text;
     char byte[3], place[24];
@@ -59,7 +60,7 @@ static pmt_obj join_text(struct pmt_objects *o, pmt_obj a, pmt_obj b)
 
     if (kind != pmt_kind_of(o, b)) {
         kind = PMT_KIND_UNICODE;
-        if (!is_ascii(o, a) || !is_ascii(o, b))
+        if (!pmt_becomes_unicode(o, a) || !pmt_becomes_unicode(o, b))
             return PMT_NO_OBJ;
     } else if (!s->n_bytes || !t->n_bytes) {
         return again(o, s->n_bytes ? a : b);
@@ -109,9 +110,11 @@ static pmt_obj add_to_array(struct pmt_objects *o, pmt_obj a, pmt_obj b)
     struct pmt_numbers *sum;
     pmt_obj x;
 
-    if (pmt_kind_of(o, b) != PMT_KIND_ARRAY ||
-        pmt_row(o, b)->u.numbers->typecode != s->typecode)
-        return (void)pmt_raise_operands(o, PMT_RAISE_OPERANDS, "+", a, b), PMT_NO_OBJ;
+    if (pmt_kind_of(o, b) != PMT_KIND_ARRAY)
+        return (void)pmt_raise_type(o, PMT_RAISE_ADD_TO_ARRAY, b, PMT_NO_OBJ), PMT_NO_OBJ;
+    if (pmt_row(o, b)->u.numbers->typecode != s->typecode)
+        return (void)pmt_raise_text(o, PMT_RAISE_ADD_TO_OTHER_ARRAY, NULL, NULL, NULL),
+               PMT_NO_OBJ;
     t = pmt_row(o, b)->u.numbers;
     x = pmt_array_new(o, s->typecode, s->n + t->n);
     if (!x)
@@ -134,7 +137,7 @@ static pmt_obj add(struct pmt_objects *o, pmt_obj a, pmt_obj b)
     case PMT_KIND_BYTEARRAY:
         if (pmt_kind_of(o, b) == PMT_KIND_BYTEARRAY)
             return pmt_bytearray_new(o, pmt_row(o, a)->u.bytes.n + pmt_row(o, b)->u.bytes.n);
-        /* fall through */
+        return (void)pmt_raise_type(o, PMT_RAISE_ADD_TO_BYTEARRAY, b, PMT_NO_OBJ), PMT_NO_OBJ;
     default:
         return (void)pmt_raise_operands(o, PMT_RAISE_OPERANDS, "+", a, b), PMT_NO_OBJ;
     }
@@ -145,7 +148,7 @@ static pmt_obj add(struct pmt_objects *o, pmt_obj a, pmt_obj b)
 /* Items of all the repetitions; false: too many, or out of memory, raised. */
 static bool repeated_size(struct pmt_objects *o, uint64_t n, uint64_t times, uint64_t *out)
 {
-    return (!__builtin_mul_overflow(n, times, out) && *out < UINT32_MAX) || pmt_raise_memory(o);
+    return (!__builtin_mul_overflow(n, times, out) && *out <= MOST_REPEATED) || pmt_raise_memory(o);
 }
 
 static pmt_obj repeat_items(struct pmt_objects *o, pmt_obj x, uint64_t times)
@@ -220,6 +223,8 @@ static pmt_obj repeat(struct pmt_objects *o, pmt_obj x, pmt_obj by)
 
     if (!pmt_int_get(o, by, &n))
         return (void)pmt_raise_type(o, PMT_RAISE_REPEAT, by, PMT_NO_OBJ), PMT_NO_OBJ;
+    if (n > INT64_MAX || n < INT64_MIN)
+        return (void)pmt_raise_type(o, PMT_RAISE_REPEAT_TOO_OFTEN, by, PMT_NO_OBJ), PMT_NO_OBJ;
     times = n < 0 ? 0 : n > UINT32_MAX ? UINT32_MAX : (uint64_t)n;
     switch (pmt_row(o, x)->kind) {
     case PMT_KIND_LIST: case PMT_KIND_TUPLE:
@@ -246,6 +251,9 @@ static pmt_obj of_numbers(struct pmt_objects *o, char op, const struct pmt_num *
     if (strchr("&|^", op) && pmt_kind_of(o, a) == PMT_KIND_BOOL &&
         pmt_kind_of(o, b) == PMT_KIND_BOOL)
         return pmt_bool(o, result.i != 0);
+    if (result.kind == PMT_NUM_INT &&
+        (pmt_kind_of(o, a) == PMT_KIND_LONG || pmt_kind_of(o, b) == PMT_KIND_LONG))
+        return pmt_long_new(o, result.i); /* a long makes a long */
     return pmt_num_object(o, &result);
 }
 
@@ -263,6 +271,11 @@ pmt_obj pmt_binary(struct pmt_objects *o, char op, pmt_obj a, pmt_obj b)
         return add(o, a, b);
     if (op == '%' && is_text(o, a))
         return pmt_format(o, a, b);
+    if ((op == 'D' || op == '%') && !o->shape->int_floors &&
+        (pmt_kind_of(o, a) == PMT_KIND_COMPLEX || pmt_kind_of(o, b) == PMT_KIND_COMPLEX))
+        return (void)pmt_raise_operands(o, op == 'D' ? PMT_RAISE_COMPLEX_FLOOR
+                                                     : PMT_RAISE_COMPLEX_MODULO,
+                                        pmt_operator_symbol(op), a, b), PMT_NO_OBJ;
     result = pmt_set_binary(o, op, a, b);
     if (!result && !pmt_error_kind(o))
         (void)pmt_raise_operands(o, PMT_RAISE_OPERANDS, pmt_operator_symbol(op), a, b);

@@ -166,7 +166,7 @@ static struct pmt_shared_keys *first_keys(struct pmt_objects *o)
 static bool furnish(struct pmt_objects *o, pmt_obj cls, pmt_obj base)
 {
     struct pmt_class_data *d = pmt_class_data_of(o, cls);
-    pmt_obj dict = pmt_dict_new(o, 0);
+    pmt_obj dict = pmt_dict_new(o);
 
     if (!push_edge(o, cls, dict) || !push_edge(o, cls, pmt_none(o)) ||
         !push_edge(o, cls, base ? pmt_tuple_new(o, &base, 1) : pmt_none(o)))

@@ -10,6 +10,12 @@
 
 #include "object/raise.h"
 
+static pmt_obj again(struct pmt_objects *o, pmt_obj x)
+{
+    pmt_incref(o, x);
+    return x;
+}
+
 /* A set becomes a frozenset: nobody else has it yet, and nothing else of it changes. */
 static pmt_obj frozen_if(struct pmt_objects *o, pmt_obj set, bool frozen)
 {
@@ -153,22 +159,63 @@ static pmt_obj of_sets(struct pmt_objects *o, char op, pmt_obj a, pmt_obj b)
 
 /* -- views: one side is one, the other whatever can be gone through -- */
 
+/* The set of a side: of a view of keys, by its dict (dictviews_to_set). */
+static pmt_obj to_set(struct pmt_objects *o, pmt_obj x)
+{
+    const struct pmt_object *row = pmt_row(o, x);
+    bool keys = row->kind == PMT_KIND_VIEW && row->u.iterator.what == PMT_VIEW_KEYS;
+
+    return pmt_to_set(o, false, keys && o->shape->view_sets_by_dict ? row->edges[0] : x);
+}
+
+/* New, of what an iterable gives that is in another. */
+static pmt_obj those_in(struct pmt_objects *o, pmt_obj iterable, pmt_obj other)
+{
+    pmt_obj set = pmt_set_new(o, false, NULL, 0);
+
+    return set ? result_or_none(o, set, with_each(o, iterable, add_if_in, set, other))
+               : PMT_NO_OBJ;
+}
+
+static uint64_t length_of(struct pmt_objects *o, pmt_obj x)
+{
+    uint64_t n = 0;
+
+    (void)pmt_len(o, x, &n);
+    pmt_error_clear(o);
+    return n;
+}
+
+/* Goes through the smaller, as far as that is known; without a set of the view
+ * (_PyDictView_Intersect). */
 static pmt_obj view_and(struct pmt_objects *o, pmt_obj a, pmt_obj b)
 {
-    pmt_obj left = pmt_to_set(o, false, a), set;
+    bool swap = !pmt_is_set_view(o, a);
+    pmt_obj view = swap ? b : a, other = swap ? a : b;
+
+    if (pmt_kind_of(o, other) == PMT_KIND_SET && length_of(o, view) <= length_of(o, other))
+        return those_in(o, view, other);
+    if (pmt_is_set_view(o, other) && length_of(o, other) > length_of(o, view))
+        return those_in(o, view, other);
+    return those_in(o, other, view);
+}
+
+/* Up to 3.8: a set of the left one, then as between sets. */
+static pmt_obj view_and_by_set(struct pmt_objects *o, pmt_obj a, pmt_obj b)
+{
+    pmt_obj left = to_set(o, a), set;
 
     if (!left)
         return PMT_NO_OBJ;
-    set = pmt_set_new(o, false, NULL, 0);
-    if (set)
-        set = result_or_none(o, set, with_each(o, b, add_if_in, set, left));
+    set = pmt_is_any_set(o, b) ? set_and(o, left, b) : those_in(o, b, left);
     pmt_decref(o, left);
     return set;
 }
 
 static pmt_obj view_xor(struct pmt_objects *o, pmt_obj set, pmt_obj b)
 {
-    pmt_obj right = pmt_to_set(o, false, b); /* each item counts once */
+    pmt_obj right = pmt_is_any_set(o, b) ? again(o, b)
+                                         : pmt_to_set(o, false, b); /* each item counts once */
     bool ok = right && with_members(o, right, turn_over, set, right);
 
     pmt_decref(o, right);
@@ -180,8 +227,8 @@ static pmt_obj of_views(struct pmt_objects *o, char op, pmt_obj a, pmt_obj b)
     pmt_obj set;
 
     if (op == '&')
-        return view_and(o, a, b);
-    set = pmt_to_set(o, false, a);
+        return o->shape->view_sets_by_dict ? view_and(o, a, b) : view_and_by_set(o, a, b);
+    set = to_set(o, a);
     if (!set)
         return PMT_NO_OBJ;
     if (op == '^')

@@ -356,8 +356,7 @@ uint64_t pmt_range_length(const struct pmt_object *row)
     return start < stop ? (uint64_t)((stop - start + step - 1) / step) : 0;
 }
 
-/* False: it has none. */
-static bool length(const struct pmt_objects *o, pmt_obj x, uint64_t *out)
+bool pmt_length(const struct pmt_objects *o, pmt_obj x, uint64_t *out)
 {
     const struct pmt_object *row = pmt_row(o, x);
 
@@ -372,7 +371,7 @@ static bool length(const struct pmt_objects *o, pmt_obj x, uint64_t *out)
         *out = row->u.probe->used;
         return true;
     case PMT_KIND_VIEW:
-        return length(o, row->edges[0], out);
+        return pmt_length(o, row->edges[0], out);
     case PMT_KIND_RANGE:
         *out = pmt_range_length(row);
         return true;
@@ -389,7 +388,7 @@ static bool length(const struct pmt_objects *o, pmt_obj x, uint64_t *out)
 
 bool pmt_len(struct pmt_objects *o, pmt_obj x, uint64_t *out)
 {
-    return length(o, x, out) || pmt_raise_type(o, PMT_RAISE_NO_LEN, x, PMT_NO_OBJ);
+    return pmt_length(o, x, out) || pmt_raise_type(o, PMT_RAISE_NO_LEN, x, PMT_NO_OBJ);
 }
 
 bool pmt_truth(struct pmt_objects *o, pmt_obj x)
@@ -399,7 +398,7 @@ bool pmt_truth(struct pmt_objects *o, pmt_obj x)
 
     if (pmt_num_of(o, x, &n))
         return n.kind == PMT_NUM_INT ? n.i != 0 : n.real != 0.0 || n.imag != 0.0;
-    if (length(o, x, &size))
+    if (pmt_length(o, x, &size))
         return size != 0;
     return pmt_row(o, x)->kind != PMT_KIND_NONE;
 }

@@ -34,17 +34,23 @@ static pmt_obj encoded(struct pmt_objects *o, pmt_obj x)
 {
     const struct pmt_text *t = pmt_row(o, x)->u.text;
     const char *at = t->utf8, *end = at + t->n_bytes;
-    char escape[12], place[24];
-    uint64_t i = 0;
+    char escape[12], place[48];
+    unsigned long long i = 0, last;
     uint32_t c;
 
     if (t->ascii)
         return pmt_str_new(o, t->utf8, t->n_bytes);
     while ((c = pmt_utf8_next(&at, end)) < 0x80)
         i++;
+    for (last = i; at < end && (unsigned char)*at >= 0x80; last++)
+        (void)pmt_utf8_next(&at, end);
+    if (last > i) {
+        (void)snprintf(place, sizeof place, "%llu-%llu", i, last);
+        return none(pmt_raise_text(o, PMT_RAISE_ASCII_ENCODE_ALL, place, NULL, NULL));
+    }
     (void)snprintf(escape, sizeof escape, c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x"
                                                                             : "\\U%08x", c);
-    (void)snprintf(place, sizeof place, "%llu", (unsigned long long)i);
+    (void)snprintf(place, sizeof place, "%llu", i);
     return none(pmt_raise_text(o, PMT_RAISE_ASCII_ENCODE, escape, place, NULL));
 }
 
@@ -63,6 +69,12 @@ static bool own_text(struct pmt_objects *o, pmt_obj x, struct pmt_strbuf *sb)
         break;
     case PMT_KIND_COMPLEX:
         pmt_complex_text(o, row->u.d[0], row->u.d[1], true, sb);
+        return true;
+    case PMT_KIND_BYTEARRAY:
+        if (!o->shape->str_is_bytes)
+            return false;
+        for (uint64_t i = 0; i < row->u.bytes.n; i++)
+            pmt_strbuf_add(sb, "", 1);
         return true;
     case PMT_KIND_CLASS: /* an old class: without its address */
         if (!pmt_class_is_old(o, x))
@@ -135,16 +147,21 @@ static bool refuse_text(struct pmt_objects *o, enum pmt_raise_id why, pmt_obj x)
 {
     const struct pmt_text *t = pmt_row(o, x)->u.text;
     struct pmt_strbuf sb = {0};
+    size_t from = 0;
     bool raised;
 
     if (pmt_error_kind(o))
         return false;
-    if (!o->shape->str_is_bytes)
+    if (!o->shape->str_is_bytes || pmt_kind_of(o, x) == PMT_KIND_BYTEARRAY) {
         pmt_repr(o, x, &sb);
-    else if (why == PMT_RAISE_INT_OF_TEXT)
-        pmt_quote_text(&sb, t->utf8, t->n_bytes, PMT_QUOTE_BYTES);
-    else
-        pmt_strbuf_add(&sb, t->utf8, t->n_bytes);
+    } else {
+        while (isspace((unsigned char)t->utf8[from])) /* read over already */
+            from++;
+        if (why == PMT_RAISE_INT_OF_TEXT)
+            pmt_quote_text(&sb, t->utf8 + from, t->n_bytes - from, PMT_QUOTE_BYTES);
+        else
+            pmt_strbuf_add(&sb, t->utf8 + from, t->n_bytes - from);
+    }
     raised = pmt_raise_text(o, why, sb.at ? sb.at : "", NULL, NULL);
     pmt_strbuf_release(&sb);
     return raised;
@@ -178,6 +195,18 @@ static pmt_obj int_of_text(struct pmt_objects *o, pmt_obj x)
     return ok ? pmt_int_new(o, value) : PMT_NO_OBJ;
 }
 
+/* Which error: in 2.x what begins as a number has one of its own. */
+static enum pmt_raise_id not_a_float(const struct pmt_text *t)
+{
+    const char *at = t->utf8;
+
+    while (isspace((unsigned char)*at) || *at == '-' || *at == '+')
+        at++;
+    if (!t->n_bytes)
+        return PMT_RAISE_FLOAT_OF_EMPTY;
+    return isdigit((unsigned char)*at) ? PMT_RAISE_FLOAT_OF_TAIL : PMT_RAISE_FLOAT_OF_TEXT;
+}
+
 static pmt_obj float_of_text(struct pmt_objects *o, pmt_obj x)
 {
     char *text = trimmed(o, x), *end;
@@ -191,7 +220,7 @@ static pmt_obj float_of_text(struct pmt_objects *o, pmt_obj x)
     }
     pmt_free(text);
     if (!ok)
-        return none(refuse_text(o, PMT_RAISE_FLOAT_OF_TEXT, x));
+        return none(refuse_text(o, not_a_float(pmt_row(o, x)->u.text), x));
     return pmt_float_new(o, value);
 }
 
@@ -212,6 +241,8 @@ pmt_obj pmt_to_int(struct pmt_objects *o, pmt_obj x)
     pmt_error_clear(o);
     if (is_text(o, x))
         return int_of_text(o, x);
+    if (pmt_kind_of(o, x) == PMT_KIND_BYTEARRAY) /* of zeros */
+        return none(refuse_text(o, PMT_RAISE_INT_OF_TEXT, x));
     if (!pmt_num_of(o, x, &n))
         return none(pmt_raise_type(o, PMT_RAISE_INT_OF_TYPE, x, PMT_NO_OBJ));
     if (n.kind == PMT_NUM_COMPLEX)
@@ -230,6 +261,8 @@ pmt_obj pmt_to_float(struct pmt_objects *o, pmt_obj x)
     pmt_error_clear(o);
     if (is_text(o, x))
         return float_of_text(o, x);
+    if (pmt_kind_of(o, x) == PMT_KIND_BYTEARRAY)
+        return none(refuse_text(o, PMT_RAISE_FLOAT_OF_TEXT, x));
     if (pmt_kind_of(o, x) == PMT_KIND_FLOAT)
         return again(o, x);
     if (pmt_float_get(o, x, &d))

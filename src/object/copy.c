@@ -1,10 +1,9 @@
 /*
  * copy.c - x.copy(), copy.copy(x), and what deep_copy.c and serial_copy.c also need.
  *
- * A dict copies by cloning its table where most of it is in use, else by setting one entry
- * after another in a new one (Objects/dictobject.c, PyDict_Copy). copy.copy() of an instance
- * makes one without calling its class and updates its __dict__ from the other's, so both have
- * a __dict__ afterwards where they had values only (Lib/copy.py, _reconstruct).
+ * copy.copy() of an instance makes one without calling its class and updates its __dict__ from
+ * the other's, so both have a __dict__ afterwards where they had values only (Lib/copy.py,
+ * _reconstruct).
  */
 #include "object/copies.h"
 
@@ -29,39 +28,6 @@ pmt_obj pmt_refuse_copy(struct pmt_objects *o, pmt_obj x)
 
 /* -- x.copy() -- */
 
-/* With the same shared keys, as a split dict stays one. */
-static pmt_obj copy_split(struct pmt_objects *o, pmt_obj dict)
-{
-    pmt_obj copy = pmt_dict_split(o, pmt_row(o, dict)->u.probe->shared, true);
-    bool ok = copy != PMT_NO_OBJ;
-
-    for (uint32_t i = 0; ok && i < pmt_row(o, dict)->n_edges; i += 2)
-        if (pmt_row(o, dict)->edges[i])
-            ok = pmt_dict_set(o, copy, pmt_row(o, dict)->edges[i],
-                              pmt_row(o, dict)->edges[i + 1]);
-    if (ok)
-        return copy;
-    pmt_decref(o, copy);
-    return PMT_NO_OBJ;
-}
-
-static pmt_obj copy_dict(struct pmt_objects *o, pmt_obj dict)
-{
-    const struct pmt_probe *p = pmt_row(o, dict)->u.probe;
-    pmt_obj copy;
-
-    if (p->used && p->shared)
-        return copy_split(o, dict);
-    if (p->used && o->shape->dict_copy_clones && p->used >= p->hashes.n * 2 / 3)
-        return pmt_dict_clone(o, dict);
-    copy = pmt_dict_new(o, 0);
-    if (copy && !pmt_dict_update(o, copy, dict)) {
-        pmt_decref(o, copy);
-        return PMT_NO_OBJ;
-    }
-    return copy;
-}
-
 pmt_obj pmt_copy_own(struct pmt_objects *o, pmt_obj x)
 {
     pmt_error_clear(o);
@@ -72,7 +38,7 @@ pmt_obj pmt_copy_own(struct pmt_objects *o, pmt_obj x)
     case PMT_KIND_LIST: case PMT_KIND_BYTEARRAY: case PMT_KIND_ARRAY:
         return pmt_slice(o, x, 0, INT64_MAX);
     case PMT_KIND_DICT:
-        return copy_dict(o, x);
+        return pmt_dict_copy(o, x);
     case PMT_KIND_SET:
         return pmt_to_set(o, false, x);
     default:

@@ -89,7 +89,7 @@ static bool deep_entry(struct pmt_copier *c, pmt_obj y, pmt_obj key, pmt_obj val
 
 static pmt_obj deep_dict(struct pmt_copier *c, pmt_obj x)
 {
-    pmt_obj y = pmt_copier_note(c, x, pmt_dict_new(c->o, 0));
+    pmt_obj y = pmt_copier_note(c, x, pmt_dict_new(c->o));
     bool ok = y != PMT_NO_OBJ;
     uint64_t at = 0;
 

@@ -117,24 +117,51 @@ static pmt_obj dict_around(struct pmt_objects *o, struct pmt_probe *probe, pmt_b
     return dict;
 }
 
-/* Up to five items a display makes an empty dict (Python/ceval.c, BUILD_MAP). */
-pmt_obj pmt_dict_new(struct pmt_objects *o, size_t presize)
+/* Room for so many items at once; up to five a new dict is like any other. */
+static pmt_obj new_dict(struct pmt_objects *o, size_t presize, bool text_keys)
 {
     bool at_once = presize > 5 && o->shape->dict_store >= PMT_DICT_COMPACT;
-    uint64_t slots = at_once || presize > 5 ? pmt_shape_dict_presize(o->shape, presize)
-                                            : o->shape->dict_min_slots;
+    uint64_t slots = presize > 5 ? pmt_shape_dict_presize(o->shape, presize)
+                                 : o->shape->dict_min_slots;
     struct pmt_probe *probe = new_probe(o, slots);
     pmt_block table = PMT_BLOCK_NONE;
 
     if (!probe)
         return PMT_NO_OBJ;
-    probe->unicode = o->shape->dict_store == PMT_DICT_COMPACT_UNICODE && slots <= 8;
+    probe->unicode = o->shape->dict_store == PMT_DICT_COMPACT_UNICODE && text_keys;
     probe->no_table = o->shape->dict_lazy && !at_once;
     if (!probe->no_table && !table_make(o, slots, probe->unicode, &table)) {
         pmt_probe_free(probe);
         return PMT_NO_OBJ;
     }
     return dict_around(o, probe, table);
+}
+
+pmt_obj pmt_dict_new(struct pmt_objects *o)
+{
+    return new_dict(o, 0, true);
+}
+
+static bool all_text(const struct pmt_objects *o, const pmt_obj *pairs, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (pmt_row(o, pairs[2 * i])->kind != PMT_KIND_STR)
+            return false;
+    return true;
+}
+
+/* BUILD_MAP; a display of many pairs adds one after the other instead. */
+pmt_obj pmt_dict_of(struct pmt_objects *o, const pmt_obj *pairs, size_t n)
+{
+    size_t presize = n <= o->shape->dict_display_most ? n : 0;
+    pmt_obj dict = new_dict(o, presize, all_text(o, pairs, n));
+
+    for (size_t i = 0; dict && i < n; i++)
+        if (!pmt_dict_set(o, dict, pairs[2 * i], pairs[2 * i + 1])) {
+            pmt_decref(o, dict);
+            return PMT_NO_OBJ;
+        }
+    return dict;
 }
 
 /* Bytes of the block of values beside such keys. */
@@ -239,12 +266,15 @@ bool pmt_dict_probes(struct pmt_objects *o, pmt_obj dict, pmt_obj key, uint64_t 
     return is_dict(o, dict) && find(o, dict, key, &hash, &slot, out) != -2;
 }
 
-bool pmt_dict_table(struct pmt_objects *o, pmt_obj dict, uint64_t *slots, uint64_t *fill)
+bool pmt_table_figures(struct pmt_objects *o, pmt_obj x, uint64_t *slots, uint64_t *fill)
 {
-    if (!is_dict(o, dict))
-        return false;
-    *slots = pmt_row(o, dict)->u.probe->slots;
-    *fill = pmt_row(o, dict)->u.probe->fill;
+    enum pmt_kind kind = pmt_kind_of(o, x);
+
+    if (kind != PMT_KIND_DICT && kind != PMT_KIND_SET && kind != PMT_KIND_FROZENSET)
+        return pmt_raise(o, PMT_EXC_TYPE, "'%s' object has no table of slots",
+                         pmt_type_name(o, x));
+    *slots = pmt_row(o, x)->u.probe->slots;
+    *fill = pmt_row(o, x)->u.probe->fill;
     return true;
 }
 
@@ -501,8 +531,9 @@ static bool reserve_for(struct pmt_objects *o, pmt_obj dict, pmt_obj other, bool
 {
     struct pmt_probe *p = pmt_row(o, dict)->u.probe;
     const struct pmt_probe *q = pmt_row(o, other)->u.probe;
+    bool none = p->no_table && o->shape->dict_store != PMT_DICT_INLINE_8;
+    uint64_t slots, now = none ? 0 : p->slots;
     bool unicode = p->unicode;
-    uint64_t slots;
 
     if (p->shared)
         return true;
@@ -510,11 +541,10 @@ static bool reserve_for(struct pmt_objects *o, pmt_obj dict, pmt_obj other, bool
         slots = q->slots;
         unicode = q->unicode;
     } else
-        slots = pmt_shape_dict_merged(o->shape, p->no_table ? 0 : p->slots, places_taken(o, p),
-                                      p->used, q->used);
+        slots = pmt_shape_dict_merged(o->shape, now, places_taken(o, p), p->used, q->used);
     if (p->no_table)
         unicode = q->unicode;
-    return slots == (p->no_table ? 0 : p->slots) || retable(o, dict, slots, unicode);
+    return slots == now || retable(o, dict, slots, unicode);
 }
 
 static bool merge(struct pmt_objects *o, pmt_obj dict, pmt_obj other, bool copy)
@@ -543,21 +573,8 @@ bool pmt_dict_update(struct pmt_objects *o, pmt_obj dict, pmt_obj other)
     return dict == other || !pmt_row(o, other)->u.probe->used || merge(o, dict, other, false);
 }
 
-/* PyDict_Copy(): a split one stays split. */
-pmt_obj pmt_dict_copy(struct pmt_objects *o, pmt_obj dict)
-{
-    struct pmt_shared_keys *keys = pmt_row(o, dict)->u.probe->shared;
-    pmt_obj copy = keys && pmt_row(o, dict)->u.probe->used ? pmt_dict_split(o, keys, true)
-                                                           : pmt_dict_new(o, 0);
-
-    if (copy && pmt_row(o, dict)->u.probe->used && !merge(o, copy, dict, true)) {
-        pmt_decref(o, copy);
-        return PMT_NO_OBJ;
-    }
-    return copy;
-}
-
-pmt_obj pmt_dict_clone(struct pmt_objects *o, pmt_obj dict)
+/* clone_combined_dict_keys(): the table as it is, holes and all. */
+static pmt_obj clone(struct pmt_objects *o, pmt_obj dict)
 {
     struct pmt_probe *p = pmt_probe_clone(pmt_row(o, dict)->u.probe);
     pmt_block table;
@@ -586,6 +603,23 @@ pmt_obj pmt_dict_clone(struct pmt_objects *o, pmt_obj dict)
     }
     if (pmt_is_tracked(o, dict))
         pmt_gc_track(o, copy);
+    return copy;
+}
+
+/* PyDict_Copy(): a split one stays split. */
+pmt_obj pmt_dict_copy(struct pmt_objects *o, pmt_obj dict)
+{
+    struct pmt_shared_keys *keys = pmt_row(o, dict)->u.probe->shared;
+    pmt_obj copy;
+
+    if (pmt_dict_clones(o, dict, true))
+        return clone(o, dict);
+    copy = keys && pmt_row(o, dict)->u.probe->used ? pmt_dict_split(o, keys, true)
+                                                   : pmt_dict_new(o);
+    if (copy && pmt_row(o, dict)->u.probe->used && !merge(o, copy, dict, true)) {
+        pmt_decref(o, copy);
+        return PMT_NO_OBJ;
+    }
     return copy;
 }
 

@@ -18,9 +18,6 @@ struct pmt_shared_keys *pmt_dict_share_keys(struct pmt_objects *o, pmt_obj dict)
 pmt_obj pmt_dict_copy(struct pmt_objects *o, pmt_obj dict);
 /* Whether a copy of it, or an empty dict that it is put into, takes its table as it is. */
 bool pmt_dict_clones(const struct pmt_objects *o, pmt_obj dict, bool copy);
-/* d.copy() where it clones the table, holes and all (clone_combined_dict_keys): it has a
- * table of its own, and an entry. */
-pmt_obj pmt_dict_clone(struct pmt_objects *o, pmt_obj dict);
 /* KeyError with the key's repr; returns false. */
 bool pmt_raise_key(struct pmt_objects *o, pmt_obj key);
 

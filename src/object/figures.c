@@ -8,6 +8,7 @@
 #include "object/object_table.h"
 
 #include "object/dict.h"
+#include "object/values.h"
 
 #define ARENAS 0x7f0000000000u
 #define MALLOC 0x560000000000u
@@ -29,6 +30,12 @@ const char *pmt_type_name(const struct pmt_objects *o, pmt_obj x)
 
     if (row->kind == PMT_KIND_INSTANCE && row->n_edges)
         return pmt_class_name(o, pmt_class_of(o, x));
+    if (row->kind == PMT_KIND_ITERATOR || row->kind == PMT_KIND_VIEW)
+        return pmt_iterator_name(o, x);
+    if (row->kind == PMT_KIND_WEAKREF && o->shape->weakref_has_module)
+        return "ReferenceType";
+    if (row->kind == PMT_KIND_METHOD && o->shape->str_is_bytes)
+        return "instancemethod";
     if (row->kind == PMT_KIND_RANGE && o->shape->keys_are_lists)
         return "xrange";
     return kind_name[row->kind];
@@ -138,8 +145,7 @@ static uint64_t plain_bytes(const struct pmt_objects *o, const struct pmt_object
         [PMT_KIND_COMPLEX] = s->complex_bytes, [PMT_KIND_OBJECT] = s->object_bytes,
         [PMT_KIND_RANGE] = s->range_bytes, [PMT_KIND_CODE] = s->code_base,
         [PMT_KIND_DESCRIPTOR] = s->descriptor_bytes, [PMT_KIND_FUNCTION] = s->function_bytes,
-        [PMT_KIND_METHOD] = s->method_bytes, [PMT_KIND_WEAKREF] = s->weakref_bytes,
-        [PMT_KIND_ITERATOR] = s->list_iter_bytes, [PMT_KIND_VIEW] = s->view_bytes};
+        [PMT_KIND_METHOD] = s->method_bytes, [PMT_KIND_WEAKREF] = s->weakref_bytes};
 
     return of_kind[row->kind];
 }
@@ -164,6 +170,7 @@ static uint64_t own_bytes(const struct pmt_objects *o, pmt_obj x)
     case PMT_KIND_INSTANCE: return pmt_instance_bytes(o, x, &in_front);
     case PMT_KIND_CLASS: return pmt_class_bytes(o, x);
     case PMT_KIND_FRAME: return row->u.frame.bytes;
+    case PMT_KIND_ITERATOR: case PMT_KIND_VIEW: return pmt_iterator_bytes(o, x);
     case PMT_KIND_BLOCK: return row->u.bytes.n;
     default:             return plain_bytes(o, row);
     }

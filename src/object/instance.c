@@ -89,7 +89,7 @@ pmt_obj pmt_instance_new(struct pmt_objects *o, pmt_obj cls)
     if (ok && n_values && o->shape->attrs == PMT_ATTRS_VALUES)
         ok = pmt_part_resize(o, x, PMT_DOMAIN_MEM, pmt_shape_values_bytes(o->shape, n_values));
     if (ok && d->old_style) {
-        dict = pmt_dict_new(o, 0);
+        dict = pmt_dict_new(o);
         ok = dict != PMT_NO_OBJ;
         pmt_row(o, x)->edges[0] = dict;
     }

@@ -89,6 +89,8 @@ static bool index_of(struct pmt_objects *o, pmt_obj x, pmt_obj key,
     }
     if (!pmt_len(o, x, &n))
         return false;
+    if ((i > INT64_MAX || i < INT64_MIN) && pmt_kind_of(o, x) != PMT_KIND_RANGE)
+        return pmt_raise_type(o, PMT_RAISE_INDEX_TOO_LARGE, key, PMT_NO_OBJ);
     if (i < 0)
         i += n;
     if (i < 0 || i >= (pmt_int)n)
@@ -122,21 +124,32 @@ static bool is_old_instance(const struct pmt_objects *o, pmt_obj x)
     return pmt_kind_of(o, x) == PMT_KIND_INSTANCE && pmt_class_is_old(o, pmt_class_of(o, x));
 }
 
-static bool refuse_get(struct pmt_objects *o, pmt_obj x)
+/* Types that have methods of sequences, though not this one: the error for an int differs. */
+static bool looks_like_sequence(const struct pmt_objects *o, pmt_obj x)
 {
     switch (pmt_row(o, x)->kind) {
-    case PMT_KIND_INSTANCE:
-        if (is_old_instance(o, x))
-            return refuse_old(o, x, "__getitem__");
-        return pmt_raise_type(o, PMT_RAISE_NOT_INDEXED, x, PMT_NO_OBJ);
-    case PMT_KIND_SET: case PMT_KIND_FROZENSET: case PMT_KIND_VIEW:
-        return pmt_raise_type(o, PMT_RAISE_NOT_INDEXED, x, PMT_NO_OBJ);
-    case PMT_KIND_CLASS:
+    case PMT_KIND_INSTANCE: case PMT_KIND_TUPLE: case PMT_KIND_STR: case PMT_KIND_UNICODE:
+    case PMT_KIND_BYTES: case PMT_KIND_RANGE: case PMT_KIND_SET: case PMT_KIND_FROZENSET:
+    case PMT_KIND_VIEW:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* key 0: a slice. */
+static bool refuse_get(struct pmt_objects *o, pmt_obj x, pmt_obj key)
+{
+    bool number = key && pmt_int_get(o, key, &(pmt_int){0});
+
+    if (is_old_instance(o, x))
+        return refuse_old(o, x, "__getitem__");
+    if (pmt_kind_of(o, x) == PMT_KIND_CLASS)
         return pmt_raise_text(o, PMT_RAISE_CLASS_NOT_SUBSCRIPTED, pmt_class_name(o, x), NULL,
                               NULL);
-    default:
-        return pmt_raise_type(o, PMT_RAISE_NOT_SUBSCRIPTED, x, PMT_NO_OBJ);
-    }
+    return pmt_raise_type(o, number && looks_like_sequence(o, x) ? PMT_RAISE_NOT_INDEXED
+                                                                 : PMT_RAISE_NOT_SUBSCRIPTED,
+                          x, PMT_NO_OBJ);
 }
 
 pmt_obj pmt_item_get(struct pmt_objects *o, pmt_obj x, pmt_obj key)
@@ -148,7 +161,7 @@ pmt_obj pmt_item_get(struct pmt_objects *o, pmt_obj x, pmt_obj key)
     if (kind == PMT_KIND_DICT)
         return value_of(o, x, key);
     if (!indexed[kind].has)
-        return (void)refuse_get(o, x), PMT_NO_OBJ;
+        return (void)refuse_get(o, x, key), PMT_NO_OBJ;
     return index_of(o, x, key, indexed[kind].range, &i) ? pmt_item_at(o, x, i) : PMT_NO_OBJ;
 }
 
@@ -212,34 +225,55 @@ bool pmt_item_set(struct pmt_objects *o, pmt_obj x, pmt_obj key, pmt_obj value)
 
 /* -- del x[key] -- */
 
-static bool refuse_del(struct pmt_objects *o, pmt_obj x)
+static bool refuse_del(struct pmt_objects *o, pmt_obj x, pmt_obj key)
 {
-    switch (pmt_row(o, x)->kind) {
-    case PMT_KIND_INSTANCE:
-        if (is_old_instance(o, x))
-            return refuse_old(o, x, "__delitem__");
-        return pmt_raise_type(o, PMT_RAISE_NOT_DELETED_HERE, x, PMT_NO_OBJ);
-    case PMT_KIND_TUPLE: case PMT_KIND_STR: case PMT_KIND_UNICODE: case PMT_KIND_BYTES:
-    case PMT_KIND_RANGE: case PMT_KIND_SET: case PMT_KIND_FROZENSET: case PMT_KIND_VIEW:
-        return pmt_raise_type(o, PMT_RAISE_NOT_DELETED_HERE, x, PMT_NO_OBJ);
-    default:
-        return pmt_raise_type(o, PMT_RAISE_NOT_DELETED, x, PMT_NO_OBJ);
-    }
+    bool sequence = looks_like_sequence(o, x) && pmt_int_get(o, key, &(pmt_int){0});
+
+    if (is_old_instance(o, x))
+        return refuse_old(o, x, "__delitem__");
+    return pmt_raise_type(o, sequence ? PMT_RAISE_NOT_DELETED_HERE : PMT_RAISE_NOT_DELETED, x,
+                          PMT_NO_OBJ);
+}
+
+/* The room stays (Modules/arraymodule.c, array_resize). */
+static bool del_number(struct pmt_objects *o, pmt_obj array, uint64_t i)
+{
+    struct pmt_numbers *a = pmt_row(o, array)->u.numbers;
+
+    memmove(a->at + i, a->at + i + 1, (size_t)(a->n - 1 - i) * sizeof *a->at);
+    a->n--;
+    return true;
+}
+
+/* Without resizing. */
+static pmt_obj take_out(struct pmt_objects *o, pmt_obj list, uint64_t i)
+{
+    struct pmt_object *row = pmt_row(o, list);
+    pmt_obj item = row->edges[i];
+
+    memmove(row->edges + i, row->edges + i + 1, (size_t)(row->n_edges - 1 - i) * sizeof item);
+    row->n_edges--;
+    return item;
 }
 
 bool pmt_item_del(struct pmt_objects *o, pmt_obj x, pmt_obj key)
 {
+    enum pmt_kind kind = pmt_kind_of(o, x);
     pmt_obj item;
     uint64_t i;
 
     pmt_error_clear(o);
-    if (pmt_kind_of(o, x) == PMT_KIND_DICT)
+    if (kind == PMT_KIND_DICT)
         return pmt_dict_del(o, x, key);
-    if (pmt_kind_of(o, x) != PMT_KIND_LIST)
-        return refuse_del(o, x);
+    if (kind != PMT_KIND_LIST && kind != PMT_KIND_ARRAY)
+        return refuse_del(o, x, key);
     if (!index_of(o, x, key, PMT_RAISE_RANGE_SET, &i))
         return false;
-    item = pmt_list_pop(o, x, (int64_t)i);
+    if (kind == PMT_KIND_ARRAY)
+        return del_number(o, x, i);
+    if (pmt_row(o, x)->n_edges == 1 && !o->shape->list_del_keeps)
+        return pmt_list_clear(o, x); /* not even the room is left (list_ass_slice) */
+    item = o->shape->list_del_keeps ? take_out(o, x, i) : pmt_list_pop(o, x, (int64_t)i);
     pmt_decref(o, item);
     return item != PMT_NO_OBJ;
 }
@@ -256,6 +290,9 @@ static bool part_of_text(struct pmt_objects *o, pmt_obj x, pmt_obj item, bool *o
         return pmt_raise_type(o, pmt_kind_of(o, x) == PMT_KIND_UNICODE
                                      ? PMT_RAISE_ADD_TO_UNICODE : PMT_RAISE_IN_TEXT,
                               item, PMT_NO_OBJ);
+    if (pmt_kind_of(o, x) != pmt_kind_of(o, item) &&
+        !(pmt_becomes_unicode(o, x) && pmt_becomes_unicode(o, item)))
+        return false;
     (void)pmt_text_get(o, x, &text, &n);
     *out = m == 0 || memmem(text, n, part, m) != NULL;
     return true;
@@ -275,7 +312,7 @@ static bool part_of_bytes(struct pmt_objects *o, pmt_obj x, pmt_obj item, bool *
                      : memchr(row->u.text->utf8, (int)i, row->u.text->n_bytes) != NULL;
         return true;
     }
-    if (pmt_row(o, item)->kind != PMT_KIND_BYTES)
+    if (pmt_row(o, item)->kind != (o->shape->str_is_bytes ? PMT_KIND_STR : PMT_KIND_BYTES))
         return pmt_raise_type(o, PMT_RAISE_IN_BYTES, item, PMT_NO_OBJ);
     if (!zeros)
         return part_of_text(o, x, item, out);
@@ -468,7 +505,7 @@ static pmt_obj slice_array(struct pmt_objects *o, pmt_obj x, uint64_t from, uint
     return part;
 }
 
-static pmt_obj slice_range(struct pmt_objects *o, pmt_obj x, uint64_t from, uint64_t to)
+static pmt_obj slice_range(struct pmt_objects *o, pmt_obj x, int64_t from, int64_t to)
 {
     const struct pmt_object *row = pmt_row(o, x);
     int64_t start = row->u.range.start, step = row->u.range.step;
@@ -476,7 +513,7 @@ static pmt_obj slice_range(struct pmt_objects *o, pmt_obj x, uint64_t from, uint
     if (o->shape->keys_are_lists)
         return (void)pmt_raise_text(o, PMT_RAISE_INDEX_RANGE, pmt_type_name(o, x), "slice",
                                     NULL), PMT_NO_OBJ;
-    return pmt_range_new(o, start + (int64_t)from * step, start + (int64_t)to * step, step);
+    return pmt_range_new(o, start + from * step, start + to * step, step);
 }
 
 static void into_bounds(int64_t *i, int64_t n)
@@ -496,11 +533,13 @@ pmt_obj pmt_slice(struct pmt_objects *o, pmt_obj x, int64_t first, int64_t last)
 
     pmt_error_clear(o);
     if (row->kind == PMT_KIND_DICT)
-        return (void)pmt_raise_text(o, PMT_RAISE_UNHASHABLE, "slice", NULL, NULL), PMT_NO_OBJ;
+        return (void)pmt_raise_text(o, PMT_RAISE_UNHASHABLE_SLICE, NULL, NULL, NULL), PMT_NO_OBJ;
     if (!indexed[row->kind].has || !pmt_len(o, x, &n))
-        return (void)refuse_get(o, x), PMT_NO_OBJ;
+        return (void)refuse_get(o, x, PMT_NO_OBJ), PMT_NO_OBJ;
     into_bounds(&first, (int64_t)n);
     into_bounds(&last, (int64_t)n);
+    if (row->kind == PMT_KIND_RANGE)
+        return slice_range(o, x, first, last);
     from = (uint64_t)first;
     to = last < first ? from : (uint64_t)last;
     switch (row->kind) {
@@ -510,8 +549,6 @@ pmt_obj pmt_slice(struct pmt_objects *o, pmt_obj x, int64_t first, int64_t last)
         return pmt_bytearray_new(o, to - from);
     case PMT_KIND_ARRAY:
         return slice_array(o, x, from, to);
-    case PMT_KIND_RANGE:
-        return slice_range(o, x, from, to);
     default: /* tuples, texts: nothing can change them, so the whole is the same */
         if (to - from == n) {
             pmt_incref(o, x);

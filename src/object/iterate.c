@@ -263,6 +263,39 @@ pmt_obj pmt_next(struct pmt_objects *o, pmt_obj it)
                                                         : next_of_entries(o, it);
 }
 
+/* What is guessed where an iterator cannot say: one over an array (PyObject_LengthHint). */
+#define GUESSED 8
+
+static uint64_t left_of_text(const struct pmt_text *t, uint64_t at)
+{
+    const char *from = t->utf8 + at, *end = t->utf8 + t->n_bytes;
+    uint64_t n = 0;
+
+    for (; from < end; n++)
+        (void)pmt_utf8_next(&from, end);
+    return n;
+}
+
+uint64_t pmt_iterator_left(const struct pmt_objects *o, pmt_obj it)
+{
+    const struct pmt_object *row = pmt_row(o, it);
+    pmt_obj over = row->flags & PMT_OBJ_PLAIN ? PMT_NO_OBJ : row->edges[0];
+    uint64_t n = 0;
+
+    if (row->flags & PMT_OBJ_PLAIN)
+        return pmt_range_length(row);
+    if (row->u.iterator.what == PMT_ITERATE_SEQUENCE && row->u.iterator.used == PMT_KIND_ARRAY)
+        return GUESSED;
+    if (!over)
+        return 0;
+    if (row->u.iterator.what != PMT_ITERATE_SEQUENCE)
+        return pmt_row(o, over)->u.probe->used == row->u.iterator.used ? row->u.iterator.left : 0;
+    if (pmt_is_characters(o, over))
+        return left_of_text(pmt_row(o, over)->u.text, row->u.iterator.at);
+    (void)pmt_length(o, over, &n);
+    return n > row->u.iterator.at ? n - row->u.iterator.at : 0;
+}
+
 /* -- views -- */
 
 static bool needs_dict(struct pmt_objects *o, pmt_obj x, enum pmt_view what)

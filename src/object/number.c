@@ -89,6 +89,15 @@ static bool int_multiply(const struct at_work *w, const struct pmt_num *x,
     return multiply_fits(w, x->i, y->i, &out->i);
 }
 
+/* Two ints, one of them 0. A long has an error of its own. */
+static bool by_zero(const struct at_work *w, enum pmt_raise_id why)
+{
+    bool is_long = pmt_kind_of(w->o, w->a) == PMT_KIND_LONG ||
+                   pmt_kind_of(w->o, w->b) == PMT_KIND_LONG;
+
+    return pmt_raise_text(w->o, is_long ? PMT_RAISE_LONG_ZERO : why, NULL, NULL, NULL);
+}
+
 static pmt_int floor_of(pmt_int x, pmt_int y)
 {
     return x / y - (x % y != 0 && (x < 0) != (y < 0));
@@ -98,7 +107,7 @@ static bool int_floor(const struct at_work *w, const struct pmt_num *x,
                       const struct pmt_num *y, struct pmt_num *out)
 {
     if (!y->i)
-        return pmt_raise_text(w->o, PMT_RAISE_INT_FLOOR, NULL, NULL, NULL);
+        return by_zero(w, PMT_RAISE_INT_FLOOR);
     return int_result(w, floor_of(x->i, y->i), out);
 }
 
@@ -106,7 +115,7 @@ static bool int_modulo(const struct at_work *w, const struct pmt_num *x,
                        const struct pmt_num *y, struct pmt_num *out)
 {
     if (!y->i)
-        return pmt_raise_text(w->o, PMT_RAISE_INT_MODULO, NULL, NULL, NULL);
+        return by_zero(w, PMT_RAISE_INT_MODULO);
     return int_result(w, x->i - y->i * floor_of(x->i, y->i), out);
 }
 
@@ -142,11 +151,11 @@ static bool int_divide(const struct at_work *w, const struct pmt_num *x,
     double d;
 
     if (!y->i)
-        return pmt_raise_text(w->o, PMT_RAISE_INT_DIVIDE, NULL, NULL, NULL);
+        return by_zero(w, PMT_RAISE_INT_DIVIDE);
     if (w->o->shape->int_floors)
         return int_floor(w, x, y, out);
     d = x->i ? quotient(magnitude(x->i), magnitude(y->i)) : 0.0;
-    return float_result((x->i < 0) != (y->i < 0) && x->i ? -d : d, out);
+    return float_result((x->i < 0) != (y->i < 0) ? -d : d, out);
 }
 
 static bool float_power(const struct at_work *w, const struct pmt_num *x,
@@ -345,38 +354,57 @@ static bool complex_multiply(const struct at_work *w, const struct pmt_num *x,
 }
 
 /* Divided by the larger part first, so that nothing overflows (_Py_c_quot). */
+static struct pmt_num complex_quotient(const struct pmt_num *x, const struct pmt_num *y)
+{
+    bool by_real = fabs(y->real) >= fabs(y->imag);
+    double ratio = by_real ? y->imag / y->real : y->real / y->imag;
+    double by = by_real ? y->real + y->imag * ratio : y->real * ratio + y->imag;
+    struct pmt_num q = {.kind = PMT_NUM_COMPLEX};
+
+    q.real = (by_real ? x->real + x->imag * ratio : x->real * ratio + x->imag) / by;
+    q.imag = (by_real ? x->imag - x->real * ratio : x->imag * ratio - x->real) / by;
+    return q;
+}
+
+static bool by_complex_zero(const struct at_work *w, const struct pmt_num *y,
+                            enum pmt_raise_id why)
+{
+    return y->real == 0.0 && y->imag == 0.0 &&
+           !pmt_raise_text(w->o, why, NULL, NULL, NULL);
+}
+
 static bool complex_divide(const struct at_work *w, const struct pmt_num *x,
                            const struct pmt_num *y, struct pmt_num *out)
 {
-    bool by_real = fabs(y->real) >= fabs(y->imag);
-    double ratio, by;
-
-    if (y->real == 0.0 && y->imag == 0.0)
-        return pmt_raise_text(w->o, PMT_RAISE_COMPLEX_DIVIDE, NULL, NULL, NULL);
-    if (by_real) {
-        ratio = y->imag / y->real;
-        by = y->real + y->imag * ratio;
-        return complex_result((x->real + x->imag * ratio) / by,
-                              (x->imag - x->real * ratio) / by, out);
-    }
-    ratio = y->real / y->imag;
-    by = y->real * ratio + y->imag;
-    return complex_result((x->real * ratio + x->imag) / by, (x->imag * ratio - x->real) / by,
-                          out);
+    if (by_complex_zero(w, y, PMT_RAISE_COMPLEX_DIVIDE))
+        return false;
+    *out = complex_quotient(x, y);
+    return true;
 }
 
+/* Up to 2.x a complex number has a floor, that of its real part. */
 static bool complex_floor(const struct at_work *w, const struct pmt_num *x,
                           const struct pmt_num *y, struct pmt_num *out)
 {
-    (void)x, (void)y, (void)out;
-    return pmt_raise_operands(w->o, PMT_RAISE_COMPLEX_FLOOR, "//", w->a, w->b);
+    if (!w->o->shape->int_floors)
+        return pmt_raise_operands(w->o, PMT_RAISE_COMPLEX_FLOOR, "//", w->a, w->b);
+    if (by_complex_zero(w, y, PMT_RAISE_COMPLEX_FLOOR_ZERO))
+        return false;
+    return complex_result(floor(complex_quotient(x, y).real), 0.0, out);
 }
 
 static bool complex_modulo(const struct at_work *w, const struct pmt_num *x,
                            const struct pmt_num *y, struct pmt_num *out)
 {
-    (void)x, (void)y, (void)out;
-    return pmt_raise_operands(w->o, PMT_RAISE_COMPLEX_MODULO, "%", w->a, w->b);
+    struct pmt_num whole, product;
+
+    if (!w->o->shape->int_floors)
+        return pmt_raise_operands(w->o, PMT_RAISE_COMPLEX_MODULO, "%", w->a, w->b);
+    if (by_complex_zero(w, y, PMT_RAISE_COMPLEX_MODULO_ZERO) ||
+        !complex_floor(w, x, y, &whole))
+        return false;
+    (void)complex_multiply(w, y, &whole, &product);
+    return complex_subtract(w, x, &product, out);
 }
 
 /* Small whole powers are multiplied out (c_powi). */

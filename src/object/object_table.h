@@ -146,6 +146,9 @@ bool pmt_raise_memory(struct pmt_objects *o);
 void pmt_text_forget(struct pmt_objects *o, pmt_obj x);     /* text.c: interned no more */
 /* Give the characters' blocks back that go with the unicode free list. */
 void pmt_kept_texts_clear(struct pmt_objects *o);
+/* atoms.c: of 2.x a long, however small; else an int. */
+pmt_obj pmt_long_new(struct pmt_objects *o, pmt_int value);
+bool pmt_array_room(struct pmt_objects *o, pmt_obj array, uint64_t room); /* atoms.c: items */
 void pmt_numbers_free(struct pmt_numbers *numbers);          /* atoms.c */
 void pmt_class_data_free(struct pmt_class_data *data);
 void pmt_code_data_free(struct pmt_objects *o, struct pmt_code_data *data);

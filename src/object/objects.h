@@ -181,15 +181,18 @@ pmt_obj pmt_to_tuple(struct pmt_objects *o, pmt_obj iterable);        /* tuple(x
 
 /* -- dict -- */
 
-pmt_obj pmt_dict_new(struct pmt_objects *o, size_t presize); /* {}; presize: BUILD_MAP n */
+pmt_obj pmt_dict_new(struct pmt_objects *o);                 /* {} */
+pmt_obj pmt_dict_of(struct pmt_objects *o, const pmt_obj *pairs, size_t n); /* {k: v, ...}:
+                                                 n keys, each with its value behind it */
 bool pmt_dict_set(struct pmt_objects *o, pmt_obj dict, pmt_obj key, pmt_obj value);
 /* Borrowed; 0 without an error: not there. */
 pmt_obj pmt_dict_get(struct pmt_objects *o, pmt_obj dict, pmt_obj key);
 bool pmt_dict_del(struct pmt_objects *o, pmt_obj dict, pmt_obj key);  /* KeyError */
 bool pmt_dict_clear(struct pmt_objects *o, pmt_obj dict);
 bool pmt_dict_update(struct pmt_objects *o, pmt_obj dict, pmt_obj other);
-/* Slots of its table, entries ever put in (fill), and slots looked at by a lookup of key. */
-bool pmt_dict_table(struct pmt_objects *o, pmt_obj dict, uint64_t *slots, uint64_t *fill);
+/* Slots of a dict's or set's table, slots that are or were in use (fill); slots that a lookup
+ * of key looks at. */
+bool pmt_table_figures(struct pmt_objects *o, pmt_obj x, uint64_t *slots, uint64_t *fill);
 bool pmt_dict_probes(struct pmt_objects *o, pmt_obj dict, pmt_obj key, uint64_t *out);
 enum pmt_view { PMT_VIEW_KEYS, PMT_VIEW_VALUES, PMT_VIEW_ITEMS };
 pmt_obj pmt_dict_view(struct pmt_objects *o, pmt_obj dict, enum pmt_view what); /* 3.x keys() */

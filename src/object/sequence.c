@@ -6,6 +6,7 @@
  * list_resize). A tuple is one block with its items. u.bytes.room: slots of a list's block.
  */
 #include "object/object_table.h"
+#include "object/values.h"
 
 #include <string.h>
 
@@ -190,29 +191,26 @@ static bool items_of(struct pmt_objects *o, pmt_obj x, const pmt_obj **items, si
     return true;
 }
 
-/* Slots for n items of a new list or an empty one that is extended. */
-static uint64_t room_at_once(const struct pmt_objects *o, size_t n, bool known)
+/* Room for n more, before any of them comes. A list without a block gets one for exactly so
+ * many, or a few more to make it even, where the version does that. */
+static bool room_for(struct pmt_objects *o, pmt_obj list, uint64_t n)
 {
-    if (!known || o->shape->list_of == 0)
-        return pmt_shape_list_grow(o->shape, 0, 0, n);
-    return o->shape->list_of == 2 ? (n + 1) & ~(uint64_t)1 : n;
+    const struct pmt_object *row = pmt_row(o, list);
+
+    if (row->part != PMT_BLOCK_NONE || o->shape->list_of != 2)
+        return resize(o, list, row->n_edges + n);
+    return !n || set_room(o, list, (n + 1) & ~(uint64_t)1);
 }
 
 static bool extend_by_items(struct pmt_objects *o, pmt_obj list, pmt_obj other)
 {
     const pmt_obj *items;
-    struct pmt_object *row = pmt_row(o, list);
     size_t n;
 
     (void)items_of(o, other, &items, &n);
     if (!n)
         return true;
-    if (!row->n_edges && row->part == PMT_BLOCK_NONE && o->shape->list_of == 2) {
-        if (!set_room(o, list, room_at_once(o, n, true)))
-            return false;
-    } else if (!resize(o, list, row->n_edges + n))
-        return false;
-    if (!pmt_edges_reserve(o, list, pmt_row(o, list)->n_edges + n))
+    if (!room_for(o, list, n) || !pmt_edges_reserve(o, list, pmt_row(o, list)->n_edges + n))
         return false;
     (void)items_of(o, other, &items, &n); /* a list may extend itself: its edges moved */
     put_items(o, list, items, n);
@@ -229,18 +227,51 @@ bool pmt_list_put_slice(struct pmt_objects *o, pmt_obj list, const pmt_obj *item
     return true;
 }
 
-/* Append what an iterator gives. */
-static bool extend_by_iterator(struct pmt_objects *o, pmt_obj list, pmt_obj iterable)
+/* Sets, dicts and their views: a later version looks at them itself, without an iterator,
+ * and makes room as if for one append of all. */
+static bool is_table(const struct pmt_objects *o, pmt_obj x)
 {
-    pmt_obj it = pmt_iter(o, iterable), x;
-    bool ok = it != PMT_NO_OBJ;
+    enum pmt_kind kind = pmt_kind_of(o, x);
+
+    return o->shape->list_of_tables_grows &&
+           (kind == PMT_KIND_SET || kind == PMT_KIND_FROZENSET || kind == PMT_KIND_DICT ||
+            kind == PMT_KIND_VIEW);
+}
+
+/* Put what an iterator gives into room that was made, and more as by append. */
+static bool take_all(struct pmt_objects *o, pmt_obj list, pmt_obj it)
+{
+    pmt_obj x;
+    bool ok = true;
 
     while (ok && (x = pmt_next(o, it))) {
-        ok = pmt_list_append(o, list, x);
-        pmt_decref(o, x);
+        if (pmt_row(o, list)->n_edges < pmt_row(o, list)->u.bytes.room) {
+            ok = pmt_edges_push(o, list, x);
+        } else {
+            ok = pmt_list_append(o, list, x);
+            pmt_decref(o, x);
+        }
     }
-    pmt_decref(o, it);
     return ok && !pmt_error_kind(o);
+}
+
+/* What is gone through says how long it is, or an iterator how many it still has; if they are
+ * fewer, room is given back. */
+static bool extend_by_iterator(struct pmt_objects *o, pmt_obj list, pmt_obj iterable)
+{
+    pmt_obj it = pmt_iter(o, iterable);
+    uint64_t n = 0;
+    bool ok = it != PMT_NO_OBJ;
+
+    if (ok && !pmt_length(o, iterable, &n))
+        n = pmt_iterator_left(o, it);
+    ok = ok && (is_table(o, iterable) ? resize(o, list, pmt_row(o, list)->n_edges + n)
+                                      : room_for(o, list, n)) && take_all(o, list, it);
+    pmt_decref(o, it);
+    if (!ok)
+        return false;
+    return pmt_row(o, list)->n_edges == pmt_row(o, list)->u.bytes.room ||
+           resize(o, list, pmt_row(o, list)->n_edges);
 }
 
 bool pmt_list_extend(struct pmt_objects *o, pmt_obj list, pmt_obj iterable)
@@ -255,15 +286,16 @@ bool pmt_list_extend(struct pmt_objects *o, pmt_obj list, pmt_obj iterable)
                                              : extend_by_iterator(o, list, iterable);
 }
 
+/* A list is made empty and extended; in some versions with room for all that has a length. */
 pmt_obj pmt_to_list(struct pmt_objects *o, pmt_obj iterable)
 {
     uint64_t n = 0;
-    bool known = pmt_row(o, iterable)->kind != PMT_KIND_ITERATOR && pmt_len(o, iterable, &n);
     pmt_obj list;
 
+    if (o->shape->list_of != 1 || !pmt_len(o, iterable, &n))
+        n = 0;
     pmt_error_clear(o);
-    list = known && n ? list_with_room(o, n, room_at_once(o, n, true))
-                      : list_with_room(o, 0, 0);
+    list = list_with_room(o, n, n);
     if (!list)
         return PMT_NO_OBJ;
     pmt_gc_track(o, list);

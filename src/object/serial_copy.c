@@ -37,7 +37,10 @@ static pmt_obj if_all_well(struct pmt_objects *o, pmt_obj y, bool ok)
 
 static pmt_obj serial_int(struct pmt_copier *c, pmt_obj x)
 {
-    return pmt_int_new(c->o, pmt_row(c->o, x)->u.i);
+    pmt_int value = pmt_row(c->o, x)->u.i;
+
+    return pmt_kind_of(c->o, x) == PMT_KIND_LONG ? pmt_long_new(c->o, value)
+                                                 : pmt_int_new(c->o, value);
 }
 
 static pmt_obj serial_float(struct pmt_copier *c, pmt_obj x)
@@ -72,6 +75,20 @@ static pmt_obj serial_range(struct pmt_copier *c, pmt_obj x)
 
     return pmt_copier_note(c, x, pmt_range_new(c->o, row->u.range.start, row->u.range.stop,
                                                row->u.range.step));
+}
+
+/* Into an empty one, at once: with room for more (array_resize); in 2.x from a list. */
+static pmt_obj serial_array(struct pmt_copier *c, pmt_obj x)
+{
+    pmt_obj y = pmt_copy_own(c->o, x);
+    uint64_t n = y ? pmt_row(c->o, y)->u.numbers->n : 0;
+
+    if (n && !c->o->shape->str_is_bytes &&
+        !pmt_array_room(c->o, y, pmt_shape_array_grow(0, 0, n))) {
+        pmt_decref(c->o, y);
+        return PMT_NO_OBJ;
+    }
+    return pmt_copier_note(c, x, y);
 }
 
 static pmt_obj serial_plain(struct pmt_copier *c, pmt_obj x)
@@ -157,7 +174,7 @@ static bool read_entry(struct pmt_copier *c, pmt_obj dict, int64_t entry,
 static pmt_obj serial_dict(struct pmt_copier *c, pmt_obj x)
 {
     struct pmt_objects *o = c->o;
-    pmt_obj y = pmt_copier_note(c, x, pmt_dict_new(o, 0));
+    pmt_obj y = pmt_copier_note(c, x, pmt_dict_new(o));
     struct pmt_obj_list items = {0};
     bool ok = y && (pmt_vec_reserve(&items, (size_t)2 * BATCH) || pmt_raise_memory(o));
     uint64_t at = 0;
@@ -271,7 +288,7 @@ static const struct way { pmt_copy_fn *copy; unsigned calls; } ways[PMT_N_KINDS]
     [PMT_KIND_FLOAT] = {serial_float, 1}, [PMT_KIND_COMPLEX] = {serial_complex, 1},
     [PMT_KIND_STR] = {serial_text, 1},    [PMT_KIND_UNICODE] = {serial_text, 1},
     [PMT_KIND_BYTES] = {serial_text, 1},  [PMT_KIND_BYTEARRAY] = {serial_plain, 1},
-    [PMT_KIND_ARRAY] = {serial_plain, 1}, [PMT_KIND_RANGE] = {serial_range, 1},
+    [PMT_KIND_ARRAY] = {serial_array, 1}, [PMT_KIND_RANGE] = {serial_range, 1},
     [PMT_KIND_OBJECT] = {serial_plain, 1}, [PMT_KIND_LIST] = {serial_list, 2},
     [PMT_KIND_TUPLE] = {serial_tuple, 1}, [PMT_KIND_DICT] = {serial_dict, 2},
     [PMT_KIND_SET] = {serial_set, 1},     [PMT_KIND_FROZENSET] = {serial_set, 1},

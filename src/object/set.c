@@ -8,7 +8,7 @@
 
 #define INNER_SLOTS 8u
 
-static bool is_any_set(struct pmt_objects *o, pmt_obj x)
+static bool is_any_set(const struct pmt_objects *o, pmt_obj x)
 {
     enum pmt_kind kind = pmt_kind_of(o, x);
 
@@ -145,6 +145,37 @@ static bool reserve_for(struct pmt_objects *o, pmt_obj set, uint64_t more)
     return retable(o, set, slots);
 }
 
+/* An empty table takes over one of its own size slot by slot, if nothing was deleted there. */
+static bool may_take_table(const struct pmt_objects *o, pmt_obj set, pmt_obj other)
+{
+    const struct pmt_probe *p = pmt_row(o, set)->u.probe, *q = pmt_row(o, other)->u.probe;
+
+    return o->shape->set_copies_tables && is_any_set(o, other) &&
+           !p->fill && p->slots == q->slots && q->fill == q->used;
+}
+
+static bool take_table(struct pmt_objects *o, pmt_obj set, pmt_obj other)
+{
+    const struct pmt_object *from = pmt_row(o, other);
+    struct pmt_probe *probe;
+
+    if (!pmt_edges_reserve(o, set, from->n_edges))
+        return false;
+    probe = pmt_probe_clone(from->u.probe);
+    if (!probe)
+        return pmt_raise_memory(o);
+    pmt_probe_free(pmt_row(o, set)->u.probe);
+    pmt_row(o, set)->u.probe = probe;
+    for (uint32_t i = 0; i < pmt_row(o, other)->n_edges; i++) {
+        pmt_obj x = pmt_row(o, other)->edges[i];
+
+        if (x)
+            pmt_incref(o, x);
+        (void)pmt_edges_push(o, set, x);
+    }
+    return true;
+}
+
 static bool merge(struct pmt_objects *o, pmt_obj set, pmt_obj other)
 {
     bool dict = pmt_kind_of(o, other) == PMT_KIND_DICT;
@@ -152,6 +183,8 @@ static bool merge(struct pmt_objects *o, pmt_obj set, pmt_obj other)
 
     if (!reserve_for(o, set, pmt_row(o, other)->u.probe->used))
         return false;
+    if (may_take_table(o, set, other))
+        return take_table(o, set, other);
     for (;;) {
         int32_t entry = dict && !o->shape->dict_slot_order
                             ? (int32_t)at++

@@ -16,6 +16,8 @@ struct pmt_strbuf;
  * first; -1: no more. A dict's entry e has its key at edge 2 e, a set's member is edge e. */
 int64_t pmt_entry_next(const struct pmt_objects *o, pmt_obj x, uint64_t *at);
 
+/* len(x) without an error: false if it has none. */
+bool pmt_length(const struct pmt_objects *o, pmt_obj x, uint64_t *out);
 /* len() of a range's row. */
 uint64_t pmt_range_length(const struct pmt_object *row);
 /* Whether x is text of 3.x or unicode of 2.x: characters, not bytes. */
@@ -23,6 +25,9 @@ bool pmt_is_characters(const struct pmt_objects *o, pmt_obj x);
 bool pmt_is_any_set(const struct pmt_objects *o, pmt_obj x); /* set or frozenset */
 /* Whether x is a view of keys or items, which compares and combines as a set. */
 bool pmt_is_set_view(const struct pmt_objects *o, pmt_obj x);
+
+/* binary.c, 2.x: whether a text is unicode, or bytes that are ASCII; false: raised. */
+bool pmt_becomes_unicode(struct pmt_objects *o, pmt_obj x);
 
 /* -- iterate.c -- */
 
@@ -33,6 +38,8 @@ enum pmt_iterating { PMT_ITERATE_KEYS, PMT_ITERATE_VALUES, PMT_ITERATE_ITEMS,
 /* Names of the types of iterators and views; sizes without the collector's head. */
 const char *pmt_iterator_name(const struct pmt_objects *o, pmt_obj x);
 uint64_t pmt_iterator_bytes(const struct pmt_objects *o, pmt_obj x);
+/* How many an iterator says it has still to give: operator.length_hint(x, 8). */
+uint64_t pmt_iterator_left(const struct pmt_objects *o, pmt_obj it);
 
 /* -- item.c -- */
 
