@@ -122,6 +122,22 @@ static pmt_obj take_item(struct pmt_objects *o, pmt_obj list, size_t i)
     return x;
 }
 
+/* The only item, and the items' block goes as well (list_clear). */
+static pmt_obj take_last(struct pmt_objects *o, pmt_obj list)
+{
+    pmt_obj x = pmt_row(o, list)->edges[0];
+
+    pmt_incref(o, x);
+    (void)pmt_list_clear(o, list);
+    return x;
+}
+
+/* Item i, by a slice that takes it out (list_ass_slice). */
+static pmt_obj slice_out(struct pmt_objects *o, pmt_obj list, size_t i)
+{
+    return pmt_row(o, list)->n_edges == 1 ? take_last(o, list) : take_item(o, list, i);
+}
+
 pmt_obj pmt_list_pop(struct pmt_objects *o, pmt_obj list, int64_t i)
 {
     int64_t n;
@@ -135,6 +151,8 @@ pmt_obj pmt_list_pop(struct pmt_objects *o, pmt_obj list, int64_t i)
         i += n;
     if (i < 0 || i >= n)
         return (void)pmt_raise(o, PMT_EXC_INDEX, "pop index out of range"), PMT_NO_OBJ;
+    if (n == 1 && o->shape->list_pop_clears)
+        return take_last(o, list);
     return take_item(o, list, (size_t)i);
 }
 
@@ -144,7 +162,7 @@ bool pmt_list_remove(struct pmt_objects *o, pmt_obj list, pmt_obj x)
         return false;
     for (size_t i = 0; i < pmt_row(o, list)->n_edges; i++) {
         if (pmt_equal(o, pmt_row(o, list)->edges[i], x)) {
-            pmt_decref(o, take_item(o, list, i));
+            pmt_decref(o, slice_out(o, list, i));
             return true;
         }
         if (pmt_error_kind(o))
