@@ -59,6 +59,8 @@ y = list x "Q one" "Q_two"
 fails TypeError r = ref y
 fails AttributeError r = x.c
 print generation y, count Warm, interned "Q_two", size x, repr y, hash "Q_two", gc.collections 0
+z = copy y
+clear z
 z = deep y
 z = serial y
 z = shallow x

@@ -48,11 +48,14 @@ THEMES = {
     "auto": (5, LIGHT + ["knots", "knots", "cycle", "threshold", "switch"],
              ["gc_count", "gc_count", "collections", "alive_all", "class_count", "generation",
               "tracked", "refcount"]),
-    "reuse": (4, LIGHT + ["float", "float", "remake", "remake", "collect"],
+    "reuse": (4, LIGHT + ["float", "float", "remake", "remake", "nest", "many", "collect"],
               ["id", "id", "id", "gc_count", "free", "free", "refcount"]),
     "values": (5, BASICS + MORE + ["arithmetic"] * 4 + ["copy"] * 4 + ["text"] * 3 + ["intern"] * 3 +
                ["odd", "odd", "order", "order", "compare", "compare", "churn"],
                ["value", "value", "repr", "repr", "hash", "len", "size", "is", "interned", "type", "refcount"]),
+    "classes": (2, BASICS + ["class_attribute"] * 4 + ["class_delete", "function_delete", "new", "collect", "call",
+                "method", "cycle", "attribute_get"],
+                ["class_refcount"] * 4 + ["collect", "collect", "refcount", "class_count", "alive"]),
     "calls": (4, BASICS + ["call"] * 5 + ["method"] * 3 + ["new"] * 3 + ["ref", "callback", "cycle"],
               ["refcount"] * 5 + ["gc_count", "is", "alive", "class_count"]),
 }
@@ -420,16 +423,17 @@ class Drawer:
                 if type(self.shadow.space[n]).__name__ in self.classes]
 
     def op_new(self):
-        if not self.classes:
+        found = self.there(self.classes)
+        if not found:
             return None
-        name = self.random.choice(self.classes)
+        name = self.random.choice(found)
         n = {"Node": 1, "Sub": 1, "Old": 1, "Again": 1, "Pair": 2}.get(name, 0)
         return ("%s = new %s %s" % (self.fresh(), name, " ".join(self.operand() for _ in range(n)))).rstrip()
 
     op_new_bare = op_new
 
     def op_new_dying(self):
-        found = [c for c in self.classes if c in ("Dying", "Back", "Again")]
+        found = [c for c in self.there(self.classes) if c in ("Dying", "Back", "Again")]
         if not found:
             return None
         name = self.random.choice(found)
@@ -457,7 +461,7 @@ class Drawer:
         return name and "del " + name
 
     def op_call(self):
-        found = [f for f in self.functions if f != "gone"]
+        found = [f for f in self.there(self.functions) if f != "gone"]
         if not found:
             return None
         name = self.random.choice(found)
@@ -494,7 +498,7 @@ class Drawer:
 
     def op_callback(self):
         names = self.instances()
-        if "gone" not in self.functions or not names:
+        if "gone" not in self.there(self.functions) or not names:
             return None
         weak = "r%d" % len(self.weak)
         if self.attempt("%s = ref %s gone" % (weak, self.random.choice(names))) and weak in self.shadow.space:
@@ -649,6 +653,35 @@ class Drawer:
         return "%s = %s\nprint id %s\ndel %s\n%s = %s\nprint id %s" % (
             name, value, name, name, other, value, other)
 
+    def op_nest(self):
+        """Something deep, and its death."""
+        name, word = self.fresh(), self.random.choice(("list NAME", "list NAME", "tuple NAME NAME", "dict 1:NAME"))
+        return "%s = list\nrepeat %d\n %s = %s\nend\ndel %s" % (
+            name, self.random.choice((3, 20, 49, 50, 51, 60, 90, 120, 300)), name, word.replace("NAME", name), name)
+
+    def op_many(self):
+        """More of a kind at once than free lists hold, and their death."""
+        name, word = self.fresh(), self.random.choice(("list", "list %s", "dict", "dict 1:%s", "tuple %s %s %s %s %s"))
+        word = word.replace("%s", self.pick() or "None")
+        return "%s = list\nrepeat %d\n n = %s\n append %s n\nend\nn = None\n%s" % (
+            name, self.random.choice((5, 30, 79, 80, 81, 100)), word, name,
+            self.random.choice(("clear " + name, "del " + name, name + " = None")))
+
+    def there(self, names):
+        return [n for n in names if n in self.shadow.space]
+
+    def op_class_attribute(self):
+        found = self.there(self.classes)
+        return found and "%s.%s = %s" % (self.random.choice(found), self.random.choice(("kind", "other")), self.operand())
+
+    def op_class_delete(self):
+        found = self.there(self.classes)
+        return found and "del " + self.random.choice(found)
+
+    def op_function_delete(self):
+        found = self.there(self.functions)
+        return found and "del " + self.random.choice(found)
+
     def op_arithmetic(self):
         names = [n for n in self.shadow.names(int, float, str)
                  if not isinstance(self.shadow.space[n], str) or len(self.shadow.space[n]) < 40]
@@ -752,7 +785,12 @@ class Drawer:
     def ask_class_count(self):
         if self.frozen:
             return None  # nobody can be asked for objects that are frozen
-        return self.classes and "count " + self.random.choice(self.classes)
+        found = self.there(self.classes)
+        return found and "count " + self.random.choice(found)
+
+    def ask_class_refcount(self):
+        found = self.there(self.classes + self.functions)
+        return found and "refcount " + self.random.choice(found)
 
     def ask_garbage(self):
         return "gc.garbage"
