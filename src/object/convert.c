@@ -98,6 +98,8 @@ pmt_obj pmt_to_str(struct pmt_objects *o, pmt_obj x)
         return again(o, x);
     if (pmt_kind_of(o, x) == PMT_KIND_UNICODE)
         return encoded(o, x);
+    if (pmt_kind_of(o, x) == PMT_KIND_BOOL) /* interned: Objects/boolobject.c, bool_repr */
+        return pmt_name(o, pmt_truth(o, x) ? "True" : "False");
     if (own_text(o, x, &sb) || pmt_repr_whole(o, x, &sb)) {
         if (sb.failed)
             (void)pmt_raise_memory(o);
