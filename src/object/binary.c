@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 #include <string.h>
-#include "object/format.h"
+#include "object/percent.h"
 #include "object/number.h"
 #include "object/raise.h"
 

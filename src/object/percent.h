@@ -1,6 +1,6 @@
-/* format.h - text % values. For src/object. */
-#ifndef PMT_OBJECT_FORMAT_H
-#define PMT_OBJECT_FORMAT_H
+/* percent.h - text % values. For src/object. */
+#ifndef PMT_OBJECT_PERCENT_H
+#define PMT_OBJECT_PERCENT_H
 
 #include "object/objects.h"
 

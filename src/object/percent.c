@@ -1,11 +1,11 @@
 /*
- * format.c - text % values (Objects/unicodeobject.c, PyUnicode_Format).
+ * percent.c - text % values (Objects/unicodeobject.c, PyUnicode_Format).
  *
  * The format is gone through once. Each conversion takes the next argument and writes its
  * text without regard to width; then it is filled up: with zeros between sign and digits, or
  * with spaces on the right or the left.
  */
-#include "object/format.h"
+#include "object/percent.h"
 
 #include <stdio.h>
 #include <stdlib.h>
