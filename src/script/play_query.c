@@ -333,7 +333,7 @@ bool pmt_ask_slots(struct pmt_play *p, const struct pmt_query *q, const pmt_obj 
     uint64_t slots, fill;
 
     (void)q;
-    return pmt_dict_table(p->o, a[0], &slots, &fill) && pmt_read_number(out, slots);
+    return pmt_table_figures(p->o, a[0], &slots, &fill) && pmt_read_number(out, slots);
 }
 
 bool pmt_ask_fill(struct pmt_play *p, const struct pmt_query *q, const pmt_obj *a,
@@ -342,7 +342,7 @@ bool pmt_ask_fill(struct pmt_play *p, const struct pmt_query *q, const pmt_obj *
     uint64_t slots, fill;
 
     (void)q;
-    return pmt_dict_table(p->o, a[0], &slots, &fill) && pmt_read_number(out, fill);
+    return pmt_table_figures(p->o, a[0], &slots, &fill) && pmt_read_number(out, fill);
 }
 
 bool pmt_ask_probes(struct pmt_play *p, const struct pmt_query *q, const pmt_obj *a,

@@ -180,7 +180,7 @@ static bool make_some(struct world *w)
 {
     pmt_obj x = pmt_int_new(w->o, 12345), y = x ? pmt_str_new(w->o, "some text", 9) : PMT_NO_OBJ;
     pmt_obj list = y ? pmt_list_new(w->o, &x, 1) : PMT_NO_OBJ;
-    pmt_obj dict = list ? pmt_dict_new(w->o, 0) : PMT_NO_OBJ;
+    pmt_obj dict = list ? pmt_dict_new(w->o) : PMT_NO_OBJ;
     pmt_obj set = dict ? pmt_set_new(w->o, false, &y, 1) : PMT_NO_OBJ;
     pmt_obj cls = set ? world_class(w, "C") : PMT_NO_OBJ;
     pmt_obj it = cls ? pmt_instance_new(w->o, cls) : PMT_NO_OBJ;
