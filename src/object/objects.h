@@ -221,8 +221,10 @@ pmt_obj pmt_next(struct pmt_objects *o, pmt_obj iterator);
 pmt_obj pmt_copy_own(struct pmt_objects *o, pmt_obj x);     /* x.copy(), x[:] */
 pmt_obj pmt_copy_shallow(struct pmt_objects *o, pmt_obj x); /* copy.copy */
 pmt_obj pmt_copy_deep(struct pmt_objects *o, pmt_obj x);    /* shared, cyclic parts kept */
-/* Through bytes and back (pickle): as deep, and nothing is shared with the original but
- * interned strings and small ints. False text: cannot be pickled. */
+/* Through bytes and back (pickle): as deep, and nothing is shared with the original but small
+ * ints, single characters, what is found by name (classes, functions), and the names of
+ * attributes, which are interned. TypeError: cannot be pickled. Both ways RuntimeError where
+ * the interpreter's recursion would end. */
 pmt_obj pmt_copy_serial(struct pmt_objects *o, pmt_obj x);
 
 /* -- classes, instances, functions, frames -- */
