@@ -2,8 +2,9 @@
  * class.c - classes: how one is made, and what is found in it.
  *
  * A class is an object with a dict, a tuple of the classes it inherits from (itself first:
- * so it is a cycle, and only a collection frees it), a tuple of its bases, and two
- * descriptors in its dict that refer back to it (Objects/typeobject.c, type_new).
+ * so it is a cycle, and only a collection frees it), a tuple of its bases, the base by
+ * itself, and two descriptors in its dict that refer back to it (Objects/typeobject.c,
+ * type_new). An old-style one has a dict and its bases only.
  */
 #include "object/class.h"
 
@@ -181,6 +182,9 @@ static bool furnish(struct pmt_objects *o, pmt_obj cls, pmt_obj base)
             return false;
         pmt_row(o, cls)->edges[1] = order;
         pmt_decref(o, none);
+        pmt_incref(o, base);
+        if (!push_edge(o, cls, base))
+            return false;
     }
     return fill_dict(o, cls, dict);
 }

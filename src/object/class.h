@@ -1,6 +1,6 @@
 /* class.h - what a class is made of; for src/object: class.c, instance.c, attribute.c.
  *
- *     edges of a class      __dict__, __mro__, __bases__
+ *     edges of a class      __dict__, __mro__, __bases__, __base__
  *     edges of an instance  slots, __dict__ (0: not made), values, the class */
 #ifndef PMT_OBJECT_CLASS_H
 #define PMT_OBJECT_CLASS_H

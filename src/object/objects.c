@@ -173,8 +173,11 @@ bool pmt_kind_is_gc(const struct pmt_objects *o, enum pmt_kind kind)
 }
 
 /* A plain one: an iterator over a range, or an instance without anything to visit. */
+/* Of types, the collector knows those that a program makes (type_is_gc). */
 bool pmt_row_is_gc(const struct pmt_objects *o, const struct pmt_object *row)
 {
+    if (row->flags & PMT_OBJ_STATIC && row->kind == PMT_KIND_CLASS)
+        return false;
     if (row->flags & PMT_OBJ_PLAIN && row->kind != PMT_KIND_CLASS)
         return row->kind == PMT_KIND_INSTANCE && o->shape->slots_empty_gc;
     return pmt_kind_is_gc(o, row->kind);
