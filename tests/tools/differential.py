@@ -413,7 +413,8 @@ def show_counts(names, totals):
 def show_difference(args, interpreter, seed, difference, text):
     text, difference = shrunk(args.build, interpreter, text, difference, args.alone)
     print("\n%s, seed %s, kind %s\n%s" % (interpreter, seed, difference.kind, difference))
-    print("".join("    %s\n" % line for line in text.strip().split("\n")), end="")
+    short = text.replace(script_drawer.START, "# as always:\ngc.collect")
+    print("".join("    %s\n" % line for line in short.strip().split("\n")), end="")
     sys.stdout.flush()
     if args.keep:
         os.makedirs(args.keep, exist_ok=True)

@@ -40,11 +40,6 @@ PY2 = sys.version_info[0] == 2
 STATE_OF_STR = 32  # offset of the field that says whether a str is interned
 
 
-class Twin(object):
-    def m(self):
-        pass
-
-
 def cut(text):
     """A new string: text without its last character."""
     return text[:-1]
@@ -76,10 +71,10 @@ def interned(x):
 
 
 def generation(x):
-    """0 ... 2; 3: in none of them; -1: not tracked."""
+    """0 ... 2; 3: in none of them; 4: not tracked."""
     on = gc.isenabled()
     gc.disable()
-    answer = 3 if gc.is_tracked(x) else -1
+    answer = 3 if gc.is_tracked(x) else 4
     for g in (0, 1, 2):
         for o in gc.get_objects(generation=g):
             if o is x:
@@ -145,14 +140,14 @@ peek = getattr(ctypes, "_string_at", None)
 base_stats = []
 drained = []
 NAMES = {
-    "go": False, "turns": [None], "k": [None] * N_SLOTS, "n": object(), "l": [], "o": Twin(), "one": 1.0, "zero": 0,
+    "go": False,  "k": [None] * N_SLOTS, "n": object(), "l": [], "one": 1.0, "zero": 0,
     "nan": float("nan"), "inf": float("inf"), "cut": cut, "own": own, "clear": clear,
     "range": getattr(builtins, "xrange", range), "ref": weakref.ref, "refcount": sys.getrefcount,
     "size": sys.getsizeof, "intern": intern,
     "shallow": copy.copy, "deep": copy.deepcopy, "serial": serial, "array": zeros,
     "interned": interned, "tracked": gc.is_tracked, "generation": generation,
     "weakrefs": weakref.getweakrefcount, "count": count, "stats": stats,
-    "exc_clear": getattr(sys, "exc_clear", None), "free": getattr(sys, "_debugmallocstats", None),
+    "free": getattr(sys, "_debugmallocstats", None),
     "collect": gc.collect, "enable": gc.enable, "disable": gc.disable, "enabled": gc.isenabled,
     "freeze": getattr(gc, "freeze", None), "unfreeze": getattr(gc, "unfreeze", None),
     "shared": shared_objects(), "set_threshold": gc.set_threshold, "get_threshold": gc.get_threshold,

@@ -203,7 +203,7 @@ class Drawer:
     def may_fail(self, text):
         """An operation that checks before it changes anything."""
         head = text.split()[0]
-        return self.theme not in QUIET and head not in ("update", "extend") and " call " not in text \
+        return self.theme not in QUIET + ("calls",) and head not in ("update", "extend") and " call " not in text \
             and " new " not in text and not text.startswith(("call ", "new "))
 
     def chunks(self):

@@ -27,56 +27,55 @@ from script_reader import Node, ScriptError, parse
 
 # Each row: operation, {n} its atoms, {*} those that are left; behind it what temporaries
 # the interpreter makes, as KIND[n][<VERSION]: T tuple of n, C builtin function bound to
-# its object, M bound method, L list, S what gc.get_stats() makes; Tn: a tuple of as many
-# as {*} has, T+: of one more; xN: so many of them.
-TYPE_CALL = "T1<3.9"
+# its object, L list, S what gc.get_stats() makes; Tn: a tuple of as many as {*} has; xN: so
+# many of them. What the model makes as well is none of them.
 STATEMENTS = {
     "append":   ("{0}.append({1})", "C<3.7"),
-    "insert":   ("{0}.insert({1}, {2})", "C<3.7 T2<3.7"),
+    "insert":   ("{0}.insert({1}, {2})", "C<3.7"),
     "extend":   ("{0}.extend({1})", "C<3.7"),
     "remove":   ("{0}.remove({1})", "C<3.7"),
-    "pop":      ("{0}.pop({*})", "C<3.7 Tn<3.7"),
+    "pop":      ("{0}.pop({*})", "C<3.7"),
     "clear":    ("_pm_clear({0})", "C<3.7"),
     "add":      ("{0}.add({1})", "C<3.7"),
     "discard":  ("{0}.discard({1})", "C<3.7"),
-    "update":   ("{0}.update({1})", "C<3.7 T1<3.7"),
+    "update":   ("{0}.update({1})", "C<3.7"),
     "return":   ("return", ""),
     "global":   ("global {*}", ""),
     "pass":     ("pass", ""),
     "break":    ("break", ""),
     "continue": ("continue", ""),
     "exit":     ("raise SystemExit", ""),
-    "gc.collect":       ("_pm_collect({*})", "Tn<3.7"),
+    "gc.collect":       ("_pm_collect({*})", ""),
     "gc.enable":        ("_pm_enable()", ""),
     "gc.disable":       ("_pm_disable()", ""),
     "gc.freeze":        ("_pm_freeze()", ""),
     "gc.unfreeze":      ("_pm_unfreeze()", ""),
-    "gc.set_threshold": ("_pm_set_threshold({*})", "Tn"),
+    "gc.set_threshold": ("_pm_set_threshold({*})", ""),
 }
 VALUES = {
     "list":        ("[{*}]", ""),
     "tuple":       ("({*},)", ""),
     "set":         ("{{{*}}}", ""),
-    "frozenset":   ("frozenset(({*},))", TYPE_CALL),
+    "frozenset":   ("frozenset(({*},))", ""),
     "dict":        ("{{{*}}}", ""),
     "listof":      ("[{1}] * {0}", "L"),
-    "tolist":      ("list({0})", TYPE_CALL),
-    "totuple":     ("tuple({0})", TYPE_CALL),
-    "toset":       ("set({0})", TYPE_CALL),
-    "tofrozenset": ("frozenset({0})", TYPE_CALL),
-    "str":         ("str({0})", TYPE_CALL),
-    "int":         ("int({0})", "T1"),
-    "float":       ("float({0})", TYPE_CALL),
-    "chr":         ("chr({0})", "T1<3.7"),
-    "array":       ("_pm_array({*})", "T2 L"),
-    "bytearray":   ("bytearray({0})", "T1"),
-    "range":       ("_pm_range({*})", "Tn"),
+    "tolist":      ("list({0})", ""),
+    "totuple":     ("tuple({0})", ""),
+    "toset":       ("set({0})", ""),
+    "tofrozenset": ("frozenset({0})", ""),
+    "str":         ("str({0})", ""),
+    "int":         ("int({0})", ""),
+    "float":       ("float({0})", ""),
+    "chr":         ("chr({0})", ""),
+    "array":       ("_pm_array({*})", "L"),
+    "bytearray":   ("bytearray({0})", ""),
+    "range":       ("_pm_range({*})", ""),
     "object":      ("object()", ""),
     "new":         ("{0}({*})", ""),
-    "instance":    ("object.__new__({0})", "T1"),
+    "instance":    ("object.__new__({0})", ""),
     "call":        ("{0}({*})", ""),
-    "ref":         ("_pm_ref({*})", "Tn"),
-    "intern":      ("_pm_intern({0})", "T1<3.7"),
+    "ref":         ("_pm_ref({*})", ""),
+    "intern":      ("_pm_intern({0})", ""),
     "copy":        ("_pm_own({0})", "C<3.7"),
     "shallow":     ("_pm_shallow({0})", ""),
     "deep":        ("_pm_deep({0})", ""),
@@ -84,10 +83,10 @@ VALUES = {
     "keys":        ("{0}.keys()", "C<3.7"),
     "values":      ("{0}.values()", "C<3.7"),
     "items":       ("{0}.items()", "C<3.7"),
-    "iter":        ("iter({0})", "T1<3.7"),
-    "next":        ("next({0})", "T1<3.7"),
-    "get":         ("{0}.get({*})", "C<3.7 Tn<3.7"),
-    "pop":         ("{0}.pop({*})", "C<3.7 Tn<3.7"),
+    "iter":        ("iter({0})", ""),
+    "next":        ("next({0})", ""),
+    "get":         ("{0}.get({*})", "C<3.7"),
+    "pop":         ("{0}.pop({*})", "C<3.7"),
 }
 EMPTY = {"tuple": "()", "set": "set()", "frozenset": "frozenset()", "dict": "{{}}"}
 # Each row: query, its words, Python, form of its value.
@@ -99,7 +98,7 @@ QUERIES = {
     "size":         (1, "_pm_size({0})", "int", "T1 C<3.9"),
     "len":          (1, "len({0})", "int", ""),
     "hash":         (1, "hash({0})", "int", ""),
-    "type":         (1, "type({0}).__name__", "str", ""),
+    "type":         (1, "type({0}).__name__", "str", "T1<3.9"),
     "repr":         (1, "repr({0})", "str", "L"),
     "is":           (2, "{0} is {1}", "bool", ""),
     "alive":        (1, "{0}() is not None", "bool", ""),
@@ -172,17 +171,17 @@ def holder(kind, size=0):
     """Where the twins of a temporary are kept, and the expression that makes one."""
     if kind == "T":
         return TWINS * size, "(%s)" % ("_pm_n, " * size)
-    row = "CMLS".index(kind)
-    making = ("_pm_l.append", "_pm_o.m", "[]", "_pm_get_stats()")[row]
+    row = "CLS".index(kind)
+    making = ("_pm_l.append", "[]", "_pm_get_stats()")[row]
     return TWINS * (MOST_IN_TUPLE + 1 + row), making
 
 
-N_HOLDERS = TWINS * (MOST_IN_TUPLE + 5)
+N_HOLDERS = TWINS * (MOST_IN_TUPLE + 4)
 
 
 def makings():
     """All twins: where each is kept, and how it is made."""
-    kinds = [("T", n) for n in range(1, MOST_IN_TUPLE + 1)] + [(k, 0) for k in "CMLS"]
+    kinds = [("T", n) for n in range(1, MOST_IN_TUPLE + 1)] + [(k, 0) for k in "CLS"]
     return {holder(*kind)[0] + i: holder(*kind)[1] for kind in kinds for i in range(TWINS)}
 
 
@@ -213,9 +212,6 @@ class Translator:
         if self.failing:
             core = ["try:", " " + line, "except %s: pass" % self.failing,
                     "else: raise AssertionError('nothing failed')"]
-            if self.version < (3,):
-                core.append("_pm_exc_clear()")
-            self.need("T1x3 T3<3.7 Cx2<3.7", 0)
         gives, takes = self.twins()
         if takes and line.startswith("return "):
             core, takes = ["_pm_t = " + line[len("return "):]], takes + ["return _pm_t"]
@@ -241,8 +237,7 @@ class Translator:
             kind, _, many = word.partition("x")
             if below and self.version >= tuple(int(n) for n in below.split(".")):
                 continue
-            size = {"Tn": n_rest, "T+": n_rest + 1}.get(kind)
-            size = int(kind[1:] or 0) if size is None else size
+            size = n_rest if kind == "Tn" else int(kind[1:] or 0)
             if kind[0] != "T" or 0 < size <= MOST_IN_TUPLE:
                 key = kind[0], size
                 self.needs[key] = max(self.needs.get(key, 0), int(many or 1))
@@ -363,12 +358,11 @@ class Translator:
         if name == "tuple":
             return self.slot(items)
         if name == "frozenset":
-            self.need(TYPE_CALL, 0)
             return "frozenset(%s)" % self.slot(items)
         if name == "list" and kept:
             return "[*%s]" % self.slot(items)
         if name == "set" and kept:
-            return "{*%s}" % self.slot("frozenset(%s)" % items, "T%d %s" % (len(words), TYPE_CALL))
+            return "{*%s}" % self.slot("frozenset(%s)" % items, "T%d T1<3.9" % len(words))
         return None
 
     def pairs(self, words):
@@ -522,10 +516,6 @@ class Translator:
     def on_repeat(self, node):
         name = node.words[2].text if len(node.words) > 2 else "_pm_u"
         turns = "_pm_range(%s)" % self.atom(node.words[1])
-        if self.version < (3, 9):  # its temporaries are over when the first turn begins
-            self.need(TYPE_CALL, 0)
-            self.act("_pm_turns[0] = " + turns)
-            turns = "_pm_turns[0]"
         self.put("for %s in %s:" % (name, turns))
         self.block(node.body)
 
