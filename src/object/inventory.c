@@ -1,17 +1,39 @@
 /* inventory.c - every object of a world, in the order of their rows. */
 #include "object/inventory.h"
 
-#include "object/object_table.h"
+#include "object/shared_keys.h"
 
 static uint64_t bytes_of(const struct pmt_objects *o, pmt_block block)
 {
     return block == PMT_BLOCK_NONE ? 0 : pmt_block_bytes(o->heap, block);
 }
 
+/* Shared keys are of all that share them: counted with the first. */
+static void uncount_keys(const struct pmt_objects *o)
+{
+    for (pmt_obj x = PMT_NO_OBJ; (x = pmt_objects_next(o, x)) != PMT_NO_OBJ;) {
+        struct pmt_shared_keys *keys = pmt_shared_keys_of(o, x);
+
+        if (keys)
+            keys->counted = false;
+    }
+}
+
+static uint64_t keys_bytes(const struct pmt_objects *o, pmt_obj x)
+{
+    struct pmt_shared_keys *keys = pmt_shared_keys_of(o, x);
+
+    if (!keys || keys->counted)
+        return 0;
+    keys->counted = true;
+    return bytes_of(o, keys->block);
+}
+
 uint64_t pmt_objects_block_bytes(const struct pmt_objects *o)
 {
     uint64_t bytes = 0;
 
+    uncount_keys(o);
     for (pmt_obj x = PMT_NO_OBJ; (x = pmt_objects_next(o, x)) != PMT_NO_OBJ;) {
         const struct pmt_object *row = pmt_row(o, x);
 
@@ -19,6 +41,7 @@ uint64_t pmt_objects_block_bytes(const struct pmt_objects *o)
             bytes += bytes_of(o, pmt_code_kept_block(row->u.code));
         if (!row->cell)
             bytes += bytes_of(o, row->block) + bytes_of(o, row->part);
+        bytes += keys_bytes(o, x);
     }
     return bytes;
 }
@@ -33,21 +56,26 @@ pmt_obj pmt_objects_next(const struct pmt_objects *o, pmt_obj x)
     return PMT_NO_OBJ;
 }
 
-/* Mark what x leads to; those not marked before are put on the stack. */
+/* Mark these; those not marked before are put on the stack. */
+static size_t mark(const pmt_obj *at, size_t n_at, bool *marked, pmt_obj *stack, size_t n)
+{
+    for (size_t i = 0; i < n_at; i++)
+        if (at[i] && !marked[at[i]]) {
+            marked[at[i]] = true;
+            stack[n++] = at[i];
+        }
+    return n;
+}
+
+/* What x leads to, and the names of the keys that it shares. */
 static size_t mark_children(const struct pmt_objects *o, pmt_obj x, bool *marked,
                             pmt_obj *stack, size_t n)
 {
     const struct pmt_object *row = pmt_row(o, x);
+    const struct pmt_shared_keys *keys = pmt_shared_keys_of(o, x);
 
-    for (uint32_t i = 0; i < row->n_edges; i++) {
-        pmt_obj child = row->edges[i];
-
-        if (child && !marked[child]) {
-            marked[child] = true;
-            stack[n++] = child;
-        }
-    }
-    return n;
+    n = mark(row->edges, row->n_edges, marked, stack, n);
+    return keys ? mark(keys->names.at, keys->names.n, marked, stack, n) : n;
 }
 
 static void mark_from_tracked(const struct pmt_objects *o, bool *marked, pmt_obj *stack)

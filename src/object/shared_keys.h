@@ -14,6 +14,7 @@ struct pmt_shared_keys {
     uint64_t slots;              /* of the table */
     pmt_block block;             /* owned; PMT_BLOCK_NONE: none */
     struct pmt_obj_list names;   /* by place; owned references to str */
+    bool counted;                /* scratch of inventory.c */
 };
 
 /* Keys without a name, for the caller: one reference. NULL: out of memory, raised. */
@@ -29,6 +30,8 @@ int32_t pmt_shared_keys_place(const struct pmt_objects *o, const struct pmt_shar
                               pmt_obj name);
 /* The same; a new name takes a place if there is one. */
 int32_t pmt_shared_keys_add(struct pmt_objects *o, struct pmt_shared_keys *keys, pmt_obj name);
+/* Those that x, a class or a split dict, has a part in; NULL: none. */
+struct pmt_shared_keys *pmt_shared_keys_of(const struct pmt_objects *o, pmt_obj x);
 /* Places in all. */
 uint32_t pmt_shared_keys_size(const struct pmt_shared_keys *keys);
 
