@@ -120,6 +120,7 @@ static void go_down(struct pmt_play *p)
 {
     bool ok;
 
+    p->exiting = false; /* what is finalized now is acted out */
     while (p->n_calls) {
         const struct pmt_code_unit *unit = &p->script->units.at[p->calls[0].unit];
         bool line = p->n_calls == 1;
@@ -130,15 +131,14 @@ static void go_down(struct pmt_play *p)
     }
     if (p->options.ending)
         p->options.ending(p->options.arg);
-    p->exiting = false; /* what is finalized now is acted out */
     ok = clear_names(p, true) && clear_names(p, false) && pmt_dict_clear(p->o, p->globals);
-    if (!ok)
-        (void)pmt_stop(p, PMT_E_NOMEM, "%s: out of memory", p->script->name);
     (void)pmt_collector_collect(p->c, PMT_GENERATIONS - 1, PMT_GC_EXIT);
     for (size_t i = 0; i < PMT_N_SPECIAL_NAMES; i++)
         pmt_decref(p->o, p->special[i]);
     pmt_decref(p->o, p->globals);
     pmt_names_drop(p);
+    if (!ok || pmt_error_kind(p->o) == PMT_EXC_MEMORY) /* a death may find none and cannot say */
+        (void)pmt_stop(p, PMT_E_NOMEM, "%s: out of memory", p->script->name);
     p->over = true;
 }
 

@@ -226,12 +226,15 @@ static enum pmt_flow instantiate(struct pmt_play *p, uint32_t at, uint32_t n)
         pmt_top(p)->tuple_at = tuple;
         return PMT_FLOW_CALLED;
     }
+    made = pmt_instance_new(p->o, cls);
+    if (!made)
+        return PMT_FLOW_RAISED;
     if (n && !special(p, cls, PMT_NAME_INIT)) {
-        (void)pmt_raise_text(p->o, PMT_RAISE_NO_ARGUMENTS, pmt_type_name(p->o, cls), NULL, NULL);
+        (void)pmt_raise_text(p->o, PMT_RAISE_NO_ARGUMENTS, pmt_type_name(p->o, made), NULL, NULL);
+        pmt_push(p, made); /* dropped with the operands */
         return PMT_FLOW_RAISED;
     }
-    made = pmt_instance_new(p->o, cls);
-    return made ? initialize(p, cls, made, args, n) : PMT_FLOW_RAISED;
+    return initialize(p, cls, made, args, n);
 }
 
 /* Where the class has a metaclass whose instances can be called, that is what is called. */

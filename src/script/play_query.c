@@ -234,7 +234,7 @@ bool pmt_ask_generation(struct pmt_play *p, const struct pmt_query *q, const pmt
     unsigned g = pmt_generation_of(p->o, a[0]);
 
     (void)q;
-    return pmt_read_number(out, g > PMT_GENERATIONS ? -1 : (int)g);
+    return pmt_read_number(out, g);
 }
 
 bool pmt_ask_region(struct pmt_play *p, const struct pmt_query *q, const pmt_obj *a,

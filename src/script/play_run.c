@@ -255,6 +255,8 @@ static void end_nested(struct pmt_play *p, const struct outer *outer, enum pmt_f
     while (p->n_calls >= p->floor) /* more than the NATIVE one only when it was stopped */
         pmt_call_leave(p);
     p->n_nested--;
+    p->n_ignored += p->exiting; /* SystemExit is ignored there as any other is */
+    p->exiting = false;
     p->floor = outer->floor;
     p->result = outer->result;
     if (outer->kind != PMT_EXC_NONE)

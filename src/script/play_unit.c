@@ -96,7 +96,7 @@ static pmt_obj make_compound(struct pmt_play *p, const pmt_obj *slots,
 static pmt_obj make_code(struct pmt_play *p, uint32_t number)
 {
     const struct pmt_code_unit *unit = &p->script->units.at[number];
-    const struct pmt_literal *literals = p->script->literals.at + unit->first_literal;
+    const struct pmt_literal *literals = pmt_unit_literals(p->script, unit);
     pmt_obj *slots = p->slots + unit->first_literal, code = PMT_NO_OBJ;
     pmt_obj *consts = pmt_alloc_array(unit->n_literals, sizeof *consts);
     struct pmt_code_spec spec = {
@@ -170,7 +170,7 @@ static bool is_of_unit(const struct pmt_play *p, const struct pmt_literal *l, pm
 
 bool pmt_unit_enter(struct pmt_play *p, const struct pmt_code_unit *unit)
 {
-    const struct pmt_literal *literals = p->script->literals.at + unit->first_literal;
+    const struct pmt_literal *literals = pmt_unit_literals(p->script, unit);
     pmt_obj *slots = p->slots + unit->first_literal;
 
     for (uint32_t i = 0; i < unit->n_literals; i++) {

@@ -184,6 +184,13 @@ static inline const char *pmt_script_string(const struct pmt_script *s, uint32_t
     return s->strings.at + offset;
 }
 
+/* The literals of a unit; NULL: it has none. */
+static inline const struct pmt_literal *pmt_unit_literals(const struct pmt_script *s,
+                                                          const struct pmt_code_unit *unit)
+{
+    return unit->n_literals ? s->literals.at + unit->first_literal : NULL;
+}
+
 /* Where in CPython's terms of `under` a preset is among: "cpython-3.11" is under
  * "cpython-3", "cpython-3.11" and "cpython-3.9+". */
 bool pmt_preset_is_under(const char *preset, const char *word);

@@ -393,7 +393,7 @@ static bool is_head(uint8_t code)
 static void enter(struct printer *p, const struct pmt_code_unit *unit)
 {
     p->unit = unit;
-    p->literals = p->s->literals.at + unit->first_literal;
+    p->literals = pmt_unit_literals(p->s, unit);
 }
 
 /* One operation as a line; `fails` and its statement are one. False: put said stop. */
