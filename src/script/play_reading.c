@@ -244,6 +244,20 @@ static bool compare_identity(struct pmt_play *p, enum pmt_compare compare,
     return ok;
 }
 
+/* An object that no literal equals but by the object's own rule: a complex number, a list. The
+ * other side is made an object for the moment. */
+static bool compare_made(struct pmt_play *p, enum pmt_compare compare,
+                         const struct pmt_reading *left, const struct pmt_reading *right,
+                         bool *out)
+{
+    pmt_obj a = object_of(p, left), b = a ? object_of(p, right) : PMT_NO_OBJ;
+    bool ok = b && compare_objects(p, compare, a, b, out);
+
+    pmt_decref(p->o, b);
+    pmt_decref(p->o, a);
+    return ok;
+}
+
 bool pmt_readings_compare(struct pmt_play *p, enum pmt_compare compare, struct pmt_reading *left,
                           struct pmt_reading *right, bool *out)
 {
@@ -253,10 +267,11 @@ bool pmt_readings_compare(struct pmt_play *p, enum pmt_compare compare, struct p
     *out = false;
     if (compare >= PMT_COMPARE_IS)
         return compare_identity(p, compare, left, right, out);
-    if (left->kind == PMT_READ_OBJECT && right->kind == PMT_READ_OBJECT)
-        return compare_objects(p, compare, left->object, right->object, out);
     a = value_of(p, left);
     b = value_of(p, right);
+    if (a.kind == PMT_READ_OBJECT || b.kind == PMT_READ_OBJECT ||
+        (left->kind == PMT_READ_OBJECT && right->kind == PMT_READ_OBJECT))
+        return compare_made(p, compare, left, right, out);
     order_of = order(p, &a, &b);
     if (order_of == 2 && compare > PMT_COMPARE_NE && !(is_number(&a) && is_number(&b)))
         return pmt_raise(p->o, PMT_EXC_TYPE, "these have no order");

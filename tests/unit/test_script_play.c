@@ -383,7 +383,7 @@ static void test_play_expect(void)
     says("3.11.2", "x = list 1 \"a\" None 2.5\ny = list 1 \"a\" None 2.5\nexpect x == y\n"
                    "expect x is not y\nexpect x[0] == 1\nexpect x[1] == \"a\"\nexpect x[2] is None\n"
                    "expect x[3] >= 2\nexpect 1 in x\nexpect 7 not in x\nexpect x[1] != b\"a\"\n"
-                   "expect len x // 3 == 1\nexpect -7 // 2 == -4\nexpect -7 % 3 == 2\nexpect type x == \"list\"\n",
+                   "expect len x // 3 == 1\nexpect -7 // 2 == -4\nexpect -7 % 3 == 2\nm = 1j * 1j\nexpect m == -1\nexpect x != 5\nexpect type x == \"list\"\n",
          "");
     stops("3.11.2", "expect \"a\" < 1", "x.trace:1: TypeError: these have no order");
 }
