@@ -427,6 +427,8 @@ enum pmt_flow pmt_call_finalizer(struct pmt_play *p, pmt_obj instance)
 
     if (!del) /* something else of this name: calling it fails */
         return call_instance(p, instance, NULL, 0);
+    if (!p->shape->methods_unbound && !push_bound(p, del, instance, NULL, 0))
+        return PMT_FLOW_RAISED;
     return called(enter(p, PMT_CALL_DEF, del, instance, NULL, 0));
 }
 
