@@ -234,7 +234,8 @@ static pmt_obj of_views(struct pmt_objects *o, char op, pmt_obj a, pmt_obj b)
     if (op == '^')
         return view_xor(o, set, b);
     return result_or_none(o, set, op == '|' ? pmt_set_update(o, set, b)
-                                            : with_each(o, b, take_away, set, b));
+                                            : with_each(o, b, take_away, set, b) &&
+                                                  pmt_set_purge(o, set));
 }
 
 /* -- dicts -- */

@@ -126,13 +126,35 @@ static bool equal_dict(struct pmt_objects *o, pmt_obj a, pmt_obj b, unsigned dep
     return true;
 }
 
-/* Whether all members of set a, or keys that view a shows, are in b. */
+static bool is_items(const struct pmt_objects *o, pmt_obj x)
+{
+    return pmt_row(o, x)->kind == PMT_KIND_VIEW &&
+           pmt_row(o, x)->u.iterator.what == PMT_VIEW_ITEMS;
+}
+
+/* Whether all that an iterator gives is in b: pairs of a view of items are made for it. */
+static bool all_given_in(struct pmt_objects *o, pmt_obj a, pmt_obj b)
+{
+    pmt_obj it = pmt_iter(o, a), x;
+    bool found = it != PMT_NO_OBJ;
+
+    while (found && (x = pmt_next(o, it))) {
+        found = pmt_contains(o, b, x, &found) && found;
+        pmt_decref(o, x);
+    }
+    pmt_decref(o, it);
+    return found && !pmt_error_kind(o);
+}
+
+/* Whether all members of set a, or all that view a shows, are in b. */
 static bool all_in(struct pmt_objects *o, pmt_obj a, pmt_obj b)
 {
     bool view = pmt_row(o, a)->kind == PMT_KIND_VIEW, found = true;
     pmt_obj table = view ? pmt_row(o, a)->edges[0] : a;
     uint64_t at = 0;
 
+    if (is_items(o, a))
+        return all_given_in(o, a, b);
     for (int64_t e; found && (e = pmt_entry_next(o, table, &at)) >= 0;)
         if (!pmt_contains(o, b, pmt_row(o, table)->edges[view ? 2 * e : e], &found))
             return false;
@@ -147,10 +169,9 @@ static bool equal_items(struct pmt_objects *o, pmt_obj a, pmt_obj b, unsigned de
            equal_dict(o, pmt_row(o, a)->edges[0], pmt_row(o, b)->edges[0], depth);
 }
 
-static bool is_items(const struct pmt_objects *o, pmt_obj x)
+static bool is_like_set(const struct pmt_objects *o, pmt_obj x)
 {
-    return pmt_row(o, x)->kind == PMT_KIND_VIEW &&
-           pmt_row(o, x)->u.iterator.what == PMT_VIEW_ITEMS;
+    return pmt_is_any_set(o, x) || pmt_is_set_view(o, x);
 }
 
 /* Sets, frozensets, views of keys and of items, each with each. */
@@ -158,10 +179,8 @@ static bool equal_set(struct pmt_objects *o, pmt_obj a, pmt_obj b, unsigned dept
 {
     uint64_t n = 0, m = 0;
 
-    if (!(pmt_is_any_set(o, a) || pmt_is_set_view(o, a)) ||
-        !(pmt_is_any_set(o, b) || pmt_is_set_view(o, b)))
-        return false;
-    if (!pmt_len(o, a, &n) || !pmt_len(o, b, &m) || n != m)
+    if (!is_like_set(o, a) || !is_like_set(o, b) || !pmt_len(o, a, &n) ||
+        !pmt_len(o, b, &m) || n != m)
         return false;
     if (is_items(o, a))
         return equal_items(o, a, b, depth);
@@ -244,7 +263,9 @@ static bool less_text(const struct pmt_text *s, const struct pmt_text *t)
 
 static bool less_set(struct pmt_objects *o, pmt_obj a, pmt_obj b, bool *out)
 {
-    *out = pmt_row(o, a)->u.probe->used < pmt_row(o, b)->u.probe->used && all_in(o, a, b);
+    uint64_t n = 0, m = 0;
+
+    *out = pmt_len(o, a, &n) && pmt_len(o, b, &m) && n < m && all_in(o, a, b);
     return !pmt_error_kind(o);
 }
 
@@ -307,7 +328,7 @@ static bool less(struct pmt_objects *o, pmt_obj a, pmt_obj b, unsigned depth, bo
     }
     if (x->kind == y->kind && (x->kind == PMT_KIND_LIST || x->kind == PMT_KIND_TUPLE))
         return less_sequence(o, a, b, depth + 1, out);
-    if (pmt_is_any_set(o, a) && pmt_is_any_set(o, b))
+    if (is_like_set(o, a) && is_like_set(o, b))
         return less_set(o, a, b, out);
     return no_order(o, a, b, false, out);
 }

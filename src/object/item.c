@@ -203,6 +203,24 @@ static bool set_list_item(struct pmt_objects *o, pmt_obj list, uint64_t i, pmt_o
     return true;
 }
 
+/* An int that is no index, however many items there were. */
+static bool too_large(const struct pmt_objects *o, pmt_obj x, pmt_obj key)
+{
+    pmt_int i;
+
+    return looks_like_sequence(o, x) && pmt_int_get(o, key, &i) &&
+           (i > INT64_MAX || i < INT64_MIN);
+}
+
+static bool refuse_set(struct pmt_objects *o, pmt_obj x, pmt_obj key)
+{
+    if (is_old_instance(o, x))
+        return refuse_old(o, x, "__setitem__");
+    return too_large(o, x, key)
+               ? pmt_raise_type(o, PMT_RAISE_INDEX_TOO_LARGE, key, PMT_NO_OBJ)
+               : pmt_raise_type(o, PMT_RAISE_NOT_ASSIGNED, x, PMT_NO_OBJ);
+}
+
 bool pmt_item_set(struct pmt_objects *o, pmt_obj x, pmt_obj key, pmt_obj value)
 {
     enum pmt_kind kind = pmt_kind_of(o, x);
@@ -212,9 +230,7 @@ bool pmt_item_set(struct pmt_objects *o, pmt_obj x, pmt_obj key, pmt_obj value)
     if (kind == PMT_KIND_DICT)
         return pmt_dict_set(o, x, key, value);
     if (kind != PMT_KIND_LIST && kind != PMT_KIND_ARRAY && kind != PMT_KIND_BYTEARRAY)
-        return is_old_instance(o, x)
-                   ? refuse_old(o, x, "__setitem__")
-                   : pmt_raise_type(o, PMT_RAISE_NOT_ASSIGNED, x, PMT_NO_OBJ);
+        return refuse_set(o, x, key);
     if (!index_of(o, x, key, kind == PMT_KIND_BYTEARRAY ? PMT_RAISE_RANGE_LIST
                                                         : PMT_RAISE_RANGE_SET, &i))
         return false;
@@ -231,6 +247,8 @@ static bool refuse_del(struct pmt_objects *o, pmt_obj x, pmt_obj key)
 
     if (is_old_instance(o, x))
         return refuse_old(o, x, "__delitem__");
+    if (too_large(o, x, key))
+        return pmt_raise_type(o, PMT_RAISE_INDEX_TOO_LARGE, key, PMT_NO_OBJ);
     return pmt_raise_type(o, sequence ? PMT_RAISE_NOT_DELETED_HERE : PMT_RAISE_NOT_DELETED, x,
                           PMT_NO_OBJ);
 }

@@ -177,6 +177,7 @@ bool pmt_int_is_compact(const struct pmt_objects *o, const struct pmt_object *ro
 bool pmt_list_put_slice(struct pmt_objects *o, pmt_obj list, const pmt_obj *items, size_t n);
 /* set.c */
 bool pmt_set_has(struct pmt_objects *o, pmt_obj set, pmt_obj x, bool *out); /* false: raised */
+bool pmt_set_purge(struct pmt_objects *o, pmt_obj set); /* of its dummies, if they are many */
 bool pmt_set_clear(struct pmt_objects *o, pmt_obj set);
 void pmt_class_keys_drop(struct pmt_objects *o, pmt_obj cls);            /* class.c */
 /* Bytes of an instance's own block without the collector's head; *in_front of that. */

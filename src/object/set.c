@@ -132,6 +132,18 @@ static bool add(struct pmt_objects *o, pmt_obj set, pmt_obj x)
            retable(o, set, pmt_shape_set_grown(o->shape, p->used));
 }
 
+/* After many were taken away at once: are a quarter of the slots dummies, or a fifth up to
+ * 3.6, a new table is made (set_difference_update_internal). */
+bool pmt_set_purge(struct pmt_objects *o, pmt_obj set)
+{
+    const struct pmt_probe *p = pmt_row(o, set)->u.probe;
+    uint64_t dummies = p->fill - p->used, mask = p->slots - 1;
+
+    if (o->shape->set_grow == PMT_SETS_MASK_3_5 ? dummies <= mask / 4 : dummies * 5 < mask)
+        return true;
+    return retable(o, set, pmt_shape_set_grown(o->shape, p->used));
+}
+
 /* Room at once for the members of another set or dict (set_merge, set_update_internal). */
 static bool reserve_for(struct pmt_objects *o, pmt_obj set, uint64_t more)
 {

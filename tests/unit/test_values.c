@@ -174,6 +174,8 @@ static void test_comparison(void)
         {"1 2 tuple:2 1 3 tuple:2 <", "True", NULL},
         {"'b' 'abc' <", "False", NULL},
         {"1 set:1 1 2 set:2 <", "True", NULL},
+        {"1 2 dict:1 keys 1 3 set:2 <", "True", NULL},
+        {"1 2 dict:1 items 1 2 tuple:2 3 set:2 <", "True", NULL},
         {"None 1 <", "True",
          "TypeError: '<' not supported between instances of 'NoneType' and 'int'"},
         {"1 'a' <", "True", "TypeError: '<' not supported between instances of 'int' and 'str'"},
