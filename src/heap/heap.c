@@ -267,6 +267,12 @@ uint64_t pmt_heap_place(const struct pmt_heap *heap, pmt_block block)
     return pmt_heap_place_inline(heap, block);
 }
 
+uint64_t pmt_heap_pool_place(const struct pmt_heap *heap, pmt_block block)
+{
+    pmt_assert(!pmt_heap_is_raw(block));
+    return heap->arenas.pools[block >> heap->block_bits].first_place - heap->layout.header_bytes;
+}
+
 /* Would pymalloc_realloc() leave this pool block where it is? */
 static bool stays_in_place(const struct pmt_heap *heap, pmt_block block, uint64_t size)
 {

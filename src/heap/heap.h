@@ -35,6 +35,8 @@ pmt_block pmt_heap_resize(struct pmt_heap *heap, pmt_block block, uint64_t size)
 
 /* Place of a pool block (trace.h), PMT_PLACE_RAW for one outside the pools. */
 uint64_t pmt_heap_place(const struct pmt_heap *heap, pmt_block block);
+/* Place where the pool of a pool block begins, with its header. */
+uint64_t pmt_heap_pool_place(const struct pmt_heap *heap, pmt_block block);
 
 /* The recording's next arena had its base at this residue (mod 2 MiB). */
 enum pmt_status pmt_heap_add_residue(struct pmt_heap *heap, uint32_t residue,

@@ -131,6 +131,9 @@ static void go_down(struct pmt_play *p)
     }
     if (p->options.ending)
         p->options.ending(p->options.arg);
+    /* Py_FinalizeEx: the first time while what is finalized still finds its names. */
+    if (p->shape->exit_ignores_disable || pmt_collector_policy(p->c)->enabled)
+        (void)pmt_collector_collect(p->c, PMT_GENERATIONS - 1, PMT_GC_EXIT);
     ok = clear_names(p, true) && clear_names(p, false) && pmt_dict_clear(p->o, p->globals);
     (void)pmt_collector_collect(p->c, PMT_GENERATIONS - 1, PMT_GC_EXIT);
     for (size_t i = 0; i < PMT_N_SPECIAL_NAMES; i++)

@@ -280,24 +280,28 @@ bool pmt_ask_block(struct pmt_play *p, const struct pmt_query *q, const pmt_obj 
                                     ? 0 : pmt_block_bytes(p->options.heap, block));
 }
 
-/* Where in the arenas it lies, in bytes; false: elsewhere. */
-static bool place_of(const struct pmt_play *p, pmt_obj x, uint64_t *out)
+/* Where in the arenas its block and its pool begin, in bytes; false: elsewhere. An arena may
+ * begin between two pool boundaries: pools are counted from where the first could be. */
+static bool place_of(const struct pmt_play *p, pmt_obj x, uint64_t *at, uint64_t *pool)
 {
     pmt_block block = pmt_block_of(p->o, x);
 
     if (block == PMT_BLOCK_NONE)
         return false;
-    *out = pmt_heap_place(p->options.heap, block);
-    return *out != PMT_PLACE_RAW;
+    *at = pmt_heap_place(p->options.heap, block);
+    if (*at == PMT_PLACE_RAW)
+        return false;
+    *pool = pmt_heap_pool_place(p->options.heap, block);
+    return true;
 }
 
 bool pmt_ask_arena(struct pmt_play *p, const struct pmt_query *q, const pmt_obj *a,
                    struct pmt_reading *out)
 {
-    uint64_t at;
+    uint64_t at, pool;
 
     (void)q;
-    if (!place_of(p, a[0], &at))
+    if (!place_of(p, a[0], &at, &pool))
         return pmt_read_number(out, -1);
     return pmt_read_number(out, at / p->options.heap->layout.arena_bytes);
 }
@@ -306,23 +310,23 @@ bool pmt_ask_pool(struct pmt_play *p, const struct pmt_query *q, const pmt_obj *
                   struct pmt_reading *out)
 {
     const struct pmt_layout *l = &p->options.heap->layout;
-    uint64_t at;
+    uint64_t at, pool;
 
     (void)q;
-    if (!place_of(p, a[0], &at))
+    if (!place_of(p, a[0], &at, &pool))
         return pmt_read_number(out, -1);
-    return pmt_read_number(out, at % l->arena_bytes / l->pool_bytes);
+    return pmt_read_number(out, pool % l->arena_bytes / l->pool_bytes);
 }
 
 bool pmt_ask_offset(struct pmt_play *p, const struct pmt_query *q, const pmt_obj *a,
                     struct pmt_reading *out)
 {
-    uint64_t at;
+    uint64_t at, pool;
 
     (void)q;
-    if (!place_of(p, a[0], &at))
+    if (!place_of(p, a[0], &at, &pool))
         return pmt_read_number(out, -1);
-    return pmt_read_number(out, at % p->options.heap->layout.pool_bytes);
+    return pmt_read_number(out, at - pool);
 }
 
 /* -- its table -- */
