@@ -86,7 +86,7 @@ enum pmt_flow pmt_do_repeat(struct pmt_play *p, const struct pmt_action *op)
         (void)pmt_raise_type(p->o, PMT_RAISE_INTEGER_NEEDED, *n, PMT_NO_OBJ);
         return PMT_FLOW_RAISED;
     }
-    if (!pmt_push_args(p, PMT_ARGS_TYPE, n, 1))
+    if (!pmt_push_args(p, &pmt_value_words[PMT_MAKE_RANGE], n, 1))
         return PMT_FLOW_RAISED;
     if (count < 0)
         count = 0;

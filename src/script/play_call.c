@@ -117,13 +117,12 @@ static enum pmt_flow give(struct pmt_play *p, pmt_obj x)
     return x ? PMT_FLOW_NEXT : PMT_FLOW_RAISED;
 }
 
-bool pmt_push_args(struct pmt_play *p, uint8_t args, const pmt_obj *a, uint32_t n)
+bool pmt_push_args(struct pmt_play *p, const struct pmt_word *row, const pmt_obj *a, uint32_t n)
 {
-    uint32_t first = args == PMT_ARGS_METHOD ? 1 : 0;
+    uint32_t first = row->args_rest ? 1 : 0;
     pmt_obj tuple;
 
-    if (args == PMT_ARGS_NONE || (args == PMT_ARGS_TYPE && !p->shape->types_by_tuple) ||
-        (args >= PMT_ARGS_FUNCTION && !p->shape->functions_by_tuple))
+    if (p->shape->version >= row->args_until)
         return true;
     tuple = pmt_tuple_new(p->o, a + first, n - first);
     if (tuple)

@@ -193,9 +193,9 @@ void pmt_run_callback(void *play, pmt_obj weakref, pmt_obj callback);
 
 /* NEXT with play->result, CALLED or RAISED. */
 enum pmt_flow pmt_evaluate(struct pmt_play *p, const struct pmt_maker *m);
-/* The tuple in which n operands get to what is called, where the version makes one: an operand
- * of its own behind them, dropped with them. False: raised. (play_call.c) */
-bool pmt_push_args(struct pmt_play *p, uint8_t args, const pmt_obj *a, uint32_t n);
+/* The tuple in which n operands get to what the row calls, where the version makes one: an
+ * operand of its own behind them, dropped with them. False: raised. (play_call.c) */
+bool pmt_push_args(struct pmt_play *p, const struct pmt_word *row, const pmt_obj *a, uint32_t n);
 /* A C function was called: 3.12+ looks whether a collection is due. */
 static inline void pmt_after_call(struct pmt_play *p, uint8_t check, bool in_loop)
 {

@@ -45,7 +45,7 @@ static const pmt_obj *operands(struct pmt_play *p, const struct pmt_action *op)
 {
     const pmt_obj *a = pmt_push_atoms(p, op->atoms, op->n_atoms);
 
-    return a && pmt_push_args(p, pmt_statement_words[op->code].args, a, op->n_atoms) ? a : NULL;
+    return a && pmt_push_args(p, &pmt_statement_words[op->code], a, op->n_atoms) ? a : NULL;
 }
 
 /* The operands, the first of one of these kinds (the second may be the same); NULL:

@@ -45,7 +45,7 @@ enum pmt_flow pmt_evaluate(struct pmt_play *p, const struct pmt_maker *m)
     if (folded(p, m) && (m->code == PMT_MAKE_BINARY || m->code == PMT_MAKE_TUPLE))
         return give(p, again(p, folded(p, m)));
     a = folded(p, m) ? pmt_top(p)->operands : pmt_push_atoms(p, m->atoms, m->n_atoms);
-    if (!a || !pmt_push_args(p, pmt_value_words[m->code].args, a, m->n_atoms))
+    if (!a || !pmt_push_args(p, &pmt_value_words[m->code], a, m->n_atoms))
         return PMT_FLOW_RAISED;
     x = makers[m->code](p, m, a);
     if (x && check != PMT_CHECK_NO) {
@@ -143,8 +143,8 @@ pmt_obj pmt_make_frozenset(struct pmt_play *p, const struct pmt_maker *m, const 
     if (!m->n_atoms)
         return pmt_set_new(p->o, true, NULL, 0);
     items = folded(p, m) ? again(p, folded(p, m)) : pmt_tuple_new(p->o, a, m->n_atoms);
-    set = items && pmt_push_args(p, PMT_ARGS_TYPE, &items, 1) ? pmt_to_set(p->o, true, items)
-                                                              : PMT_NO_OBJ;
+    set = items && pmt_push_args(p, &pmt_value_words[PMT_MAKE_TOFROZENSET], &items, 1)
+              ? pmt_to_set(p->o, true, items) : PMT_NO_OBJ;
     pmt_decref(p->o, items);
     return set;
 }

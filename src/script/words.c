@@ -7,9 +7,11 @@
 #include "object/objects.h"
 
 /* What the tables say, here only. */
-enum { NO = PMT_CHECK_NO, CALL = PMT_CHECK_CALL, COLD = PMT_CHECK_COLD, YES = true,
-       NONE = PMT_ARGS_NONE, TUPLE = PMT_ARGS_TUPLE, TYPE = PMT_ARGS_TYPE,
-       FUNCTION = PMT_ARGS_FUNCTION, METHOD = PMT_ARGS_METHOD };
+enum { NO = PMT_CHECK_NO, CALL = PMT_CHECK_CALL, COLD = PMT_CHECK_COLD, YES = true };
+#define NONE              0, false
+#define ALL(major, minor) PMT_PYTHON(major, minor, 0), false
+#define REST(major, minor) PMT_PYTHON(major, minor, 0), true
+#define EVER              UINT32_MAX, false
 
 const struct pmt_word pmt_statement_words[PMT_N_STATEMENTS] = {
 #define STATEMENT(id, fn, word, operands, parse, spec, check, args, counts, python, help)                       \
@@ -24,7 +26,7 @@ const struct pmt_word pmt_value_words[PMT_N_VALUES] = {
 };
 
 const struct pmt_word pmt_query_words[PMT_N_QUERIES] = {
-#define QUERY(id, fn, word, operands, spec, help) {word, operands, spec, "", help, PMT_CHECK_NO, PMT_ARGS_NONE, false},
+#define QUERY(id, fn, word, operands, spec, help) {word, operands, spec, "", help, PMT_CHECK_NO, NONE, false},
 #include "script/query.def"
 };
 

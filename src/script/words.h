@@ -26,15 +26,14 @@ enum pmt_query_code {
 };
 
 enum pmt_check { PMT_CHECK_NO, PMT_CHECK_CALL, PMT_CHECK_COLD };
-enum pmt_args { PMT_ARGS_NONE, PMT_ARGS_TUPLE, PMT_ARGS_TYPE, PMT_ARGS_FUNCTION,
-                PMT_ARGS_METHOD };
 
 /* A row of one of the three tables. Queries have neither check nor python, and only
  * statements count. */
 struct pmt_word {
     const char *word, *operands, *spec, *python, *help;
     uint8_t check; /* enum pmt_check */
-    uint8_t args;  /* enum pmt_args */
+    uint32_t args_until; /* release from which on no tuple of arguments is made; 0: never is */
+    bool args_rest;      /* the first operand is not among them */
     bool counts;   /* an event of the timeline */
 };
 
