@@ -27,7 +27,7 @@ struct pmt_grid_cell {
     const char *color; /* start sequence, or NULL */
 };
 
-#define PMT_GRID_MOST_COLUMNS 16
+#define PMT_GRID_MOST_COLUMNS 32
 
 struct pmt_grid {
     struct pmt_strbuf *sb;

@@ -14,6 +14,12 @@ struct pmt_page {
     const struct pmt_report_options *options; /* never NULL */
 };
 
+/* Results side by side; changes are counted from the first. Borrowed. */
+struct pmt_sides {
+    const struct pmt_result *const *at;
+    unsigned n; /* 2 to PMT_REPORT_MOST_SIDES */
+};
+
 void pmt_page_begin(struct pmt_page *page, const struct pmt_report_options *options);
 
 /* Write the page to out, flush, release. E_NOMEM, E_IO. */
@@ -60,10 +66,9 @@ void pmt_part_regions(struct pmt_page *page, const char *key, const struct pmt_r
 void pmt_text_script_head(struct pmt_page *page, const struct pmt_result *result);
 void pmt_text_objects(struct pmt_page *page, const struct pmt_result *result);
 
-/* Bytes held over events, one result beside the other, where they are not the same
- * (curves.c). Nothing without samples. */
-void pmt_text_curves(struct pmt_page *page, const struct pmt_result *a,
-                     const struct pmt_result *b);
+/* Bytes held over events, the sides beside each other, where they are not the same
+ * (curves.c). Nothing where a side has no samples. */
+void pmt_text_curves(struct pmt_page *page, const struct pmt_sides *sides);
 
 size_t pmt_count_disagreements(const struct pmt_result *result);
 

@@ -33,7 +33,7 @@ struct pmt_report_options {
                           the oracle disagrees with; JSON also has "timeline"
                           and "collections" */
     bool all;          /* diff: text also shows the metrics that are equal, JSON the
-                          two timelines */
+                          timelines */
     bool only_changed; /* diff: JSON and CSV leave out the equal ones, and text
                           does not even count them */
     bool color;        /* text may use ANSI colours */
@@ -47,9 +47,12 @@ enum pmt_status
 pmt_report_summary(FILE *out, const struct pmt_result *result,
                    const struct pmt_report_options *options, struct pmt_error *err);
 
-/* Two results side by side. *differs (may be NULL): some metric is not equal. */
+#define PMT_REPORT_MOST_SIDES 8
+
+/* Results side by side, 2 to PMT_REPORT_MOST_SIDES of them, each against the first.
+ * *differs (may be NULL): some metric is not equal on all sides. options may be NULL. */
 enum pmt_status
-pmt_report_diff(FILE *out, const struct pmt_result *a, const struct pmt_result *b,
+pmt_report_diff(FILE *out, const struct pmt_result *const *sides, unsigned n_sides,
                 const struct pmt_report_options *options, bool *differs,
                 struct pmt_error *err);
 

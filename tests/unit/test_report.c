@@ -199,7 +199,19 @@ static void test_report_figures_are_readable(void)
 
 /* --- whole reports -------------------------------------------------------- */
 
-enum what { SUMMARY, DIFF, RUNS, N_WHATS };
+enum what { SUMMARY, DIFF, DIFF_OF_MANY, RUNS, N_WHATS };
+
+/* r beside the other one, or in many columns. */
+static enum pmt_status write_diff(FILE *out, enum what what, const struct pmt_result *r,
+                                  const struct pmt_result *other,
+                                  const struct pmt_report_options *o, struct pmt_error *err)
+{
+    const struct pmt_result *sides[PMT_REPORT_MOST_SIDES] = {r, other, r};
+
+    for (unsigned i = 3; i < PMT_REPORT_MOST_SIDES; i++)
+        sides[i] = other;
+    return pmt_report_diff(out, sides, what == DIFF ? 2 : PMT_REPORT_MOST_SIDES, o, NULL, err);
+}
 
 static enum pmt_status write_report(FILE *out, enum what what, const struct pmt_result *r,
                                     const struct pmt_report_options *o, struct pmt_error *err)
@@ -213,7 +225,7 @@ static enum pmt_status write_report(FILE *out, enum what what, const struct pmt_
     if (what == RUNS)
         return pmt_report_runs(out, &run, 1, o, err);
     sample_result(&other);
-    st = pmt_report_diff(out, r, &other, o, NULL, err);
+    st = write_diff(out, what, r, &other, o, err);
     pmt_result_release(&other);
     return st;
 }
@@ -274,15 +286,19 @@ static void test_report_an_empty_result_is_reported(void)
 static void test_report_diff_tells_whether_anything_differs(void)
 {
     struct pmt_result a, b;
+    const struct pmt_result *sides[] = {&a, &a, &b};
     struct pmt_error err;
     FILE *out = fopen("/dev/null", "w");
     bool differs = true;
 
     sample_result(&a);
     sample_result_what_if(&b);
-    EXPECT_STATUS(pmt_report_diff(out, &a, &a, NULL, &differs, &err), PMT_OK, &err);
+    EXPECT_STATUS(pmt_report_diff(out, sides, 2, NULL, &differs, &err), PMT_OK, &err);
     EXPECT(!differs);
-    EXPECT_STATUS(pmt_report_diff(out, &a, &b, NULL, &differs, &err), PMT_OK, &err);
+    EXPECT_STATUS(pmt_report_diff(out, sides + 1, 2, NULL, &differs, &err), PMT_OK, &err);
+    EXPECT(differs);
+    differs = false;
+    EXPECT_STATUS(pmt_report_diff(out, sides, 3, NULL, &differs, &err), PMT_OK, &err);
     EXPECT(differs);
     (void)fclose(out);
     pmt_result_release(&a);
@@ -322,8 +338,9 @@ static void fail_once(enum what what, const struct pmt_result *r, enum pmt_repor
 
         sample_result(&other);
         pmt_alloc_fail_at(n, 1);
-        st = what == DIFF ? pmt_report_diff(out, r, &other, &o, NULL, &err)
-                          : write_report(out, what, r, &o, &err);
+        st = what == DIFF || what == DIFF_OF_MANY
+                 ? write_diff(out, what, r, &other, &o, &err)
+                 : write_report(out, what, r, &o, &err);
         pmt_alloc_fail_at(-1, 0);
         (void)fclose(out);
         EXPECT(st == PMT_OK || st == PMT_E_NOMEM);

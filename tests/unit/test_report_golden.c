@@ -603,30 +603,81 @@ static const char diff_json[] =
     "  ]\n"
     "}\n";
 
+/* The third side is the first again. */
+static const char many_text[] =
+    "A  app.pmt: cpython-3.11 (as recorded)\n"
+    "B  app.pmt: cpython-3.11 arena=4M\n"
+    "C  app.pmt: cpython-3.11 (as recorded)\n"
+    "  B  peak 31.0 -> 33.0 MiB (+6.5 %), collections 5 -> 4, in pauses 6.6 -> 6.5 ms"
+    ", longest 6.4 ms (equal)\n"
+    "  C  equal to A\n"
+    "\n"
+    "  metric                    A         B    change                 C  change\n"
+    "Arenas\n"
+    "  arenas_allocated         24         7   -70.8 %  better        24\n"
+    "  arenas_reclaimed          4         1   -75.0 %                 4\n"
+    "  arenas_highwater         22         6   -72.7 %  better        22\n"
+    "  arenas_current           20         6   -70.0 %  better        20\n"
+    "  arena_bytes        20.0 MiB  24.0 MiB   +20.0 %  worse   20.0 MiB\n"
+    "  arena_peak_bytes   22.0 MiB  24.0 MiB    +9.1 %  worse   22.0 MiB\n"
+    "Pools, at the end unless a peak\n"
+    "  unused_pool_bytes   2.0 MiB   6.0 MiB  +200.0 %  worse    2.0 MiB\n"
+    "Together\n"
+    "  peak_bytes         31.0 MiB  33.0 MiB    +6.5 %  worse   31.0 MiB\n"
+    "Collector\n"
+    "  gc_collections_0          3         2   -33.3 %  better         3\n"
+    "  gc_useless                2         1   -50.0 %  better         2\n"
+    "  gc_visited           43,200    42,499    -1.6 %  better    43,200\n"
+    "  gc_pause_total_ns    6.6 ms    6.5 ms    -1.2 %  better    6.6 ms\n"
+    "Cost model: 38.1 ns per object visited + 55 ns per block freed + 4.2 us,\n"
+    "            visits times 0.75 to 1.5 by generation and number; four in five of 4"
+    " recorded pauses took 0.812 to 1.25 of that\n"
+    "44 of 56 metrics are equal.\n";
+
+static const char many_csv[] =
+    "metric,unit,a,b,b_delta,b_percent,b_verdict,c,c_delta,c_percent,c_verdict\n"
+    "arenas_allocated,count,24,7,-17,-70.8333,better,24,0,0.0000,same\n"
+    "arenas_reclaimed,count,4,1,-3,-75.0000,changed,4,0,0.0000,same\n"
+    "arenas_highwater,count,22,6,-16,-72.7273,better,22,0,0.0000,same\n"
+    "arenas_current,count,20,6,-14,-70.0000,better,20,0,0.0000,same\n"
+    "arena_bytes,bytes,20971520,25165824,4194304,20.0000,worse,20971520,0,0.0000,same\n"
+    "arena_peak_bytes,bytes,23068672,25165824,2097152,9.0909,worse,23068672,0,0.0000,"
+    "same\n"
+    "unused_pool_bytes,bytes,2097152,6291456,4194304,200.0000,worse,2097152,0,0.0000,"
+    "same\n"
+    "peak_bytes,bytes,32505856,34603008,2097152,6.4516,worse,32505856,0,0.0000,same\n"
+    "gc_collections_0,count,3,2,-1,-33.3333,better,3,0,0.0000,same\n"
+    "gc_useless,count,2,1,-1,-50.0000,better,2,0,0.0000,same\n"
+    "gc_visited,count,43200,42499,-701,-1.6227,better,43200,0,0.0000,same\n"
+    "gc_pause_total_ns,ns,6600000,6520000,-80000,-1.2121,better,6600000,0,0.0000,same\n";
+
 static const struct {
     const char *name;
     const char *want[2]; /* one after the other: C promises 4095 characters of each */
-    bool is_diff;
+    unsigned n_sides; /* 1: a summary */
     struct pmt_report_options options;
 } cases[] = {
-    {"summary, text, full", {summary_full_text, summary_full_text_rest}, false, {.full = true}},
-    {"summary, JSON", {summary_json, summary_json_rest}, false,
+    {"summary, text, full", {summary_full_text, summary_full_text_rest}, 1, {.full = true}},
+    {"summary, JSON", {summary_json, summary_json_rest}, 1,
      {.format = PMT_FORMAT_JSON}},
-    {"metrics, CSV", {metrics_csv, ""}, false, {.format = PMT_FORMAT_CSV}},
-    {"timeline, CSV", {timeline_csv, ""}, false,
+    {"metrics, CSV", {metrics_csv, ""}, 1, {.format = PMT_FORMAT_CSV}},
+    {"timeline, CSV", {timeline_csv, ""}, 1,
      {.format = PMT_FORMAT_CSV, .part = PMT_PART_TIMELINE}},
-    {"classes, CSV", {classes_csv, ""}, false,
+    {"classes, CSV", {classes_csv, ""}, 1,
      {.format = PMT_FORMAT_CSV, .part = PMT_PART_CLASSES}},
-    {"collections, text", {collections_text, ""}, false, {.part = PMT_PART_COLLECTIONS}},
-    {"collections, CSV", {collections_csv, ""}, false,
+    {"collections, text", {collections_text, ""}, 1, {.part = PMT_PART_COLLECTIONS}},
+    {"collections, CSV", {collections_csv, ""}, 1,
      {.format = PMT_FORMAT_CSV, .part = PMT_PART_COLLECTIONS}},
-    {"types, text", {types_text, ""}, false, {.part = PMT_PART_TYPES}},
-    {"types, JSON", {types_json, ""}, false,
+    {"types, text", {types_text, ""}, 1, {.part = PMT_PART_TYPES}},
+    {"types, JSON", {types_json, ""}, 1,
      {.format = PMT_FORMAT_JSON, .part = PMT_PART_TYPES}},
-    {"types, CSV", {types_csv, ""}, false, {.format = PMT_FORMAT_CSV, .part = PMT_PART_TYPES}},
-    {"diff, text", {diff_text, ""}, true, {.full = false}},
-    {"diff, CSV", {diff_csv, ""}, true, {.format = PMT_FORMAT_CSV, .only_changed = true}},
-    {"diff, JSON", {diff_json, ""}, true, {.format = PMT_FORMAT_JSON, .only_changed = true}},
+    {"types, CSV", {types_csv, ""}, 1, {.format = PMT_FORMAT_CSV, .part = PMT_PART_TYPES}},
+    {"diff, text", {diff_text, ""}, 2, {.full = false}},
+    {"diff, CSV", {diff_csv, ""}, 2, {.format = PMT_FORMAT_CSV, .only_changed = true}},
+    {"diff, JSON", {diff_json, ""}, 2, {.format = PMT_FORMAT_JSON, .only_changed = true}},
+    {"diff of three, text", {many_text, ""}, 3, {.full = false}},
+    {"diff of three, CSV", {many_csv, ""}, 3,
+     {.format = PMT_FORMAT_CSV, .only_changed = true}},
 };
 
 /* With PMT_GOLDEN in the environment: the new text as this file wants it. */
@@ -668,10 +719,12 @@ static char *report(size_t i, const struct pmt_result *a, const struct pmt_resul
     char *text = NULL;
     size_t n;
     struct pmt_error err;
+    const struct pmt_result *sides[] = {a, b, a};
     FILE *out = open_memstream(&text, &n);
 
-    if (cases[i].is_diff)
-        EXPECT_STATUS(pmt_report_diff(out, a, b, &cases[i].options, NULL, &err), PMT_OK, &err);
+    if (cases[i].n_sides > 1)
+        EXPECT_STATUS(pmt_report_diff(out, sides, cases[i].n_sides, &cases[i].options, NULL,
+                                      &err), PMT_OK, &err);
     else
         EXPECT_STATUS(pmt_report_summary(out, a, &cases[i].options, &err), PMT_OK, &err);
     (void)fclose(out);
@@ -745,11 +798,12 @@ static void test_report_says_how_far_it_may_be_trusted(void)
 
 static char *diff_of(const struct pmt_result *a, const struct pmt_result *b)
 {
+    const struct pmt_result *sides[] = {a, b};
     char *text = NULL;
     size_t n;
     FILE *out = open_memstream(&text, &n);
 
-    EXPECT_STATUS(pmt_report_diff(out, a, b, NULL, NULL, NULL), PMT_OK, NULL);
+    EXPECT_STATUS(pmt_report_diff(out, sides, 2, NULL, NULL, NULL), PMT_OK, NULL);
     (void)fclose(out);
     return text;
 }
@@ -791,13 +845,14 @@ static void test_report_colours_only_when_asked(void)
 {
     struct pmt_report_options o = {.color = true};
     struct pmt_result a, b;
+    const struct pmt_result *sides[] = {&a, &b};
     char *text = NULL;
     size_t n;
     FILE *out = open_memstream(&text, &n);
 
     sample_result(&a);
     sample_result_what_if(&b);
-    EXPECT_STATUS(pmt_report_diff(out, &a, &b, &o, NULL, NULL), PMT_OK, NULL);
+    EXPECT_STATUS(pmt_report_diff(out, sides, 2, &o, NULL, NULL), PMT_OK, NULL);
     (void)fclose(out);
     EXPECT_HAS(text, "\033[32mbetter\033[0m\n");
     EXPECT_HAS(text, "\033[31mworse\033[0m\n");

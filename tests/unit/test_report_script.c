@@ -73,11 +73,12 @@ static char *summary(const struct pmt_result *r, struct pmt_report_options optio
 static char *diff(const struct pmt_result *a, const struct pmt_result *b,
                   struct pmt_report_options options)
 {
+    const struct pmt_result *sides[] = {a, b};
     char *text = NULL;
     size_t n;
     FILE *out = open_memstream(&text, &n);
 
-    EXPECT_STATUS(pmt_report_diff(out, a, b, &options, NULL, NULL), PMT_OK, NULL);
+    EXPECT_STATUS(pmt_report_diff(out, sides, 2, &options, NULL, NULL), PMT_OK, NULL);
     (void)fclose(out);
     return text;
 }
