@@ -488,5 +488,7 @@ enum pmt_flow pmt_call_returned(struct pmt_play *p)
         return pmt_complete(p);
     flow = kind == PMT_CALL_NEW ? made_by_new(p, result, class_at, tuple_at)
                                 : initialized(p, made, result);
+    if (flow == PMT_FLOW_CALLED)
+        pmt_collector_check(p->c); /* as at the start of any function */
     return flow == PMT_FLOW_NEXT ? pmt_complete(after_native(p)) : flow;
 }

@@ -246,12 +246,13 @@ static bool begin_nested(struct pmt_play *p, struct outer *outer)
 
 static void end_nested(struct pmt_play *p, const struct outer *outer, enum pmt_flow flow)
 {
-    if (flow == PMT_FLOW_CALLED)
-        pmt_play_run(p, UINT64_MAX);
-    else if (flow == PMT_FLOW_RAISED)
+    if (flow == PMT_FLOW_RAISED)
         unwind(p);
-    else
+    else if (flow != PMT_FLOW_CALLED)
         (void)pmt_complete(p);
+    else
+        pmt_collector_check(p->c); /* as at the start of any function */
+    pmt_play_run(p, UINT64_MAX);   /* nothing, but for a call */
     while (p->n_calls >= p->floor) /* more than the NATIVE one only when it was stopped */
         pmt_call_leave(p);
     p->n_nested--;
