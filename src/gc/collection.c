@@ -320,8 +320,9 @@ static void dispose(struct pmt_collector *c, pmt_obj old, struct pmt_gc_report *
         pmt_gc_merge(o, UNREACHED, old);
     } else if (rule == PMT_FINALIZERS_EACH) {
         r->resurrected = spare_resurrected(o, old);
-        r->collected -= r->resurrected < r->collected ? r->resurrected : r->collected;
     }
+    if (!pmt_objects_shape(o)->resurrected_counted)
+        r->collected -= r->resurrected < r->collected ? r->resurrected : r->collected;
     delete_garbage(o, old);
     r->uncollectable = keep_finalizers(c, old);
 }

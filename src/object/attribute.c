@@ -18,14 +18,17 @@ static bool no_attribute(struct pmt_objects *o, pmt_obj x, pmt_obj name)
                      pmt_row(o, name)->u.text->utf8);
 }
 
-/* The slot of this name, -1: none. */
-static int32_t slot_of(const struct pmt_objects *o, pmt_obj x, pmt_obj name)
+/* The slot of this name, -1: none, or the class has something else by that name now. */
+static int32_t slot_of(struct pmt_objects *o, pmt_obj x, pmt_obj name)
 {
-    const struct pmt_class_data *d = pmt_class_data_of(o, pmt_class_of(o, x));
+    pmt_obj cls = pmt_class_of(o, x), found;
+    const struct pmt_class_data *d = pmt_class_data_of(o, cls);
 
     for (size_t i = d->n_slots; i-- > 0;)
-        if (!strcmp(d->slots[i], pmt_row(o, name)->u.text->utf8))
-            return (int32_t)i;
+        if (!strcmp(d->slots[i], pmt_row(o, name)->u.text->utf8)) {
+            found = pmt_class_lookup(o, cls, name);
+            return found && pmt_kind_of(o, found) == PMT_KIND_DESCRIPTOR ? (int32_t)i : -1;
+        }
     return -1;
 }
 

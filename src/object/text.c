@@ -13,6 +13,7 @@
 
 #include <string.h>
 #include "object/probe.h"
+#include "object/values.h"
 
 enum { STR_CACHE, UNICODE_CACHE, BYTES_CACHE };
 
@@ -139,6 +140,15 @@ pmt_obj pmt_str_new(struct pmt_objects *o, const char *utf8, size_t n)
 {
     return shared_or_new(o, PMT_KIND_STR, STR_CACHE,
                          new_text(utf8, n, !o->shape->str_is_bytes));
+}
+
+pmt_obj pmt_str_unshared(struct pmt_objects *o, const char *utf8, size_t n)
+{
+    struct pmt_text *t = new_text(utf8, n, !o->shape->str_is_bytes);
+
+    if (!t)
+        return (void)pmt_raise_memory(o), PMT_NO_OBJ;
+    return make_text(o, PMT_KIND_STR, t, false);
 }
 
 pmt_obj pmt_unicode_new(struct pmt_objects *o, const char *utf8, size_t n)

@@ -29,6 +29,11 @@ bool pmt_is_set_view(const struct pmt_objects *o, pmt_obj x);
 /* binary.c, 2.x: whether a text is unicode, or bytes that are ASCII; false: raised. */
 bool pmt_becomes_unicode(struct pmt_objects *o, pmt_obj x);
 
+/* -- text.c -- */
+
+/* A str of one's own, even where texts of one character are shared. */
+pmt_obj pmt_str_unshared(struct pmt_objects *o, const char *utf8, size_t n);
+
 /* -- iterate.c -- */
 
 /* What an iterator goes over (u.iterator.what); of a dict in the order of enum pmt_view. */

@@ -125,7 +125,8 @@ static void resurrect(const char *version, uint64_t found_first, uint64_t found_
 
 static void test_resurrection(void)
 {
-    resurrect("3.8.18", 8, 8); /* all come back, though counted as found */
+    resurrect("3.6.15", 8, 8); /* all come back, though counted as found */
+    resurrect("3.8.18", 0, 8); /* no longer counted */
     resurrect("3.10.13", 4, 4);
     resurrect("3.11.2", 2, 2);
 }
