@@ -53,7 +53,7 @@ def own(x):
 
 
 def clear(x):
-    if isinstance(x, list):
+    if x.__class__ is list:
         del x[:]
     else:
         x.clear()

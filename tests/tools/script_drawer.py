@@ -13,6 +13,7 @@ collection, after which all versions start from the same figures, and ends with
 print "end"."""
 import builtins
 import random
+import re
 import sys
 import types
 
@@ -584,7 +585,8 @@ class Drawer:
     def written(self, name):
         """Whether repr() of it is short, and the same in every run."""
         text = repr(self.shadow.space[name])
-        return len(text) < 80 and "range(" not in text and "<" not in text
+        return len(text) < 80 and "range(" not in text and "<" not in text and \
+            not ("None" in text and re.search(r"set\(|{(?!.*:)", text))  # hashed by its address
 
     def op_for(self):
         name = self.pick(list, tuple)
@@ -709,8 +711,8 @@ class Drawer:
         return "%s = chr %d" % (self.fresh(), self.random.randint(48, 122))
 
     def op_intern(self):
-        name = self.pick(str)
-        return name and "%s = intern %s" % (self.fresh(), name)
+        names = [n for n in self.shadow.names(str) if len(self.shadow.space[n]) > 1]
+        return names and "%s = intern %s" % (self.fresh(), self.random.choice(names))
 
     def op_odd(self):
         r = self.random
