@@ -40,7 +40,7 @@ enum pmt_status pmt_play_new(const struct pmt_script *script,
 void pmt_play_free(struct pmt_play *play); /* NULL is allowed */
 
 /* Go on until at least n more operations are over. PMT_END: the script is over, its globals
- * are gone (the interpreter went down). E_FAILED...: an expectation failed or an exception
+ * are gone (the interpreter went down). E_DIFF: an expectation failed or an exception
  * was not caught: the message has file and line. */
 enum pmt_status pmt_play_step(struct pmt_play *play, uint64_t n, struct pmt_error *err);
 
