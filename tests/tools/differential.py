@@ -96,13 +96,14 @@ class Interpreter:
 
 
 def ask_version(path):
-    """The interpreter at path, or None."""
+    """The interpreter at path, or None: it is not there, or none of WANTED."""
     try:
         out = subprocess.run([path, "-c", "import sys; print('%d %d %d' % sys.version_info[:3])"],
                              capture_output=True, text=True).stdout
-        return Interpreter(path, tuple(int(n) for n in out.split()))
-    except (OSError, ValueError, TypeError):
+        version = tuple(int(n) for n in out.split())
+    except (OSError, ValueError):
         return None
+    return Interpreter(path, version) if "%d.%d" % version[:2] in WANTED else None
 
 
 def installed():
@@ -142,10 +143,10 @@ def act_out(interpreter, programs):
     """Run translated programs {n: Program} in one process: {n: (items, error)}."""
     with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False) as f:
         f.write(batch_text(interpreter, programs))
-    environment = dict(os.environ, PYTHONHASHSEED="0", PYTHONDONTWRITEBYTECODE="1")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+    environment.update(PYTHONHASHSEED="0", PYTHONDONTWRITEBYTECODE="1")
     try:
-        run = subprocess.run([interpreter.path, "-s", "-E" if interpreter.version < (3,) else "-s",
-                              os.path.join(HERE, "script_actor.py"), f.name],
+        run = subprocess.run([interpreter.path, "-s", "-S", os.path.join(HERE, "script_actor.py"), f.name],
                              env=environment, capture_output=True, text=True)
     finally:
         os.unlink(f.name)
