@@ -182,6 +182,8 @@ static pmt_obj repeat_text(struct pmt_objects *o, pmt_obj x, uint64_t times)
 
     if (times == 1 || !t->n_bytes)
         return again(o, x);
+    if (!times && !pmt_is_characters(o, x)) /* string_repeat, bytes_repeat: not the empty one */
+        return pmt_text_unshared(o, pmt_kind_of(o, x), "", 0);
     if (!repeated_size(o, t->n_bytes, times, &all))
         return PMT_NO_OBJ;
     text = pmt_alloc(all);

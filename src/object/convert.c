@@ -104,7 +104,7 @@ pmt_obj pmt_to_str(struct pmt_objects *o, pmt_obj x)
         if (sb.failed)
             (void)pmt_raise_memory(o);
         else if (pmt_kind_of(o, x) == PMT_KIND_INT && !o->shape->digit_shared)
-            str = pmt_str_unshared(o, sb.at, sb.n);
+            str = pmt_text_unshared(o, PMT_KIND_STR, sb.at, sb.n);
         else
             str = pmt_str_new(o, sb.at ? sb.at : "", sb.n);
     }

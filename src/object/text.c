@@ -142,13 +142,14 @@ pmt_obj pmt_str_new(struct pmt_objects *o, const char *utf8, size_t n)
                          new_text(utf8, n, !o->shape->str_is_bytes));
 }
 
-pmt_obj pmt_str_unshared(struct pmt_objects *o, const char *utf8, size_t n)
+pmt_obj pmt_text_unshared(struct pmt_objects *o, enum pmt_kind kind, const char *text, size_t n)
 {
-    struct pmt_text *t = new_text(utf8, n, !o->shape->str_is_bytes);
+    bool bytes = kind == PMT_KIND_BYTES || (kind == PMT_KIND_STR && o->shape->str_is_bytes);
+    struct pmt_text *t = new_text(text, n, !bytes);
 
     if (!t)
         return (void)pmt_raise_memory(o), PMT_NO_OBJ;
-    return make_text(o, PMT_KIND_STR, t, false);
+    return make_text(o, kind, t, false);
 }
 
 pmt_obj pmt_unicode_new(struct pmt_objects *o, const char *utf8, size_t n)

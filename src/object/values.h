@@ -31,8 +31,8 @@ bool pmt_becomes_unicode(struct pmt_objects *o, pmt_obj x);
 
 /* -- text.c -- */
 
-/* A str of one's own, even where texts of one character are shared. */
-pmt_obj pmt_str_unshared(struct pmt_objects *o, const char *utf8, size_t n);
+/* A text of one's own, though texts of no or one character are shared. */
+pmt_obj pmt_text_unshared(struct pmt_objects *o, enum pmt_kind kind, const char *text, size_t n);
 
 /* -- iterate.c -- */
 
