@@ -278,3 +278,12 @@ uint64_t pmt_class_bytes(const struct pmt_objects *o, pmt_obj cls)
     return o->shape->class_bytes +
            (d->keys ? pmt_shape_dict_table_bytes(o->shape, d->keys->slots, true) : 0);
 }
+
+struct pmt_shared_keys *pmt_shared_keys_of(const struct pmt_objects *o, pmt_obj x)
+{
+    const struct pmt_object *row = pmt_row(o, x);
+
+    if (row->kind == PMT_KIND_CLASS)
+        return row->u.class->keys;
+    return row->kind == PMT_KIND_DICT ? row->u.probe->shared : NULL;
+}
