@@ -93,6 +93,7 @@ struct pmt_objects {
     struct { struct pmt_dying { pmt_obj x; uint32_t cursor; uint8_t phase; } *at;
              size_t n, cap; } dying;   /* deaths under way, the innermost last */
     uint32_t nesting;                  /* containers among them */
+    bool emptying;                     /* trash: those that waited die now */
     struct pmt_obj_list trash;         /* that wait for the outermost to be gone */
     pmt_obj none, truth[2], object_class, empty_tuple;
     pmt_obj empty_text[3], chars[3][256]; /* str, unicode, bytes */

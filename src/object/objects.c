@@ -514,12 +514,17 @@ static bool part_from(struct pmt_objects *o, pmt_obj x)
     return false;
 }
 
-/* The innermost death is over; with the outermost container's, one that waits comes. */
+/* The innermost death is over; with the outermost container's, one that waits comes. While
+ * those come the interpreter counts as one container deep (_PyTrash_thread_destroy_chain). */
 static void pop_death(struct pmt_objects *o, bool deep)
 {
     o->dying.n--;
     o->nesting -= deep;
-    if (deep && !o->nesting && o->trash.n)
+    if (!deep || o->nesting != o->emptying)
+        return;
+    o->emptying = o->trash.n != 0;
+    o->nesting = o->emptying;
+    if (o->emptying)
         push_death(o, o->trash.at[--o->trash.n]);
 }
 

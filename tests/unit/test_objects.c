@@ -92,6 +92,31 @@ static void test_deep_structures_die(void)
     }
 }
 
+/* The last list that the free list took, as 3.11's does: of 121 lists, one in another, 50 die
+ * from the outermost on, then 49 of those that waited, of which 30 find room. */
+static void test_deep_ones_wait_for_the_outermost(void)
+{
+    struct world w;
+    uint64_t ids[121];
+    pmt_obj x, outer;
+
+    if (!world_open(&w, "3.11.2"))
+        return;
+    x = pmt_list_new(w.o, NULL, 0);
+    ids[0] = pmt_id(w.o, x);
+    for (int i = 1; i <= 120; i++) {
+        outer = pmt_list_new(w.o, &x, 1);
+        pmt_decref(w.o, x);
+        x = outer;
+        ids[i] = pmt_id(w.o, x);
+    }
+    pmt_decref(w.o, x);
+    x = pmt_list_new(w.o, NULL, 0);
+    (void)EXPECT_U64(pmt_id(w.o, x), ids[51]);
+    pmt_decref(w.o, x);
+    world_close(&w);
+}
+
 /* From 3.3 to 3.10 instances share keys as long as they come in one order. */
 static void test_shared_keys_are_lost_by_order(void)
 {
@@ -222,5 +247,6 @@ static void test_memory_may_run_out_anywhere(void)
 
 SUITE(objects, TEST(test_counts_follow_references), TEST(test_a_list_object_comes_back),
       TEST(test_ints_of_2_x_are_cells), TEST(test_deep_structures_die),
+      TEST(test_deep_ones_wait_for_the_outermost),
       TEST(test_shared_keys_are_lost_by_order), TEST(test_weak_references_learn_of_the_death),
       TEST(test_frames_stay_with_their_code), TEST(test_memory_may_run_out_anywhere))
