@@ -65,15 +65,20 @@ static bool begins_with(const char *preset, const char *word, size_t n)
     return !strncmp(preset, word, n) && (!preset[n] || preset[n] == '.' || preset[n] == '-');
 }
 
-/* Releases compare by their numbers, part by part; what a part is not there for is 0. */
-static int compare_releases(const char *a, const char *b)
-{
-    while (*a || *b) {
-        unsigned long x = 0, y = 0;
+#define MOST_OF_PART 100000
 
-        for (; *a >= '0' && *a <= '9' && x < 100000; a++)
+/* Releases compare by their numbers, part by part. A preset without a micro stands for the
+ * last release of its series; where the word ends its parts are 0. */
+static int compare_releases(const char *preset, const char *word)
+{
+    const char *a = preset, *b = word;
+
+    while (*a || *b) {
+        unsigned long x = *a ? 0 : MOST_OF_PART, y = 0;
+
+        for (; *a >= '0' && *a <= '9' && x < MOST_OF_PART; a++)
             x = x * 10 + (unsigned long)(*a - '0');
-        for (; *b >= '0' && *b <= '9' && y < 100000; b++)
+        for (; *b >= '0' && *b <= '9' && y < MOST_OF_PART; b++)
             y = y * 10 + (unsigned long)(*b - '0');
         if (x != y)
             return x < y ? -1 : 1;

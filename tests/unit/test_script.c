@@ -80,9 +80,10 @@ static void test_script_presets_by_the_beginning_of_their_names(void)
         {"notes", "notes", true},               {"notes", "note", false},
         {"notes", "cpython-2+", false},         {"cpython-3.9", "cpython-3.9+", true},
         {"cpython-3.10", "cpython-3.9+", true}, {"cpython-3.8", "cpython-3.9+", false},
-        {"cpython-3.9.5", "cpython-3.9+", true}, {"cpython-3.9", "cpython-3.9.1+", false},
+        {"cpython-3.9.5", "cpython-3.9+", true}, {"cpython-3.9", "cpython-3.9.1+", true},
         {"cpython-2.7", "cpython-3+", false},   {"cpython-4", "cpython-3.11+", true},
-        {"tiny", "+", false},
+        {"tiny", "+", false},                   {"cpython-2.7", "cpython-2.7.7+", true},
+        {"cpython-2.7.0", "cpython-2.7.7+", false},
     };
 
     for (size_t i = 0; i < COUNT(cases); i++)
