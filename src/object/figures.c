@@ -119,6 +119,8 @@ static uint64_t text_bytes(const struct pmt_objects *o, const struct pmt_object 
         return o->shape->bytes_base + t->n_bytes;
     pmt_shape_str(o->shape, row->kind == PMT_KIND_UNICODE, t->n_chars, t->width, t->ascii,
                   &own, &buffer);
+    if (row->flags & PMT_OBJ_STATIC && o->shape->chars_utf8 && !t->ascii)
+        own += t->n_bytes + 1;
     return own + buffer;
 }
 

@@ -131,6 +131,10 @@ bool pmt_finalize_dying(struct pmt_objects *o, pmt_obj x)
 {
     if (pmt_row(o, x)->kind != PMT_KIND_INSTANCE)
         return false;
+    if (pmt_has_finalizer(o, x) && pmt_is_gc(o, x)) { /* young again, if it stays: subtype_dealloc */
+        pmt_gc_untrack(o, x);
+        pmt_gc_track(o, x);
+    }
     pmt_row(o, x)->refs = 1; /* alive while it runs */
     pmt_finalize(o, x);
     return --pmt_row(o, x)->refs > 0;

@@ -4,9 +4,13 @@
  * An object's weak references stand in a list: the one without a callback first, which is
  * shared by all who ask for one, then those with a callback, the newest first
  * (Objects/weakrefobject.c). When the object dies all are cleared, then the callbacks
- * are called in that order. A weak reference's edge is its callback.
+ * are called in that order. A weak reference's edge is its callback: when the object died
+ * by counting the callback is taken out before it is called, when it died in a collection
+ * it stays (PyObject_ClearWeakRefs, handle_weakrefs).
  */
 #include "object/object_table.h"
+
+#include "object/raise.h"
 
 /* Objects that have room for a list of weak references. */
 static bool takes_weakrefs(const struct pmt_objects *o, pmt_obj x)
@@ -128,11 +132,54 @@ void pmt_weakref_call(struct pmt_objects *o, pmt_obj weakref)
     const struct pmt_object *row = pmt_row(o, weakref);
     pmt_obj callback = row->n_edges ? row->edges[0] : PMT_NO_OBJ;
 
-    if (!callback || !o->hooks.weak_callback)
-        return;
-    pmt_incref(o, callback);
-    o->hooks.weak_callback(o->hooks.arg, weakref, callback);
+    if (callback && o->hooks.weak_callback)
+        o->hooks.weak_callback(o->hooks.arg, weakref, callback);
+}
+
+/* Its callback, a reference that is the caller's now. */
+static pmt_obj take_callback(struct pmt_objects *o, pmt_obj weakref)
+{
+    struct pmt_object *row = pmt_row(o, weakref);
+    pmt_obj callback = row->edges[0];
+
+    row->n_edges = 0;
+    return callback;
+}
+
+/* One weak reference: nothing but those who have it refer to it. Takes over the list's
+ * reference. */
+static void tell_one(struct pmt_objects *o, pmt_obj weakref)
+{
+    pmt_obj callback = take_callback(o, weakref);
+
+    pmt_decref(o, weakref);
+    if (o->hooks.weak_callback)
+        o->hooks.weak_callback(o->hooks.arg, weakref, callback);
     pmt_decref(o, callback);
+}
+
+/* Several: they and their callbacks are kept in a tuple meanwhile. Takes over the list's
+ * references. */
+static void tell_all(struct pmt_objects *o, const struct pmt_obj_list *told)
+{
+    pmt_obj *items = pmt_alloc_array(2 * told->n, sizeof *items), tuple = PMT_NO_OBJ;
+
+    for (size_t i = 0; items && i < told->n; i++) {
+        items[2 * i] = told->at[i];
+        items[2 * i + 1] = take_callback(o, told->at[i]);
+    }
+    if (items)
+        tuple = pmt_tuple_new(o, items, 2 * told->n);
+    else
+        (void)pmt_raise_memory(o);
+    for (size_t i = 0; i < told->n; i++) {
+        pmt_decref(o, told->at[i]);
+        pmt_decref(o, items ? items[2 * i + 1] : PMT_NO_OBJ);
+    }
+    for (size_t i = 0; tuple && o->hooks.weak_callback && i < told->n; i++)
+        o->hooks.weak_callback(o->hooks.arg, items[2 * i], items[2 * i + 1]);
+    pmt_decref(o, tuple);
+    pmt_free(items);
 }
 
 void pmt_weakrefs_die(struct pmt_objects *o, pmt_obj x)
@@ -142,9 +189,9 @@ void pmt_weakrefs_die(struct pmt_objects *o, pmt_obj x)
     if (!pmt_row(o, x)->weakrefs)
         return;
     (void)pmt_weakrefs_clear(o, x, &told);
-    for (size_t i = 0; i < told.n; i++) {
-        pmt_weakref_call(o, told.at[i]);
-        pmt_decref(o, told.at[i]);
-    }
+    if (told.n >= o->shape->weakrefs_in_tuple)
+        tell_all(o, &told);
+    else if (told.n)
+        tell_one(o, told.at[0]);
     pmt_vec_release(&told);
 }

@@ -139,20 +139,15 @@ static pmt_obj special(struct pmt_play *p, pmt_obj cls, enum pmt_special_name na
     return found && pmt_kind_of(p->o, found) == PMT_KIND_FUNCTION ? found : PMT_NO_OBJ;
 }
 
-/* Up to 3.6 __init__ is bound to the instance, and gets it and its arguments in a tuple:
- * slot_tp_init, instancemethod_call. */
-static bool push_bound(struct pmt_play *p, pmt_obj init, pmt_obj instance, const pmt_obj *args,
-                       uint32_t n)
+/* Up to 3.6 a bound method gets its object and the arguments in a tuple:
+ * instancemethod_call. */
+static bool push_with_self(struct pmt_play *p, pmt_obj self, const pmt_obj *args, uint32_t n)
 {
-    pmt_obj method = pmt_method_new(p->o, init, instance), *items, tuple;
+    pmt_obj *items = pmt_alloc_array(n + (size_t)1, sizeof *items), tuple;
 
-    if (!method)
-        return false;
-    pmt_push(p, method);
-    items = pmt_alloc_array(n + (size_t)1, sizeof *items);
     if (!items)
         return pmt_raise(p->o, PMT_EXC_MEMORY, "out of memory");
-    items[0] = instance;
+    items[0] = self;
     for (uint32_t i = 0; i < n; i++)
         items[i + 1] = args[i];
     tuple = pmt_tuple_new(p->o, items, n + 1);
@@ -160,6 +155,18 @@ static bool push_bound(struct pmt_play *p, pmt_obj init, pmt_obj instance, const
     if (tuple)
         pmt_push(p, tuple);
     return tuple != PMT_NO_OBJ;
+}
+
+/* Nor is __init__ called as a plain function there: slot_tp_init. */
+static bool push_bound(struct pmt_play *p, pmt_obj init, pmt_obj instance, const pmt_obj *args,
+                       uint32_t n)
+{
+    pmt_obj method = pmt_method_new(p->o, init, instance);
+
+    if (!method)
+        return false;
+    pmt_push(p, method);
+    return push_with_self(p, instance, args, n);
 }
 
 /* An instance is made: __init__ comes next. instance: owned. args: those of the class. */
@@ -431,15 +438,37 @@ enum pmt_flow pmt_call_finalizer(struct pmt_play *p, pmt_obj instance)
     return called(enter(p, PMT_CALL_DEF, del, instance, NULL, 0));
 }
 
+/* Up to 3.6 the weak reference comes in a tuple: PyObject_CallFunctionObjArgs. */
+static bool push_argument(struct pmt_play *p, pmt_obj x)
+{
+    pmt_obj tuple = pmt_tuple_new(p->o, &x, 1);
+
+    if (tuple)
+        pmt_push(p, tuple);
+    return tuple != PMT_NO_OBJ;
+}
+
+/* From 3.11 on a frame refers to its function. */
 enum pmt_flow pmt_call_callback(struct pmt_play *p, pmt_obj callback, pmt_obj weakref)
 {
-    if (pmt_kind_of(p->o, callback) == PMT_KIND_FUNCTION)
-        return called(enter(p, PMT_CALL_DEF, callback, PMT_NO_OBJ, &weakref, 1));
+    pmt_obj function = callback, self = PMT_NO_OBJ;
+    bool bound = pmt_method_get(p->o, callback, &function, &self);
+
+    if (!p->shape->methods_unbound &&
+        !(push_argument(p, weakref) && (!bound || push_with_self(p, self, &weakref, 1))))
+        return PMT_FLOW_RAISED;
+    if (pmt_kind_of(p->o, function) == PMT_KIND_FUNCTION) {
+        if (p->shape->frames == PMT_FRAMES_STACK) {
+            pmt_incref(p->o, function);
+            pmt_push(p, function);
+        }
+        return called(enter(p, PMT_CALL_DEF, function, self, &weakref, 1));
+    }
     pmt_incref(p->o, callback);
     pmt_push(p, callback);
     pmt_incref(p->o, weakref);
     pmt_push(p, weakref);
-    return call_operands(p, 0, 1);
+    return call_operands(p, pmt_top(p)->n_operands - 2, 1);
 }
 
 /* -- returning -- */

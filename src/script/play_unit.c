@@ -14,11 +14,13 @@
 
 #define BYTECODE_PER_ACTION 12 /* about: loads, the call, the store */
 
+/* b"" of 2.x and u"" of 3.x are str. */
 static pmt_obj make_text(struct pmt_play *p, const struct pmt_literal *l)
 {
     const char *text = pmt_script_string(p->script, l->a);
 
-    if (l->kind == PMT_LITERAL_STR)
+    if (l->kind == PMT_LITERAL_STR ||
+        l->kind == (p->shape->str_is_bytes ? PMT_LITERAL_BYTES : PMT_LITERAL_UNICODE))
         return pmt_str_constant(p->o, text, l->n);
     if (l->kind == PMT_LITERAL_UNICODE)
         return pmt_unicode_new(p->o, text, l->n);
