@@ -130,9 +130,10 @@ intern = getattr(builtins, "intern", None) or sys.intern
 
 def shared_objects():
     """The ids of what the interpreter itself refers to, so that nobody knows the count."""
-    found = [None, True, False, (), "", b"", frozenset()] + list(range(-5, 257))
+    found = [None, True, False, str(True), str(False), (), "", b"", u"", frozenset()]
+    found += range(-5, 257)
     for n in range(256):
-        found += [chr(n), intern(chr(n)), bytes(bytearray([n])), u"%c" % n if PY2 else chr(n)]
+        found += [chr(n), intern(chr(n)), bytes(range(256))[n:n + 1] if not PY2 else unichr(n)]
     return frozenset(id(x) for x in found)
 
 

@@ -49,10 +49,12 @@ THEMES = {
     "auto": (5, LIGHT + ["knots", "knots", "cycle", "threshold", "switch"],
              ["gc_count", "gc_count", "collections", "alive_all", "class_count", "generation",
               "tracked", "refcount"]),
-    "reuse": (4, LIGHT + ["float", "float", "remake", "remake", "nest", "many", "collect"],
+    "reuse": (4, LIGHT + ["float", "float", "remake", "remake", "collect"],
               ["id", "id", "id", "gc_count", "free", "free", "refcount"]),
+    "deaths": (2, LIGHT + ["nest", "nest", "many", "many", "collect"],
+               ["gc_count", "gc_count", "free", "free", "refcount", "tracked"]),
     "values": (5, BASICS + MORE + ["arithmetic"] * 4 + ["copy"] * 4 + ["text"] * 3 + ["intern"] * 3 +
-               ["odd", "odd", "order", "order", "compare", "compare", "churn"],
+               ["odd", "odd", "order", "order", "compare", "compare", "churn", "bytes", "texts", "complex"],
                ["value", "value", "repr", "repr", "hash", "len", "size", "is", "interned", "type", "refcount"]),
     "classes": (2, BASICS + ["class_attribute"] * 4 + ["class_delete", "function_delete", "new", "collect", "call",
                 "method", "cycle", "attribute_get"],
@@ -60,7 +62,7 @@ THEMES = {
     "calls": (4, BASICS + ["call"] * 5 + ["method"] * 3 + ["new"] * 3 + ["ref", "callback", "cycle"],
               ["refcount"] * 5 + ["gc_count", "is", "alive", "class_count"]),
 }
-QUIET = ("auto", "reuse")   # nothing that makes temporaries
+QUIET = ("auto", "reuse", "deaths")   # nothing that makes temporaries
 
 CLASSES = {
     "Bare": "class Bare\nend",
@@ -88,7 +90,7 @@ FUNCTIONS = {
     "full": "def full p n\n r = dict\n repeat n i\n  r[i] = p\n end\n print refcount p, size r\n return r\nend",
     "half": "def half p\n r = 2.5\n v = \"Q_half\"\n w = \"Q half and half\"\n print refcount r, refcount w\n"
             " return w\nend",
-    "gone": "def gone r\n print \"gone\"\n print alive r\nend",
+    "gone": "def gone r\n print \"gone\"\n print alive r\n print refcount r, refcount gone\nend",
     "spare": "def spare p\n r = p\n del p\n print refcount r\n r = None\nend",
 }
 FUNCTION_NEEDS = {"pass_on": ["same"]}
@@ -286,9 +288,11 @@ class Drawer:
                                    '"Q key %d"' % self.random.randrange(4)))
 
     def items(self, most=5):
-        """Operands of a display: never literals alone."""
-        n = self.random.choice((0, 1, 1, 2, 2, 3, 3, most))
-        found = [self.operand() for _ in range(n)]
+        """Operands of a display. Literals alone would be a constant of the line: made before
+        the check on entry to it (3.12+), here after it, so not where that is seen."""
+        found = [self.operand() for _ in range(self.random.choice((0, 1, 1, 2, 2, 3, 3, most)))]
+        if found and self.theme in QUIET:
+            found[0] = self.pick() or "saved"
         return found
 
     # -- operations: the text of a line or block, or None --
@@ -569,7 +573,8 @@ class Drawer:
     def op_order(self):
         """The order in which a dict or set of atoms goes over its members."""
         names = [n for n in self.shadow.names(dict, set, frozenset)
-                 if all(isinstance(k, (int, str, float)) for k in self.shadow.space[n])]
+                 if all(isinstance(k, (int, str, float)) for k in self.shadow.space[n])
+                 and len(repr(list(self.shadow.space[n]))) < 80]
         if not names:
             return None
         return "order = tolist %s\nprint repr order\ndel order" % self.random.choice(names)
@@ -710,6 +715,33 @@ class Drawer:
             return "%s = str %s" % (self.fresh(), name)
         return "%s = chr %d" % (self.fresh(), self.random.randint(48, 122))
 
+    def op_bytes(self):
+        """bytes under a name of its own: in 2.x they are str, and mix with it."""
+        r = self.random
+        value = r.choice(('b"Q_bytes"', 'b"Q more bytes"', 'b""', 'b"7"', 'b"\\xff\\x00"'))
+        after = r.choice(("bb * %d" % r.randint(0, 3), "bb + bb", "bb", 'bb + b" and"'))
+        return "bb = %s\n%s\nbb = %s\n%s\ndel bb" % (value, self.asked("bb"), after, self.asked("bb"))
+
+    def op_texts(self):
+        """Text of any characters, unicode in 2.x, under a name of its own."""
+        r = self.random
+        value = r.choice(('u"Q_name"', 'u"Q two words"', 'u""', 'u"7"', 'u"\\u00e9"', 'u"\\u00e9t\\u00e9"',
+                          'u"\\u20ac 5"', 'u"\\u4e2d\\u6587"'))
+        after = r.choice(("uu * %d" % r.randint(0, 3), "uu + uu", "uu[1:]", "uu[0:1]", 'uu + u" \\u0151"'))
+        return "uu = %s\n%s\nuu = %s\n%s\ndel uu" % (value, self.asked("uu"), after, self.asked("uu"))
+
+    def op_complex(self):
+        r = self.random
+        return "cc = %s\n%s\ncc = cc %s %s\n%s\ndel cc" % (
+            r.choice(("2j", "0j", "1.5j")), self.asked("cc"), r.choice("+-*"), r.choice(("1", "2.5", "cc")),
+            self.asked("cc"))
+
+    def asked(self, name):
+        """Lines that ask for all that is there to know of a number or text."""
+        found = ["print refcount %s" % name, "print size %s, hash %s" % (name, name), "print repr %s" % name,
+                 "print type %s" % name, "print tracked %s" % name]
+        return "\n".join(self.random.sample(found, 3))
+
     def op_intern(self):
         names = [n for n in self.shadow.names(str) if len(self.shadow.space[n]) > 1]
         return names and "%s = intern %s" % (self.fresh(), self.random.choice(names))
@@ -771,7 +803,9 @@ class Drawer:
         return name and "weakrefs " + name
 
     def ask_generation(self):
-        name = self.pick(list, dict, tuple)
+        name = self.pick(list, dict, tuple) or "last"
+        if self.theme == "collect" and self.shadow.space["last"] is not None:
+            name = self.random.choice((name, "last"))
         return name and "generation " + name
 
     def ask_alive(self):

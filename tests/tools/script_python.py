@@ -153,13 +153,9 @@ class Unit:
     def __init__(self, number):
         self.number, self.lines, self.slots, self.makes = number, [], {}, []
 
-    def begin(self):
-        """What comes first: with literals made, the check as on entry to a line's code."""
-        return self.makes + ["_pm_enabled()"] if self.makes else []
-
     def source(self):
         drops = ["_pm_k[%d] = None" % at for at in self.slots.values()]
-        lines = self.begin() + self.lines + drops
+        lines = self.makes + self.lines + drops
         return "if _pm_go:\n" + "".join(" %s\n" % line for line in lines or ["pass"])
 
 
