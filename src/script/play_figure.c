@@ -25,6 +25,8 @@ static bool three(struct pmt_play *p, const struct pmt_query *q, const pmt_obj *
     ok = ok && (tuple = pmt_tuple_new(p->o, items, PMT_GENERATIONS)) != PMT_NO_OBJ;
     for (size_t i = 0; i < PMT_GENERATIONS; i++)
         pmt_decref(p->o, items[i]);
+    if (ok)
+        pmt_collector_check(p->c); /* as after any call of C code, the tuple still there */
     pmt_decref(p->o, tuple);
     if (!ok)
         return false;
