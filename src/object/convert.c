@@ -88,6 +88,16 @@ static bool own_text(struct pmt_objects *o, pmt_obj x, struct pmt_strbuf *sb)
     return true;
 }
 
+/* Interned, and the interpreter's own: Objects/boolobject.c, bool_repr. */
+static pmt_obj bool_text(struct pmt_objects *o, pmt_obj x)
+{
+    pmt_obj text = pmt_name(o, pmt_truth(o, x) ? "True" : "False");
+
+    if (text && o->shape->immortal)
+        pmt_row(o, text)->flags |= PMT_OBJ_IMMORTAL;
+    return text;
+}
+
 pmt_obj pmt_to_str(struct pmt_objects *o, pmt_obj x)
 {
     struct pmt_strbuf sb = {0};
@@ -98,8 +108,8 @@ pmt_obj pmt_to_str(struct pmt_objects *o, pmt_obj x)
         return again(o, x);
     if (pmt_kind_of(o, x) == PMT_KIND_UNICODE)
         return encoded(o, x);
-    if (pmt_kind_of(o, x) == PMT_KIND_BOOL) /* interned: Objects/boolobject.c, bool_repr */
-        return pmt_name(o, pmt_truth(o, x) ? "True" : "False");
+    if (pmt_kind_of(o, x) == PMT_KIND_BOOL)
+        return bool_text(o, x);
     if (own_text(o, x, &sb) || pmt_repr_whole(o, x, &sb)) {
         if (sb.failed)
             (void)pmt_raise_memory(o);

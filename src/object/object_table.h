@@ -95,7 +95,7 @@ struct pmt_objects {
     uint32_t nesting;                  /* containers among them */
     bool emptying;                     /* trash: those that waited die now */
     struct pmt_obj_list trash;         /* that wait for the outermost to be gone */
-    pmt_obj none, truth[2], object_class, empty_tuple;
+    pmt_obj none, truth[2], object_class, empty_tuple, empty_frozenset;
     pmt_obj empty_text[3], chars[3][256]; /* str, unicode, bytes */
     struct { struct pmt_kept_text { pmt_block part; uint64_t n_chars; } *at; size_t n, cap; }
         kept_texts;                    /* beside the unicode free list: characters' blocks */

@@ -619,6 +619,8 @@ uint64_t pmt_objects_shutdown(struct pmt_objects *o)
     pmt_class_done(o);
     pmt_texts_done(o);
     pmt_let_go(o, o->empty_tuple);
+    pmt_decref(o, o->empty_frozenset);
+    o->empty_frozenset = PMT_NO_OBJ;
     pmt_atoms_done(o);
     pmt_kept_texts_clear(o);
     pmt_recycler_empty(&o->recycler, o->heap);

@@ -227,6 +227,21 @@ bool pmt_set_update(struct pmt_objects *o, pmt_obj set, pmt_obj iterable)
     return it && ok && !pmt_error_kind(o);
 }
 
+/* Up to 3.9 there is one empty frozenset only, the first that was asked for. Takes over
+ * set. */
+static pmt_obj or_the_empty_one(struct pmt_objects *o, pmt_obj set)
+{
+    if (!set || !o->shape->empty_frozenset_shared ||
+        pmt_row(o, set)->kind != PMT_KIND_FROZENSET || pmt_row(o, set)->u.probe->used)
+        return set;
+    if (o->empty_frozenset)
+        pmt_decref(o, set);
+    else
+        o->empty_frozenset = set;
+    pmt_incref(o, o->empty_frozenset);
+    return o->empty_frozenset;
+}
+
 pmt_obj pmt_set_new(struct pmt_objects *o, bool frozen, const pmt_obj *items, size_t n)
 {
     pmt_obj set = make(o, frozen);
@@ -236,7 +251,7 @@ pmt_obj pmt_set_new(struct pmt_objects *o, bool frozen, const pmt_obj *items, si
             pmt_decref(o, set);
             return PMT_NO_OBJ;
         }
-    return set;
+    return or_the_empty_one(o, set);
 }
 
 pmt_obj pmt_to_set(struct pmt_objects *o, bool frozen, pmt_obj iterable)
@@ -252,7 +267,7 @@ pmt_obj pmt_to_set(struct pmt_objects *o, bool frozen, pmt_obj iterable)
         pmt_decref(o, set);
         return PMT_NO_OBJ;
     }
-    return set;
+    return or_the_empty_one(o, set);
 }
 
 bool pmt_set_add(struct pmt_objects *o, pmt_obj set, pmt_obj x)
