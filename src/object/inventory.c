@@ -56,11 +56,13 @@ pmt_obj pmt_objects_next(const struct pmt_objects *o, pmt_obj x)
     return PMT_NO_OBJ;
 }
 
-/* Mark these; those not marked before are put on the stack. */
-static size_t mark(const pmt_obj *at, size_t n_at, bool *marked, pmt_obj *stack, size_t n)
+/* Mark these; those not marked before are put on the stack. Immortal objects of the
+ * interpreter are gone already, whoever refers to them. */
+static size_t mark(const struct pmt_objects *o, const pmt_obj *at, size_t n_at, bool *marked,
+                   pmt_obj *stack, size_t n)
 {
     for (size_t i = 0; i < n_at; i++)
-        if (at[i] && !marked[at[i]]) {
+        if (at[i] && !marked[at[i]] && o->table.at[at[i]].kind < PMT_N_KINDS) {
             marked[at[i]] = true;
             stack[n++] = at[i];
         }
@@ -74,8 +76,8 @@ static size_t mark_children(const struct pmt_objects *o, pmt_obj x, bool *marked
     const struct pmt_object *row = pmt_row(o, x);
     const struct pmt_shared_keys *keys = pmt_shared_keys_of(o, x);
 
-    n = mark(row->edges, row->n_edges, marked, stack, n);
-    return keys ? mark(keys->names.at, keys->names.n, marked, stack, n) : n;
+    n = mark(o, row->edges, row->n_edges, marked, stack, n);
+    return keys ? mark(o, keys->names.at, keys->names.n, marked, stack, n) : n;
 }
 
 static void mark_from_tracked(const struct pmt_objects *o, bool *marked, pmt_obj *stack)
