@@ -99,7 +99,7 @@ static inline uint32_t *clear_site(struct pmt_drain *d, uint64_t address)
         d->failed = true;
     } else if (PMT_UNLIKELY(*at)) {
         d->trouble[PMT_TROUBLE_OVER_LIVE]++;
-        pmt_writer_free(d->writer, *at - 1);
+        pmt_writer_end(d->writer, PMT_OP_FREE, *at - 1);
     }
     return at;
 }
@@ -170,7 +170,7 @@ static inline void on_free(struct pmt_drain *d, uint64_t address)
     uint32_t slot = lift(d, address);
 
     if (PMT_LIKELY(slot))
-        pmt_writer_free(d->writer, slot - 1);
+        pmt_writer_end(d->writer, PMT_OP_FREE, slot - 1);
     else
         count_unknown(d, address, false);
 }

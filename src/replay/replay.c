@@ -184,9 +184,13 @@ static bool on_other(struct pmt_replay *r, enum pmt_op op, uint32_t arg, struct 
     case PMT_OP_TROUBLE:
         on_trouble(r, arg, take_wide(w));
         break;
+    case PMT_OP_CLEARED:
+        (void)take_wide(w);
+        break;
     case PMT_OP_ARENA_FREE:
     case PMT_OP_THREAD:
     case PMT_OP_FORK:
+    case PMT_OP_OBJECT:
         break;
     case PMT_OP_GC_ENABLED:
     case PMT_OP_GC_FREEZE:
@@ -210,6 +214,9 @@ static bool on_other(struct pmt_replay *r, enum pmt_op op, uint32_t arg, struct 
     case PMT_OP_ALLOC_GC:
     case PMT_OP_FREE:
     case PMT_OP_REALLOC:
+    case PMT_OP_REUSED:
+    case PMT_OP_REUSED_GC:
+    case PMT_OP_SHELVED:
     case PMT_OP_END:
         return false; /* a block's: act() does not come here with it */
     }

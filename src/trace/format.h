@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define PMT_FORMAT_MAJOR 1u /* changed: older readers cannot read it at all */
-#define PMT_FORMAT_MINOR 3u /* changed: they can, until they meet what is new */
+#define PMT_FORMAT_MINOR 4u /* changed: they can, until they meet what is new */
 
 /* As in PNG: a byte that is not text, a line end of each kind and an end-of-file
  * character, so that every damage by a text-mode copy is seen at once. */

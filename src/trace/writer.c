@@ -175,12 +175,13 @@ uint32_t pmt_writer_alloc(struct pmt_writer *w, enum pmt_op op, uint64_t size_by
     return slot;
 }
 
-void pmt_writer_free(struct pmt_writer *w, uint32_t slot)
+void pmt_writer_end(struct pmt_writer *w, enum pmt_op op, uint32_t slot)
 {
+    pmt_assert(pmt_op_forms[op].slot == PMT_SLOT_END);
     if (!ready(w))
         return;
     pmt_assert(slot < w->slots.n_slots && w->slots.place[slot] != PMT_DEAD);
-    gather_ref(w, PMT_OP_FREE, w->slots.place[slot], 0);
+    gather_ref(w, op, w->slots.place[slot], 0);
     pmt_slots_give(&w->slots, w->slots.place[slot]);
     w->slots.place[slot] = PMT_DEAD;
     w->may_place = false;

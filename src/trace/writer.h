@@ -28,12 +28,13 @@ enum pmt_status pmt_writer_begin(struct pmt_writer *w, struct pmt_error *err);
 
 /* The event path: no status per call. A failure (E_IO, E_NOMEM, E_LIMIT) is kept,
  * further events are dropped, and pmt_writer_error() tells it. */
-/* op: PMT_OP_ALLOC_*; returns the slot that the block takes (PMT_NO_SLOT after a
+/* op: PMT_OP_ALLOC_* or REUSED*; returns the slot that the block takes (PMT_NO_SLOT after a
  * failure: all later calls ignore it). */
 uint32_t pmt_writer_alloc(struct pmt_writer *w, enum pmt_op op, uint64_t size_bytes);
-void pmt_writer_free(struct pmt_writer *w, uint32_t slot);
+/* op: FREE or SHELVED; the slot may be taken anew. */
+void pmt_writer_end(struct pmt_writer *w, enum pmt_op op, uint32_t slot);
 void pmt_writer_realloc(struct pmt_writer *w, uint32_t slot, uint64_t size_bytes);
-/* The last event, an ALLOC_* or REALLOC, lies in an arena, at this place (trace.h).
+/* The last event, an ALLOC_*, REUSED* or REALLOC, lies in an arena, at this place (trace.h).
  * To be called before the next event or flush. */
 void pmt_writer_place(struct pmt_writer *w, uint64_t place);
 /* An event about a live block; arg: 0 where it has none. */

@@ -30,7 +30,7 @@ static void run_one(struct builder *b, struct script *s, uint8_t what, uint8_t o
         want(s, s->live[s->n_live++], arg);
     } else if (what % 8 < 6 && s->n_live) {
         want(s, s->live[i], 0);
-        pmt_writer_free(b->w, s->live[i]);
+        pmt_writer_end(b->w, PMT_OP_FREE, s->live[i]);
         s->live[i] = s->live[--s->n_live];
     } else if (what % 8 == 6 && s->n_live) {
         want(s, s->live[i], arg);

@@ -238,7 +238,7 @@ static void make_free(struct builder *b, uint64_t *state, struct live *live,
     size_t i = pick(live, state);
     uint32_t slot = live->slot[i];
 
-    pmt_writer_free(b->w, slot);
+    pmt_writer_end(b->w, PMT_OP_FREE, slot);
     log_event(log, PMT_OP_FREE, slot, 0);
     live->slot[i] = live->slot[--live->n];
 }

@@ -31,7 +31,7 @@ static void replay_event(struct pmt_writer *w, const struct columns_log *log, si
     bool place = arg > 0 && arg <= 512;
 
     if (op == PMT_OP_FREE) {
-        pmt_writer_free(w, log->slot[i]);
+        pmt_writer_end(w, PMT_OP_FREE, log->slot[i]);
     } else if (op == PMT_OP_REALLOC) {
         pmt_writer_realloc(w, log->slot[i], arg);
     } else if (pmt_op_has_slot(op)) {
@@ -115,8 +115,8 @@ static void turn(struct pmt_writer *w, struct program *p)
     for (uint64_t i = 0; i < 2 + r % 6; i++) {
         number = pmt_writer_alloc(w, PMT_OP_ALLOC_OBJ, i % 3 ? 28 : 24);
         text = pmt_writer_alloc(w, PMT_OP_ALLOC_OBJ, 49 + (r >> i) % 24);
-        pmt_writer_free(w, number);
-        pmt_writer_free(w, text);
+        pmt_writer_end(w, PMT_OP_FREE, number);
+        pmt_writer_end(w, PMT_OP_FREE, text);
     }
     record = pmt_writer_alloc(w, PMT_OP_ALLOC_OBJ, sizes[r / 8 % 9]);
     if (p->n_kept < sizeof p->kept / sizeof *p->kept) {
@@ -124,7 +124,7 @@ static void turn(struct pmt_writer *w, struct program *p)
     } else {
         size_t i = r / 128 % p->n_kept;
 
-        pmt_writer_free(w, p->kept[i]);
+        pmt_writer_end(w, PMT_OP_FREE, p->kept[i]);
         p->kept[i] = record;
     }
     if (r / 1024 % 16 == 0)

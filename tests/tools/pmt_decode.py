@@ -44,7 +44,10 @@ OPS = {1: ("ALLOC_RAW", NEW, "size", 0), 2: ("ALLOC_MEM", NEW, "size", 0),
        23: ("MAIN", NONE, "", 0), 24: ("GC_LOOK", NONE, "generation", 1),
        25: ("GARBAGE", USE, "kind", 0), 26: ("ALIVE", USE, "type", 0),
        27: ("BELONGS", USE, "type", 0), 28: ("GC_COUNTS", NONE, "", 0),
-       29: ("GC_TOUCHED", NONE, "least", 1), 30: ("REFERS", USE, "", 0)}
+       29: ("GC_TOUCHED", NONE, "least", 1), 30: ("REFERS", USE, "", 0),
+       31: ("OBJECT", NONE, "type", 0), 32: ("REUSED", NEW, "size", 0),
+       33: ("REUSED_GC", NEW, "size", 0), 34: ("SHELVED", END, "", 0),
+       35: ("CLEARED", NONE, "type", 1)}
 
 
 class Refused(Exception):

@@ -686,14 +686,14 @@ class Drawer:
         return found and "del " + self.random.choice(found)
 
     def op_function_delete(self):
-        found = self.there(self.functions)
+        found = [f for f in self.there(self.functions) if f != "half"]  # its literals: the harness holds the code
         return found and "del " + self.random.choice(found)
 
     def op_arithmetic(self):
         names = [n for n in self.shadow.names(int, float, str)
                  if not isinstance(self.shadow.space[n], str) or len(self.shadow.space[n]) < 40]
         names = [n for n in names if isinstance(self.shadow.space[n], (str, float)) or
-                 abs(self.shadow.space[n]) < 2 ** 66]
+                 abs(self.shadow.space[n]) < 2 ** 59]  # so that what comes is below a script's 2**120
         if not names:
             return None
         one, two = self.random.choice(names), self.random.choice(names + ["2", "3", "300", "1.5"])
@@ -743,7 +743,8 @@ class Drawer:
         return "\n".join(self.random.sample(found, 3))
 
     def op_intern(self):
-        names = [n for n in self.shadow.names(str) if len(self.shadow.space[n]) > 1]
+        names = [n for n in self.shadow.names(str) if len(self.shadow.space[n]) > 1
+                 and self.shadow.space[n] not in ("True", "False")]  # texts of the interpreter's own
         return names and "%s = intern %s" % (self.fresh(), self.random.choice(names))
 
     def op_odd(self):

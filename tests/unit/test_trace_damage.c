@@ -36,7 +36,7 @@ static void make_sample(struct sample *s)
             uint32_t slot = pmt_writer_alloc(b.w, PMT_OP_ALLOC_OBJ, i * 8);
 
             if (i % 3)
-                pmt_writer_free(b.w, slot);
+                pmt_writer_end(b.w, PMT_OP_FREE, slot);
             if (i % 5 == 0)
                 pmt_writer_event(b.w, PMT_OP_CLOCK, 0, &(uint64_t){i * 1000});
         }

@@ -103,7 +103,7 @@ static void add_crowd(struct builder *b)
     for (size_t i = 0; slot && i < N - 100; i++) {
         size_t k = builder_random(&state) % (N - i);
 
-        pmt_writer_free(b->w, slot[k]);
+        pmt_writer_end(b->w, PMT_OP_FREE, slot[k]);
         slot[k] = slot[N - 1 - i];
         if (i % 1000 == 0) /* so that it matters at which chunk this happens */
             (void)pmt_writer_flush(b->w, NULL);

@@ -26,8 +26,8 @@ static void test_trace_slots_are_reused_last_in_first_out(void)
         slot[i] = pmt_writer_alloc(b.w, PMT_OP_ALLOC_OBJ, 8);
         EXPECT_U64(slot[i], i);
     }
-    pmt_writer_free(b.w, 1);
-    pmt_writer_free(b.w, 3);
+    pmt_writer_end(b.w, PMT_OP_FREE, 1);
+    pmt_writer_end(b.w, PMT_OP_FREE, 3);
     EXPECT_U64(pmt_writer_alloc(b.w, PMT_OP_ALLOC_RAW, 8), 3);
     (void)pmt_writer_flush(b.w, NULL);
     EXPECT_U64(pmt_writer_alloc(b.w, PMT_OP_ALLOC_MEM, 8), 1);
@@ -172,7 +172,7 @@ static void test_trace_goes_on_in_another_file(void)
     EXPECT_U64(n, pmt_writer_file_bytes(b.w));
     builder_from_bytes(&copy, bytes, n);
     pmt_writer_move_to(b.w, copy.fd);
-    pmt_writer_free(b.w, slot);
+    pmt_writer_end(b.w, PMT_OP_FREE, slot);
     builder_finish(&b);
     EXPECT_STATUS(builder_read(copy.path, &got, NULL, NULL), PMT_END, NULL);
     EXPECT_U64(got.n_events, 2);
@@ -309,7 +309,7 @@ static void test_trace_a_full_disk_is_told_once(void)
     EXPECT_HAS(err.msg, "No space left on device");
     EXPECT_HAS(err.msg, "make room");
     EXPECT_U64(pmt_writer_alloc(w, PMT_OP_ALLOC_OBJ, 8), PMT_NO_SLOT);
-    pmt_writer_free(w, PMT_NO_SLOT);
+    pmt_writer_end(w, PMT_OP_FREE, PMT_NO_SLOT);
     pmt_writer_realloc(w, PMT_NO_SLOT, 9);
     pmt_writer_place(w, 1);
     pmt_writer_event(w, PMT_OP_CLOCK, 0, &(uint64_t){1});
