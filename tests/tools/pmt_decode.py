@@ -47,7 +47,8 @@ OPS = {1: ("ALLOC_RAW", NEW, "size", 0), 2: ("ALLOC_MEM", NEW, "size", 0),
        29: ("GC_TOUCHED", NONE, "least", 1), 30: ("REFERS", USE, "", 0),
        31: ("OBJECT", NONE, "type", 0), 32: ("REUSED", NEW, "size", 0),
        33: ("REUSED_GC", NEW, "size", 0), 34: ("SHELVED", END, "", 0),
-       35: ("CLEARED", NONE, "type", 1)}
+       35: ("CLEARED", NONE, "type", 1),
+       36: ("TYPED", USE, "type", 0)}
 
 
 class Refused(Exception):

@@ -94,7 +94,7 @@ static void say_event(struct rig *rig, const struct pmt_batch *b, uint32_t i,
         [PMT_OP_GC_TOUCHED] = "touched", [PMT_OP_REFERS] = "refers",
         [PMT_OP_OBJECT] = "object", [PMT_OP_REUSED] = "reused",
         [PMT_OP_REUSED_GC] = "reused-gc", [PMT_OP_SHELVED] = "shelved",
-        [PMT_OP_CLEARED] = "cleared",
+        [PMT_OP_CLEARED] = "cleared", [PMT_OP_TYPED] = "typed",
     };
     uint64_t arg = b->arg[i];
 
