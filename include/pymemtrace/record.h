@@ -11,6 +11,8 @@ struct pmt_record_options {
     const char *agent_path;    /* libpymemtrace-agent.so */
     char *const *argv;         /* command, NULL-terminated */
     bool blocks_only;          /* blocks, not the collector */
+    bool objects;              /* types of objects as they are made, and free lists: more
+                                  events, a slower program; not with blocks_only */
     uint32_t precise_events;   /* look for garbage of all generations each time so many
                                   events are recorded; 0 = as often as is cheap */
     bool follow;               /* one trace per process of the tree */

@@ -15,6 +15,9 @@
  *     told.c        which of it was told already
  *     touch.c       when it was last touched
  *     type.c        telling of types
+ *     made.c        of what type the object is that is made
+ *     free_list.c   objects that die and are made without the allocator
+ *     free_list_find.c  where their lists are
  *     site.c        telling its objects while they are being made
  *     checkpoint.c  asking the interpreter for its own books
  *     main_program.c  when the user's program begins
@@ -69,6 +72,13 @@ struct python {
     const void *type_type;                  /* PyType_Type */
     const void *set_type;                   /* PySet_Type */
     const void *bytearray_type;             /* PyByteArray_Type */
+};
+
+/* A block from PyObject_Malloc whose type was not told yet. */
+struct made {
+    uintptr_t block; /* 0: none */
+    size_t bytes;
+    bool within;     /* a collection, that it was made in */
 };
 
 /*
@@ -138,6 +148,10 @@ struct hot {
     uint64_t spared_spent_ns[3]; /* in all passes, by generation */
     uint64_t spared_since_ns; /* clock at the first look that could be measured */
     uint32_t spared_n[3];   /* looks measured, by generation */
+    bool objects;           /* types of objects as they are made, and free lists, are told */
+    bool objects_begun;     /* ... and the lists were looked for */
+    struct made made;       /* by the last call; */
+    struct made made_kept;  /* ... by one that a collection ran in */
     uint64_t touch_next;    /* head at which reference counts are to be read again */
     int32_t pid;
     uint32_t forks;         /* serial of the next fork */
@@ -206,6 +220,14 @@ static inline bool ring_ready(void)
     return true;
 }
 
+/* The collector's count beside a size (wire.h). */
+static inline uint64_t wire_count(uint64_t b)
+{
+    uint64_t count = HOT.gc_count < PMT_W_COUNT_MAX ? HOT.gc_count : PMT_W_COUNT_MAX;
+
+    return b | count << PMT_W_COUNT_SHIFT;
+}
+
 /* collector.c */
 void collector_none(void);
 /* Watch it no more: several interpreters may use the hooks at once. */
@@ -224,6 +246,12 @@ static inline void collector_no_last(void)
 
 /* Say whether the last block is a collector object, where the count cannot tell. */
 void collector_settle(void);
+
+/* Whether this word is the address of a type: its flags. One that was met before costs
+ * nothing, another a system call. */
+bool collector_type(uint64_t word, uint64_t *flags);
+/* Read what may not be there. */
+bool collector_read(uintptr_t at, uint64_t *out);
 
 /* Smallest collector objects: GC head, header; and a pre-header before them. */
 #define GC_LEAST           32u
@@ -353,6 +381,22 @@ uint64_t spared_ns(unsigned generation);
  * since begin are seen together. */
 void belongings_begin(void);
 void belongings_tell(uintptr_t object);
+
+/* made.c: at the entry of a hook, tell the type of what the last call made. */
+void made_settle(void);
+
+/* free_list.c: once, when the interpreter is up; when its state goes. */
+void objects_begin(void);
+void objects_end(void);
+void objects_watch_slow(const void *freed);
+
+/* At the entry of a mem or obj hook, behind collector_watch(): the block that is about to be
+ * freed, or NULL. */
+static inline void objects_watch(const void *freed)
+{
+    if (UNLIKELY(HOT.objects))
+        objects_watch_slow(freed);
+}
 
 /* type.c: the type at this address, if it was not told. */
 void type_tell(uintptr_t type);

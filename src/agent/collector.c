@@ -88,7 +88,7 @@ static bool is_state(const char *gc, uint32_t threshold0)
 }
 
 /* Read what may not be there, or may not be read. The program's errno stays. */
-static bool read_word(uintptr_t at, uint64_t *out)
+bool collector_read(uintptr_t at, uint64_t *out)
 {
     struct iovec here = {out, sizeof *out}, there = {(void *)at, sizeof *out};
     int saved = errno;
@@ -102,7 +102,7 @@ static bool page_is_readable(uintptr_t at)
 {
     uint64_t any;
 
-    return read_word(at & ~(uintptr_t)4095, &any);
+    return collector_read(at & ~(uintptr_t)4095, &any);
 }
 
 static const char *scan(const char *from, uint32_t threshold0)
@@ -187,11 +187,11 @@ static bool is_type(uint64_t p, uint64_t *flags)
 {
     uint64_t meta, meta_meta;
 
-    return p > 4096 && read_word(p + 8, &meta) &&
+    return p > 4096 && collector_read(p + 8, &meta) &&
            (meta == (uintptr_t)pmt_py.type_type ||
-            (read_word(meta + 8, &meta_meta) &&
+            (collector_read(meta + 8, &meta_meta) &&
              meta_meta == (uintptr_t)pmt_py.type_type)) &&
-           read_word(p + TP_FLAGS, flags);
+           collector_read(p + TP_FLAGS, flags);
 }
 
 /* Words that were looked at before, types and others: a look costs system calls. Two
@@ -217,7 +217,7 @@ static const struct known *look_at(uint64_t word)
     return &k[0];
 }
 
-static bool known_type(uint64_t word, uint64_t *flags)
+bool collector_type(uint64_t word, uint64_t *flags)
 {
     const struct known *k;
 
@@ -259,7 +259,7 @@ static bool is_collector_object(uintptr_t tagged)
         word(block, 8) == 0)
         return true;
     for (int header = 0; header <= last; header += 16)
-        if (known_type(word(block, header + 8), &flags))
+        if (collector_type(word(block, header + 8), &flags))
             return (flags & FLAG_GC) != 0;
     return false;
 }
@@ -315,9 +315,9 @@ void collector_young(void)
 
     if (!HOT.gc_last_block)
         return;
-    if ((preheader && is_link(word(block, 16))) || !known_type(word(block, 24), &flags))
+    if ((preheader && is_link(word(block, 16))) || !collector_type(word(block, 24), &flags))
         if (preheader)
-            (void)known_type(word(block, 40), &flags);
+            (void)collector_type(word(block, 40), &flags);
     add_young(HOT.gc_last_block);
 }
 
@@ -388,7 +388,7 @@ static bool is_linked(uint64_t at)
 {
     uint64_t next, back;
 
-    return read_word(at, &next) && read_word((next & ~UINT64_C(3)) + 8, &back) && (back & ~UINT64_C(3)) == at;
+    return collector_read(at, &next) && collector_read((next & ~UINT64_C(3)) + 8, &back) && (back & ~UINT64_C(3)) == at;
 }
 
 /* gc.freeze() appends to the permanent generation: what was its last object is still
@@ -578,6 +578,7 @@ void collector_stop(void)
     HOT.gc_last_block = HOT.gc_stamp = 0;
     n_young = 0;
     collector_none();
+    objects_end();
 }
 
 /* Up to 3.10 an interpreter's memory is given back at its end, the state in it; a
@@ -597,7 +598,7 @@ static bool can_look(void)
 {
     uint64_t w;
 
-    return read_word((uintptr_t)&nothing.state & ~(uintptr_t)7, &w);
+    return collector_read((uintptr_t)&nothing.state & ~(uintptr_t)7, &w);
 }
 
 void collector_begin(uint32_t hex_version)

@@ -30,14 +30,6 @@ static inline void leave(void)
     collector_leave();
 }
 
-/* The collector's count beside a size (wire.h). */
-static inline uint64_t with_count(uint64_t b)
-{
-    uint64_t count = HOT.gc_count < PMT_W_COUNT_MAX ? HOT.gc_count : PMT_W_COUNT_MAX;
-
-    return b | count << PMT_W_COUNT_SHIFT;
-}
-
 static void count_failed(void)
 {
     atomic_fetch_add_explicit(&HOT.shm->failed_allocs, 1, memory_order_relaxed);
@@ -49,11 +41,13 @@ static inline void *record_alloc(uint64_t op, void *p, size_t size)
     if (UNLIKELY(!p))
         count_failed();
     else
-        ring_put(op, (uintptr_t)p, with_count(size));
+        ring_put(op, (uintptr_t)p, wire_count(size));
     collector_no_last();
     if (p && HOT.gc_found && op == PMT_W_ALLOC_OBJ && size >= GC_LEAST)
         HOT.gc_last_block = (uintptr_t)p | (size >= GC_LEAST_PREHEADER ? TAG_PREHEADER : 0) |
                             (size > SMALL_LIMIT ? TAG_RAW : 0);
+    if (UNLIKELY(HOT.objects) && op == PMT_W_ALLOC_OBJ)
+        HOT.made = (struct made){(uintptr_t)p, size, HOT.gc_collecting};
     return p;
 }
 
@@ -75,6 +69,7 @@ HOOK void *gil_malloc(int domain, uint64_t op, size_t size)
     if (!ring_ready())
         return real->malloc(real->ctx, size);
     collector_watch();
+    objects_watch(NULL);
     look_ahead(op);
     enter(NULL, size);
     return record_alloc(op, real->malloc(real->ctx, size), size);
@@ -87,6 +82,7 @@ HOOK void *gil_calloc(int domain, uint64_t op, size_t n, size_t each)
     if (!ring_ready())
         return real->calloc(real->ctx, n, each);
     collector_watch();
+    objects_watch(NULL);
     look_ahead(op);
     enter(NULL, n * each); /* pymalloc has refused products that overflow */
     return record_alloc(op, real->calloc(real->ctx, n, each), n * each);
@@ -100,10 +96,11 @@ static inline void *gil_realloc(int domain, uint64_t op, void *old, size_t size)
     if (!ring_ready())
         return real->realloc(real->ctx, old, size);
     collector_watch();
+    objects_watch(NULL);
     enter(old, size);
     if (!old)
         return record_alloc(op, real->realloc(real->ctx, NULL, size), size);
-    ring_put(PMT_W_RESIZE, (uintptr_t)old, with_count(op));
+    ring_put(PMT_W_RESIZE, (uintptr_t)old, wire_count(op));
     collector_no_last();
     p = real->realloc(real->ctx, old, size);
     leave();
@@ -123,7 +120,7 @@ static void free_within(const struct py_allocator *real, void *p)
         collector_settle();
     else if (HOT.gc_last_block)
         collector_maybe_young();
-    ring_put(PMT_W_FREE, (uintptr_t)p, with_count(0));
+    ring_put(PMT_W_FREE, (uintptr_t)p, wire_count(0));
     collector_no_last();
     HOT.inside_ptr = p;
     HOT.inside = thread_pointer();
@@ -142,6 +139,7 @@ static inline void gil_free(int domain, void *p)
         return;
     }
     collector_watch();
+    objects_watch(p);
     if (UNLIKELY(HOT.gc_collecting)) {
         free_within(real, p);
         return;
@@ -150,7 +148,7 @@ static inline void gil_free(int domain, void *p)
         collector_settle();
     else if (HOT.gc_last_block)
         collector_maybe_young();
-    ring_put(PMT_W_FREE, (uintptr_t)p, with_count(0));
+    ring_put(PMT_W_FREE, (uintptr_t)p, wire_count(0));
     collector_no_last();
     HOT.inside_ptr = p;
     HOT.inside = thread_pointer();

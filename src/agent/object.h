@@ -12,6 +12,7 @@
 #define TP_NAME       24
 #define TP_BASIC_SIZE 32
 #define TP_ITEM_SIZE  40
+#define TP_DEALLOC    48
 #define TP_FLAGS      168
 #define TP_TRAVERSE   184
 #define TP_IS_GC      328

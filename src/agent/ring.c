@@ -151,6 +151,8 @@ static void poll(void)
     }
     if (!pmt_py.is_initialized || !pmt_py.is_initialized())
         return;
+    if (HOT.objects && !HOT.objects_begun)
+        objects_begin();
     main_poll(true);
     tell_trouble_once(&HOT.hooks_lost, !hooks_in_place(), PMT_TROUBLE_HOOK_LOST);
     tell_trouble_once(&HOT.interpreters, several_interpreters(),
@@ -268,6 +270,7 @@ bool hot_begin(struct pmt_shm *shm, const struct pmt_ack *ack)
     touch_reset();
     HOT.gc_looked = ack->blocks_only != 0;
     HOT.look_every = ack->look_every;
+    HOT.objects = ack->objects != 0;
     HOT.stop_at = 0; /* the first hook goes the slow way: thread, clock */
     HOT.on = true;
     return true;

@@ -83,6 +83,12 @@ enum pmt_wire_op {
     PMT_W_TYPE,          /* bytes of its name; b: its address. A record follows with its
                             basic size and item size, then the name in
                             ceil(bytes / 16) records */
+    PMT_W_OBJECT,        /* address of a block from PyObject_Malloc; b: its type */
+    PMT_W_LIST,          /* number of a free list << LIST_SHIFT; b: its type. DATA follow: bytes
+                            of its blocks; 1: the collector counts them */
+    PMT_W_SHELVED,       /* ... | address of a block: the object in it died, the list has it;
+                            b: count as in FREE */
+    PMT_W_REUSED,        /* ... | address: the list gave it for another object; b: count */
     PMT_W_EXEC,          /* raw ring: the process is about to exec */
     PMT_W_EXEC_FAILED,   /* raw ring: ... and it came back */
     PMT_W_END            /* raw ring; b: exit status, or UINT64_MAX: not known */
@@ -95,6 +101,9 @@ enum pmt_when { PMT_WHEN_PERIODIC, PMT_WHEN_END, PMT_WHEN_EXIT, PMT_WHEN_REQUEST
  * count 0 at the entry of the call, above the size. */
 #define PMT_W_COUNT_SHIFT 40
 #define PMT_W_COUNT_MAX   (((uint64_t)1 << (64 - PMT_W_COUNT_SHIFT)) - 1)
+
+#define PMT_W_LIST_SHIFT 48
+#define PMT_W_LIST_MASK  (((uint64_t)1 << PMT_W_LIST_SHIFT) - 1)
 
 #define PMT_W_FIGURES   5u
 #define PMT_W_NOT_KNOWN UINT64_MAX
@@ -157,6 +166,7 @@ struct pmt_ack {
     uint32_t magic, version;
     uint32_t action;      /* enum pmt_ack_action */
     uint32_t blocks_only; /* the collector is not watched */
+    uint32_t objects;     /* types of objects as they are made, and free lists, are wanted */
     uint32_t look_every;  /* records between looks at all objects, 0 = as is cheap */
     uint32_t follow;      /* forked and started processes are wanted as well */
     char address[64];     /* where a fork of this process says hello */

@@ -19,6 +19,7 @@ struct args {
     const char *output;
     bool follow;
     bool blocks_only;
+    bool objects;
     uint64_t precise;
     bool force;
     bool quiet;
@@ -31,6 +32,8 @@ static const struct pmt_option options[] = {
              " (default " DEFAULT_OUTPUT ")"},
     {.name = "blocks-only", .kind = PMT_OPTION_FLAG, .offset = offsetof(struct args, blocks_only),
      .help = "leave the collector out: no collections, no gc settings"},
+    {.name = "objects", .kind = PMT_OPTION_FLAG, .offset = offsetof(struct args, objects),
+     .help = "record the type of every object, and what goes through free lists"},
     {.name = "follow", .kind = PMT_OPTION_FLAG, .offset = offsetof(struct args, follow),
      .help = "record child processes too, each into its own file"},
     {.name = "precise", .kind = PMT_OPTION_U64, .offset = offsetof(struct args, precise),
@@ -141,6 +144,7 @@ static int run(const void *given, char **operand, unsigned n_operands)
         .argv = operand, /* ends where argv ends, with NULL */
         .follow = args->follow,
         .blocks_only = args->blocks_only,
+        .objects = args->objects,
         .precise_events = (uint32_t)args->precise,
         .force = args->force,
     };
@@ -149,7 +153,9 @@ static int run(const void *given, char **operand, unsigned n_operands)
     enum pmt_status st;
 
     operand[n_operands] = NULL;
-    st = check_output(record.output, &err);
+    st = args->blocks_only && args->objects
+             ? pmt_error_set(&err, PMT_E_USAGE, "record: --blocks-only and --objects: which of the two?")
+             : check_output(record.output, &err);
     if (st == PMT_OK)
         st = find_agent(agent, sizeof agent, &err);
     if (st != PMT_OK)
@@ -165,7 +171,7 @@ static int run(const void *given, char **operand, unsigned n_operands)
 const struct pmt_command pmt_cmd_record = {
     .name = "record",
     .summary = "run a Python program and record it into a trace",
-    .synopsis = "[-fq] [--blocks-only] [--follow] [--precise[=N]] [-o FILE] [--] COMMAND [ARGUMENT ...]",
+    .synopsis = "[-fq] [--blocks-only] [--follow] [--objects] [--precise[=N]] [-o FILE] [--] COMMAND [ARGUMENT ...]",
     .options = options,
     .args_bytes = sizeof(struct args),
     .min_operands = 1,

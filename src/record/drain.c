@@ -13,6 +13,9 @@
  * between, the agent has looked at the block itself (GC_LAST); of one that is too small
  * to be the collector's it says nothing, and a checkpoint finds it held.
  *
+ * A block on a free list has no slot, since a slot is an object's; where its slot would
+ * be kept stands the list.
+ *
  * Blocks that the trace does not know are normal in the raw domain (the interpreter
  * puts other allocators in place for moments while it starts and ends): they are
  * counted. In arenas they would be a fault of the recording: counted as a loss.
@@ -89,6 +92,26 @@ static inline void put_place(struct pmt_drain *d, uint64_t address)
         pmt_writer_place(d->writer, place);
 }
 
+/* -- blocks on free lists -- */
+
+#define ON_LIST UINT32_C(0x80000000) /* with the number of the list, for a slot */
+
+/* The slot (+ 1) kept there, 0 = none. */
+static inline uint32_t slot_in(const uint32_t *at)
+{
+    return *at & ON_LIST ? 0 : *at;
+}
+
+static const struct pmt_wire_list *list_in(const struct pmt_drain *d, const uint32_t *at)
+{
+    return &d->lists[*at % PMT_WIRE_LISTS];
+}
+
+static void on_cleared(struct pmt_drain *d, const struct pmt_wire_list *l)
+{
+    pmt_writer_event(d->writer, PMT_OP_CLEARED, l->type, &l->bytes);
+}
+
 /* Where the slot (+ 1) of a block that now comes to lie at address is to be kept; what
  * the trace has there is gone. NULL = out of memory. */
 static inline uint32_t *clear_site(struct pmt_drain *d, uint64_t address)
@@ -99,6 +122,10 @@ static inline uint32_t *clear_site(struct pmt_drain *d, uint64_t address)
         d->failed = true;
     } else if (PMT_UNLIKELY(*at)) {
         d->trouble[PMT_TROUBLE_OVER_LIVE]++;
+        if (*at & ON_LIST) {
+            on_cleared(d, list_in(d, at));
+            return at;
+        }
         pmt_writer_end(d->writer, PMT_OP_FREE, *at - 1);
     }
     return at;
@@ -133,8 +160,8 @@ static inline void on_alloc(struct pmt_drain *d, enum pmt_op op, uint64_t addres
         return;
     slot = pmt_writer_alloc(d->writer, op, size);
     *at = slot + 1;
-    if (op == PMT_OP_ALLOC_GC || is_counted(d, slot))
-        set_counted(d, slot, op == PMT_OP_ALLOC_GC);
+    if (op == PMT_OP_ALLOC_GC || op == PMT_OP_REUSED_GC || is_counted(d, slot))
+        set_counted(d, slot, op == PMT_OP_ALLOC_GC || op == PMT_OP_REUSED_GC);
     put_place(d, address);
 }
 
@@ -148,7 +175,10 @@ static inline uint32_t lift(struct pmt_drain *d, uint64_t address)
         d->failed = true;
         return 0;
     }
-    slot = *at;
+    slot = slot_in(at);
+    if (PMT_UNLIKELY(*at & ON_LIST))
+        on_cleared(d, list_in(d, at));
+    d->was_on_list = *at & ON_LIST;
     *at = 0;
     return slot;
 }
@@ -171,7 +201,7 @@ static inline void on_free(struct pmt_drain *d, uint64_t address)
 
     if (PMT_LIKELY(slot))
         pmt_writer_end(d->writer, PMT_OP_FREE, slot - 1);
-    else
+    else if (!d->was_on_list)
         count_unknown(d, address, false);
 }
 
@@ -180,7 +210,7 @@ static void begin_resize(struct pmt_drain *d, struct pmt_resize *r, uint64_t thr
 {
     *r = (struct pmt_resize){.thread = thread, .old = old, .op = (enum pmt_op)op,
                              .slot = lift(d, old)};
-    if (!r->slot)
+    if (!r->slot && !d->was_on_list)
         count_unknown(d, old, true);
 }
 
@@ -212,6 +242,8 @@ static void let_go(struct pmt_drain *d, bool counted)
 {
     if (!d->held.address)
         return;
+    if (d->held.type)
+        pmt_writer_event(d->writer, PMT_OP_OBJECT, d->held.type - 1, NULL);
     on_alloc(d, counted ? PMT_OP_ALLOC_GC : PMT_OP_ALLOC_OBJ, d->held.address,
              d->held.size);
     d->held.address = 0;
@@ -233,6 +265,8 @@ static bool will_lower(struct pmt_drain *d, uint64_t address)
 {
     uint32_t *at = pmt_shadow_at(&d->shadow, address);
 
+    if (at && *at & ON_LIST)
+        return list_in(d, at)->counted;
     return at && *at && is_counted(d, *at - 1);
 }
 
@@ -241,6 +275,7 @@ static void hold(struct pmt_drain *d, uint64_t address, uint64_t size, uint64_t 
     d->held.address = address;
     d->held.size = size;
     d->held.count = count;
+    d->held.type = 0;
 }
 
 /* -- collections -- */
@@ -265,7 +300,7 @@ static void on_untracked(struct pmt_drain *d, uint64_t address)
 {
     uint32_t *at = pmt_shadow_at(&d->shadow, address);
 
-    if (at && *at && is_counted(d, *at - 1))
+    if (at && slot_in(at) && is_counted(d, *at - 1))
         pmt_writer_about(d->writer, PMT_OP_GC_UNTRACKED, *at - 1, 0);
 }
 
@@ -364,7 +399,7 @@ static void on_garbage(struct pmt_drain *d, uint64_t address, uint64_t b)
     uint32_t *at = pmt_shadow_at(&d->shadow, address);
     uint32_t first = b & PMT_W_FIRST ? PMT_GARBAGE_FIRST : 0;
 
-    d->garbage_told = at && *at && type && is_counted(d, *at - 1);
+    d->garbage_told = at && slot_in(at) && type && is_counted(d, *at - 1);
     if (d->garbage_told)
         pmt_writer_about(d->writer, PMT_OP_GARBAGE, *at - 1,
                          type->number << PMT_GARBAGE_TYPE | first);
@@ -376,7 +411,7 @@ static void on_refers(struct pmt_drain *d, uint64_t address)
 {
     uint32_t *at = pmt_shadow_at(&d->shadow, address);
 
-    if (d->garbage_told && at && *at && is_counted(d, *at - 1))
+    if (d->garbage_told && at && slot_in(at) && is_counted(d, *at - 1))
         pmt_writer_about(d->writer, PMT_OP_REFERS, *at - 1, 0);
 }
 
@@ -385,7 +420,7 @@ static void on_belongs(struct pmt_drain *d, uint64_t address, uint64_t type_addr
     const struct pmt_known_type *type = type_address ? find_type(d, type_address) : NULL;
     uint32_t *at = pmt_shadow_at(&d->shadow, address);
 
-    if (d->garbage_told && at && *at)
+    if (d->garbage_told && at && slot_in(at))
         pmt_writer_about(d->writer, PMT_OP_BELONGS, *at - 1, type ? type->number + 1 : 0);
 }
 
@@ -395,7 +430,7 @@ static void on_alive(struct pmt_drain *d, uint64_t address, uint64_t type_addres
     const struct pmt_known_type *type = find_type(d, type_address);
     uint32_t *at = pmt_shadow_at(&d->shadow, address);
 
-    if (!at || !*at || !type)
+    if (!at || !slot_in(at) || !type)
         return;
     while (d->alive.n <= (*at - 1) / 64)
         if (!pmt_vec_push(&d->alive, 0)) {
@@ -406,6 +441,61 @@ static void on_alive(struct pmt_drain *d, uint64_t address, uint64_t type_addres
         return;
     d->alive.at[(*at - 1) / 64] |= UINT64_C(1) << (*at - 1) % 64;
     pmt_writer_about(d->writer, PMT_OP_ALIVE, *at - 1, type->number);
+}
+
+/* -- types as objects are made, free lists -- */
+
+/* The block is held back yet, or its object was too young to be read (made.c). */
+static void on_object(struct pmt_drain *d, uint64_t address, uint64_t type_address)
+{
+    const struct pmt_known_type *type = find_type(d, type_address);
+    uint32_t *at;
+
+    if (!type)
+        return;
+    if (d->held.address == address) {
+        d->held.type = type->number + 1;
+        return;
+    }
+    at = pmt_shadow_at(&d->shadow, address);
+    if (at && slot_in(at))
+        pmt_writer_about(d->writer, PMT_OP_TYPED, *at - 1, type->number);
+}
+
+static uint64_t on_list(struct pmt_drain *d, uint64_t number, uint64_t type_address)
+{
+    const struct pmt_known_type *type = find_type(d, type_address);
+
+    d->lists[number % PMT_WIRE_LISTS] = (struct pmt_wire_list){
+        .type = type ? type->number : 0, .bytes = data_after(d, 0),
+        .counted = data_after(d, 1) != 0};
+    return 2;
+}
+
+static void on_shelved(struct pmt_drain *d, uint32_t list, uint64_t address)
+{
+    uint32_t slot = lift(d, address);
+    uint32_t *at = pmt_shadow_at(&d->shadow, address);
+
+    if (!slot || !at) { /* it was there before the hooks */
+        count_unknown(d, address, false);
+        return;
+    }
+    pmt_writer_end(d->writer, PMT_OP_SHELVED, slot - 1);
+    *at = ON_LIST | list;
+}
+
+static void on_reused(struct pmt_drain *d, uint64_t address)
+{
+    uint32_t *at = pmt_shadow_at(&d->shadow, address);
+    const struct pmt_wire_list *l;
+
+    if (!at || !(*at & ON_LIST))
+        return; /* what was not shelved */
+    l = list_in(d, at);
+    *at = 0;
+    pmt_writer_event(d->writer, PMT_OP_OBJECT, l->type, NULL);
+    on_alloc(d, l->counted ? PMT_OP_REUSED_GC : PMT_OP_REUSED, address, l->bytes);
 }
 
 /* -- arenas -- */
@@ -569,6 +659,13 @@ static uint64_t on_other(struct pmt_drain *d, enum pmt_wire_op op, uint64_t low,
         break;
     case PMT_W_TYPE:
         return on_type(d, low, b);
+    case PMT_W_OBJECT:
+        on_object(d, low, b);
+        break;
+    case PMT_W_LIST:
+        return on_list(d, low >> PMT_W_LIST_SHIFT, b);
+    case PMT_W_SHELVED:
+    case PMT_W_REUSED:
     case PMT_W_EXEC:
     case PMT_W_EXEC_FAILED:
     case PMT_W_END:
@@ -590,6 +687,16 @@ static inline void weigh_held(struct pmt_drain *d, enum pmt_wire_op op, uint64_t
 {
     if (d->held.address && op != PMT_W_RESIZED)
         let_go_by_count(d, count, op == PMT_W_FREE && will_lower(d, low));
+}
+
+static void on_listed(struct pmt_drain *d, enum pmt_wire_op op, uint64_t low)
+{
+    uint64_t address = low & PMT_W_LIST_MASK;
+
+    if (op == PMT_W_SHELVED)
+        on_shelved(d, (uint32_t)(low >> PMT_W_LIST_SHIFT), address);
+    else
+        on_reused(d, address);
 }
 
 static inline uint64_t on_main(struct pmt_drain *d, const struct pmt_wire_rec *rec)
@@ -615,6 +722,9 @@ static inline uint64_t on_main(struct pmt_drain *d, const struct pmt_wire_rec *r
                      b == PMT_W_ALLOC_OBJ ? PMT_OP_ALLOC_OBJ : PMT_OP_ALLOC_MEM);
     } else if (op == PMT_W_RESIZED) {
         end_resize(d, &d->resize, low, rec->b);
+    } else if (op == PMT_W_SHELVED || op == PMT_W_REUSED) {
+        weigh_held(d, op, low, count);
+        on_listed(d, op, low);
     } else {
         return on_other(d, op, low, rec->b);
     }

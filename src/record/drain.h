@@ -19,6 +19,15 @@ struct pmt_resize {
     enum pmt_op op;   /* what to write where the block was not known */
 };
 
+#define PMT_WIRE_LISTS 256
+
+/* A free list that the agent watches. */
+struct pmt_wire_list {
+    uint64_t bytes;   /* of a block on it */
+    uint32_t type;    /* number */
+    bool counted;     /* by the collector */
+};
+
 /* Where in the target a type lies. */
 struct pmt_known_type {
     uint64_t address; /* 0: none that has a number */
@@ -44,12 +53,15 @@ struct pmt_drain {
         uint64_t address;      /* 0 = none */
         uint64_t size;
         uint64_t count;        /* the collector's count 0 before it */
+        uint32_t type;         /* number + 1, 0 = not told */
     } held;                    /* an obj block: is it the collector's? (drain.c) */
     struct { uint64_t *at; size_t n, cap; } counted; /* bit by slot: it is */
     struct { struct pmt_known_type *at; size_t n, cap; } types;
     uint32_t type_guess[PMT_TYPE_GUESSES]; /* in types, by address */
     bool garbage_told;         /* GARBAGE was written of the object that the agent told last */
     struct { uint64_t *at; size_t n, cap; } alive; /* bit by slot: ALIVE was written */
+    struct pmt_wire_list lists[PMT_WIRE_LISTS]; /* by number */
+    bool was_on_list;          /* what was lifted last lay on one of them */
     uint32_t n_types;          /* told so far; an address may have had several */
     struct pmt_resize raw_resizes[PMT_MAX_RESIZES];
     uint64_t trouble[16];      /* by enum pmt_trouble, written at the end */

@@ -82,7 +82,7 @@ static int64_t arena_bytes(uint32_t hex_version)
     return hex_version >= 0x030a0000 ? 1 << 20 : 1 << 18;
 }
 
-static void time_facts(struct fact_list *l, uint64_t now_ns)
+static void time_facts(struct fact_list *l)
 {
     struct timespec real;
     struct tm tm;
@@ -95,11 +95,10 @@ static void time_facts(struct fact_list *l, uint64_t now_ns)
     }
     fact_number(l, "clock.start_realtime_ns",
                 (int64_t)real.tv_sec * 1000000000 + real.tv_nsec);
-    (void)now_ns;
 }
 
 enum pmt_status pmt_facts_begin(struct pmt_writer *w, const struct pmt_hello *hello,
-                                uint64_t now_ns, struct pmt_error *err)
+                                bool objects, struct pmt_error *err)
 {
     struct fact_list l = {w, err, PMT_OK};
     struct pmt_strbuf argv = {0};
@@ -108,7 +107,7 @@ enum pmt_status pmt_facts_begin(struct pmt_writer *w, const struct pmt_hello *he
     command_line(hello->pid, &argv);
     executable(hello->pid, exe, sizeof exe);
     fact(&l, "pymemtrace.version", pmt_version());
-    time_facts(&l, now_ns);
+    time_facts(&l);
     fact(&l, "python.version", hello->python);
     fact(&l, "python.build", hello->build);
     fact(&l, "python.executable", exe);
@@ -121,6 +120,10 @@ enum pmt_status pmt_facts_begin(struct pmt_writer *w, const struct pmt_hello *he
         fact(&l, "env.PYTHONHASHSEED", hello->hash_seed);
     if (*hello->malloc_env)
         fact(&l, "env.PYTHONMALLOC", hello->malloc_env);
+    if (objects) { /* as src/agent/free_list.c treats them */
+        fact(&l, "objects.lists", "list dict tuple");
+        fact(&l, "objects.emptied", "float");
+    }
     if (l.st == PMT_OK && argv.failed)
         l.st = pmt_error_set(err, PMT_E_NOMEM, "out of memory");
     pmt_strbuf_release(&argv);

@@ -7,9 +7,9 @@
 
 struct pmt_session;
 
-/* The facts of the header, and pmt_writer_begin(). now_ns: CLOCK_MONOTONIC. */
+/* The facts of the header, and pmt_writer_begin(). objects: those of record --objects too. */
 enum pmt_status pmt_facts_begin(struct pmt_writer *w, const struct pmt_hello *hello,
-                                uint64_t now_ns, struct pmt_error *err);
+                                bool objects, struct pmt_error *err);
 
 /* "exit", "killed" or "exec". wait_status: as of waitpid(), or -1 if not known. */
 const char *pmt_facts_end_kind(const struct pmt_session *s, int wait_status);

@@ -1,0 +1,404 @@
+/*
+ * free_list.c - objects that die and are made without the allocator.
+ *
+ * A list, dict or tuple that dies goes on its type's free list, and the next one is made from
+ * there: the allocator's hooks see nothing of it. What shows it, without changing the run:
+ *
+ *     deaths   the type's tp_dealloc is ours, and calls the type's own. If the list's newest
+ *              object is this one then, it went there (SHELVED).
+ *     births   at the next hook call or death the list's counter stands lower than before:
+ *              which objects were taken is known, the list gives the newest first (REUSED).
+ *
+ * A full collection takes objects from a list too, and frees them: when one comes to be freed
+ * that was on a list, it and those below it were not made anew.
+ *
+ * With tp_dealloc another, a type's own function no longer bounds the depth of deaths within
+ * deaths (it asks whether tp_dealloc is itself): so ours does, by the same means, up to 3.12.
+ *
+ * From 3.11 on floats die without tp_dealloc. Their list is kept empty instead, and full by
+ * its counter: each float goes through the allocator. That moves blocks of floats, nothing
+ * else: floats are no objects of the collector.
+ */
+#include "agent/free_list.h"
+
+#include <dlfcn.h>
+#include <sys/mman.h>
+#include <pymemtrace/trace.h>
+#include "agent/object.h"
+
+#define TUPLES     20u
+#define TUPLE_ITEMS 16 /* offset of ob_size */
+#define NESTING    50  /* PyTrash_UNWIND_LEVEL, 3.8 */
+#define FLOAT_FULL 100 /* PyFloat_MAXFREELIST, 3.8 ... 3.13 */
+
+typedef void destructor(void *);
+
+enum { LISTS, DICTS, FIRST_TUPLE, N_LISTS = FIRST_TUPLE + TUPLES };
+
+static struct free_list lists[N_LISTS];
+static struct free_list *found[N_LISTS]; /* those that are watched */
+static size_t n_found;
+static struct free_list floats;
+static uint64_t n_deaths;                /* calls of ours */
+
+static struct {
+    void (*untrack)(void *);
+    void *(*thread)(void);
+    int (*begin)(void *thread, void *object);   /* 3.9 ... 3.12 */
+    void (*end)(void *thread);
+    void (*deposit)(void *object);              /* 3.8 */
+    void (*destroy)(void);
+    void *(*new_float)(double);
+    void (*free)(void *);
+} py;
+
+static destructor *list_dealloc, *dict_dealloc, *tuple_dealloc;
+
+/* -- telling -- */
+
+static uintptr_t block_in(const struct free_list *l, uintptr_t object)
+{
+    return object - l->head;
+}
+
+/* What every hook call does before its own record. */
+static void settle(void)
+{
+    made_settle();
+    if (HOT.gc_count == 0)
+        collector_settle();
+    else if (HOT.gc_last_block)
+        collector_maybe_young();
+    collector_no_last();
+}
+
+static void put(enum pmt_wire_op op, const struct free_list *l, uintptr_t object)
+{
+    uint64_t list = (uint64_t)(l - lists) << PMT_W_LIST_SHIFT;
+
+    if (HOT.head < HOT.stop_at || ring_room(RESERVE))
+        ring_put(op, list | block_in(l, object), wire_count(0));
+}
+
+static void put_reused(struct free_list *l, uint32_t down_to)
+{
+    while (l->known > down_to)
+        put(PMT_W_REUSED, l, l->stack[--l->known]);
+}
+
+static void put_shelved(struct free_list *l, uintptr_t object)
+{
+    if (l->known == FREE_LIST_MOST)
+        return;
+    l->stack[l->known++] = object;
+    if (HOT.gc_collecting)
+        told_forget(block_in(l, object));
+    put(PMT_W_SHELVED, l, object);
+}
+
+/* -- what the lists hold -- */
+
+static uintptr_t newest(const struct free_list *l, int32_t n)
+{
+    return n <= 0 ? 0 : l->link ? get(l->place, 0) : get(l->place, 8 * (n - 1));
+}
+
+/* All of it, the newest last. */
+static uint32_t contents(const struct free_list *l, uintptr_t *out)
+{
+    uint32_t n = (uint32_t)*l->counter;
+    uintptr_t object = l->link ? get(l->place, 0) : 0;
+
+    for (uint32_t i = n; i-- > 0; object = l->link ? get(object, l->link) : 0)
+        out[i] = l->link ? object : get(l->place, (int)(8 * i));
+    return n;
+}
+
+static void watch(struct free_list *l)
+{
+    static uintptr_t now[FREE_LIST_MOST];
+    uint32_t n = contents(l, now);
+    uint64_t figures[] = {l->bytes, l->head != 0};
+
+    type_tell(l->type);
+    if (!ring_room(RESERVE))
+        return;
+    ring_put_figures(PMT_W_LIST, (uint64_t)(l - lists), l->type, figures, 2);
+    settle();
+    for (uint32_t i = 0; i < n; i++)
+        put_shelved(l, now[i]);
+    found[n_found++] = l;
+}
+
+/* The one that is being freed was on it: those above were made anew, those below are freed
+ * next, or the counter says that they stay. */
+static bool begin_clearing(struct free_list *l, uint32_t n, uintptr_t freed)
+{
+    uint32_t i = l->known;
+
+    while (i > n && block_in(l, l->stack[i - 1]) != freed)
+        i--;
+    if (i == n)
+        return false;
+    put_reused(l, i);
+    l->known--;
+    l->clearing = l->known > n;
+    return true;
+}
+
+static void sync_list(struct free_list *l, uintptr_t freed)
+{
+    int32_t now = *l->counter;
+    uint32_t n = now > 0 ? (uint32_t)now : 0;
+
+    if (l->clearing && freed && freed == block_in(l, l->stack[l->known - 1])) {
+        l->clearing = --l->known > n;
+        return;
+    }
+    l->clearing = false;
+    if (n >= l->known)
+        return; /* a death that is under way has put it there */
+    settle();
+    if (!freed || !begin_clearing(l, n, freed))
+        put_reused(l, n);
+}
+
+/* -- floats -- */
+
+static void empty_floats(void)
+{
+    uintptr_t object;
+
+    while ((object = get(floats.place, 0)) != 0) {
+        set(floats.place, 0, get(object, floats.link));
+        py.free((void *)object);
+    }
+    *floats.counter = FLOAT_FULL;
+}
+
+/* Two that we make and drop show where the list is. */
+static bool find_floats(void)
+{
+    void *made[4];
+    bool sure = false;
+
+    for (size_t i = 0; i < 4; i++)
+        made[i] = py.new_float(1.5 + (double)i);
+    for (size_t i = 0; i < 4; i++) {
+        if (!made[i])
+            continue;
+        if (!sure)
+            free_list_find_copy();
+        pmt_py.decref(made[i]);
+        sure = sure || free_list_find(&floats, (uintptr_t)made[i]);
+    }
+    return sure;
+}
+
+/* -- every hook call -- */
+
+void objects_watch_slow(const void *freed)
+{
+    made_settle();
+    for (size_t i = 0; i < n_found; i++)
+        if (UNLIKELY(*found[i]->counter != (int32_t)found[i]->known))
+            sync_list(found[i], (uintptr_t)freed);
+    if (floats.counter && UNLIKELY(*floats.counter != FLOAT_FULL) && !HOT.busy) {
+        HOT.busy = true;
+        empty_floats();
+        HOT.busy = false;
+    }
+}
+
+/* -- deaths -- */
+
+/* Behind the type's own function. */
+static void died(struct free_list *l, uintptr_t object, bool copied, uint64_t serial)
+{
+    int32_t n;
+
+    if (!l->counter) {
+        if (copied && serial == n_deaths && free_list_find(l, object) && ring_ready()) {
+            collector_watch();
+            watch(l);
+        }
+        return;
+    }
+    n = *l->counter;
+    if (n <= 0 || newest(l, n) != object || !ring_ready())
+        return;
+    collector_watch();
+    settle();
+    l->clearing = false;
+    if (l->known + 1 > (uint32_t)n)
+        put_reused(l, (uint32_t)n - 1);
+    put_shelved(l, object);
+}
+
+static void watched_death(struct free_list *l, void *object, destructor *own)
+{
+    bool copied = !l->counter && !l->lost;
+    uint64_t serial = ++n_deaths;
+
+    if (copied)
+        free_list_find_copy();
+    own(object);
+    if (HOT.objects)
+        died(l, (uintptr_t)object, copied, serial);
+}
+
+static void death(struct free_list *l, void *object, destructor *own)
+{
+    if (l && HOT.on && HOT.objects && get((uintptr_t)object, 8) == l->type)
+        watched_death(l, object, own);
+    else
+        own(object);
+}
+
+/* 3.8 has the counter in the thread's state, where nothing shows it: one of our own. */
+static int nesting;
+
+static bool deposited(void *thread, void *object)
+{
+    if (py.begin)
+        return py.begin(thread, object);
+    if (nesting >= NESTING) {
+        py.deposit(object);
+        return true;
+    }
+    nesting++;
+    return false;
+}
+
+static void undo(void *thread)
+{
+    if (py.begin)
+        py.end(thread);
+    else if (--nesting == 0)
+        py.destroy();
+}
+
+static void bounded_death(struct free_list *l, void *object, destructor *own, destructor *ours)
+{
+    bool bounded = py.untrack && (destructor *)get(get((uintptr_t)object, 8), TP_DEALLOC) == ours;
+    void *thread = bounded && py.begin ? py.thread() : NULL;
+
+    if (!bounded) {
+        death(l, object, own);
+        return;
+    }
+    py.untrack(object);
+    if (deposited(thread, object))
+        return;
+    death(l, object, own);
+    undo(thread);
+}
+
+static void list_death(void *object)
+{
+    bounded_death(&lists[LISTS], object, list_dealloc, list_death);
+}
+
+static void dict_death(void *object)
+{
+    bounded_death(&lists[DICTS], object, dict_dealloc, dict_death);
+}
+
+static void tuple_death(void *object)
+{
+    uint64_t items = get((uintptr_t)object, TUPLE_ITEMS);
+
+    if (items == 0)
+        tuple_dealloc(object); /* the only one, mostly: it may have to stay */
+    else
+        bounded_death(items <= TUPLES ? &lists[FIRST_TUPLE + items - 1] : NULL, object,
+                      tuple_dealloc, tuple_death);
+}
+
+/* -- begin and end -- */
+
+static uintptr_t find(const char *name)
+{
+    return (uintptr_t)dlsym(RTLD_DEFAULT, name);
+}
+
+/* What bounds deaths within deaths; false: nothing that can be used. From 3.13 on the
+ * types' own functions do it, whoever calls them. */
+static bool find_python(void)
+{
+    bool bounds = pmt_hex_version >= 0x030d0000;
+
+    py.new_float = (void *(*)(double))find("PyFloat_FromDouble");
+    py.free = (void (*)(void *))find("PyObject_Free");
+    if (!bounds) {
+        py.thread = (void *(*)(void))find("_PyThreadState_UncheckedGet");
+        py.begin = py.thread ? (int (*)(void *, void *))find("_PyTrash_begin") : NULL;
+        py.end = (void (*)(void *))find("_PyTrash_end");
+        py.deposit = (void (*)(void *))find("_PyTrash_thread_deposit_object");
+        py.destroy = (void (*)(void))find("_PyTrash_thread_destroy_chain");
+        py.untrack = (void (*)(void *))find("PyObject_GC_UnTrack");
+        bounds = py.untrack && ((py.begin && py.end) || (py.deposit && py.destroy));
+    }
+    (void)dlerror();
+    return bounds && py.new_float && py.free && pmt_py.decref;
+}
+
+static void set_up(size_t at, uintptr_t type, uint32_t items, uint32_t bytes, int link)
+{
+    lists[at].type = type;
+    lists[at].items = items;
+    lists[at].bytes = HEAD + bytes;
+    lists[at].head = HEAD;
+    lists[at].link = link;
+    lists[at].stack = lists[0].stack + at * FREE_LIST_MOST;
+}
+
+static destructor *put_dealloc(uintptr_t type, destructor *ours)
+{
+    destructor *own = (destructor *)get(type, TP_DEALLOC);
+
+    set(type, TP_DEALLOC, (uintptr_t)ours);
+    return own;
+}
+
+static bool begin(uintptr_t list, uintptr_t dict, uintptr_t tuple)
+{
+    void *map = mmap(NULL, N_LISTS * FREE_LIST_MOST * sizeof(uintptr_t), PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    if (map == MAP_FAILED || !list || !dict || !tuple || !find_python() ||
+        !free_list_find_begin(list))
+        return false;
+    lists[0].stack = map;
+    set_up(LISTS, list, 0, (uint32_t)get(list, TP_BASIC_SIZE), 0);
+    set_up(DICTS, dict, 0, (uint32_t)get(dict, TP_BASIC_SIZE), 0);
+    for (uint32_t items = 1; items <= TUPLES; items++)
+        set_up(FIRST_TUPLE + items - 1, tuple, items,
+               (uint32_t)get(tuple, TP_BASIC_SIZE) + 8 * items, (int)get(tuple, TP_BASIC_SIZE));
+    floats = (struct free_list){.type = find("PyFloat_Type"), .link = 8};
+    if (find_floats())
+        empty_floats();
+    list_dealloc = put_dealloc(list, list_death);
+    dict_dealloc = put_dealloc(dict, dict_death);
+    tuple_dealloc = put_dealloc(tuple, tuple_death);
+    return floats.counter != NULL;
+}
+
+void objects_begin(void)
+{
+    HOT.objects_begun = true;
+    if (lists[0].stack) /* in a forked child they are as the parent left them */
+        return;
+    if (!begin(find("PyList_Type"), find("PyDict_Type"), find("PyTuple_Type")))
+        ring_put(PMT_W_TROUBLE, PMT_TROUBLE_LISTS_UNSEEN, 1);
+}
+
+void objects_end(void)
+{
+    n_found = 0;
+    floats.counter = NULL;
+    for (size_t i = 0; i < N_LISTS; i++) {
+        lists[i].lost = true;
+        lists[i].counter = NULL;
+    }
+}

@@ -1,0 +1,44 @@
+/* free_list.h - the free lists of the interpreter's types, as far as the agent watches them
+ * (record --objects). See free_list.c; free_list_find.c finds them. */
+#ifndef PMT_AGENT_FREE_LIST_H
+#define PMT_AGENT_FREE_LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "agent/agent.h"
+
+#define FREE_LIST_MOST    2000u /* objects that any list holds: PyTuple_MAXFREELIST */
+#define FREE_LIST_GUESSES 16u
+
+struct free_list_guess { uintptr_t counter, place; };
+
+struct free_list {
+    uintptr_t type;
+    uint32_t items;              /* of a tuple on it */
+    uint32_t bytes;              /* of a block on it */
+    uint32_t head;               /* of these, before the object */
+    int link;                    /* offset of the next in an object; 0: an array */
+    /* once it is found: */
+    volatile int32_t *counter;   /* how many it holds; NULL: not found */
+    uintptr_t place;             /* of the array, or of the pointer to the newest */
+    uint32_t known;              /* how many it held when that was last told, */
+    uintptr_t *stack;            /* ... and which objects, the newest last */
+    bool clearing;               /* of those above *counter, the next is freed, not made */
+    /* until then: */
+    struct free_list_guess guess[FREE_LIST_GUESSES];
+    size_t n_guesses;
+    uint32_t n_seen, n_tries;    /* deaths that the guesses have come up in; all */
+    bool proved;                 /* ... and one of them when it held several */
+    bool lost;                   /* no more is tried */
+};
+
+/* To be called once; a_type: one in the interpreter's own module. False: no memory, or too
+ * much data. */
+bool free_list_find_begin(uintptr_t a_type);
+/* Before an object dies; behind that, if nothing else was on its way to a list meanwhile.
+ * True: the list is found. */
+void free_list_find_copy(void);
+bool free_list_find(struct free_list *l, uintptr_t object);
+
+#endif

@@ -1,0 +1,56 @@
+/*
+ * made.c - of what type is the object that is made?
+ *
+ * An allocation does not say. But when the next call of the allocator comes, the block has a
+ * header: behind nothing, behind a GC head, or behind a GC head and a pre-header (3.11+). A
+ * new object has a small reference count, and what follows it has to be a type.
+ *
+ * Up to 3.11 a collection may run inside the allocation. The block has no header then; it
+ * is kept for the first call behind the collection.
+ */
+#include "agent/agent.h"
+
+#include "agent/object.h"
+
+#define COUNT_MOST ((uint64_t)1 << 20) /* references to a new object; no address is below it */
+#define HEADER     16u
+
+static bool is_header(uintptr_t at)
+{
+    uint64_t count = get(at, 0), flags;
+
+    return count > 0 && count < COUNT_MOST && collector_type(get(at, 8), &flags);
+}
+
+static void tell(struct made m)
+{
+    uintptr_t last = HOT.gc_preheader ? 2 * HEAD : HEAD;
+
+    for (uintptr_t header = 0; header <= last && header + HEADER <= m.bytes; header += HEAD) {
+        uintptr_t type;
+
+        if (!is_header(m.block + header))
+            continue;
+        type = get(m.block + header, 8);
+        if (HOT.head < HOT.stop_at || ring_room(RESERVE)) {
+            type_tell(type);
+            ring_put(PMT_W_OBJECT, m.block, type);
+        }
+        return;
+    }
+}
+
+void made_settle(void)
+{
+    struct made m = HOT.made;
+
+    if (HOT.made_kept.block && !HOT.gc_collecting) {
+        tell(HOT.made_kept);
+        HOT.made_kept.block = 0;
+    }
+    HOT.made.block = 0;
+    if (m.block && HOT.gc_collecting && !HOT.gc_late && !m.within)
+        HOT.made_kept = m;
+    else if (m.block)
+        tell(m);
+}
