@@ -122,6 +122,50 @@ struct pmt_garbage_reference {
     char *from_name, *to_name; /* as tp_name has them; NULL: the trace lacks the type */
 };
 
+/* Objects of one type, from the start until the interpreter begins to finalise: what is made
+ * and dies thereafter is left out, so that made = freed by counting + by collections + alive.
+ * Only where the recording sees every object. Recorded, but for what is said to be modelled.
+ * Bytes are of the objects' own blocks, in steps of 16; ages are of objects that died, and
+ * known to a quarter. */
+struct pmt_object_row {
+    char *name;                  /* as tp_name has it; NULL: the trace lacks the type */
+    uint32_t number;             /* as the trace names it */
+    uint64_t made;
+    uint64_t reused;             /* modelled: of these, from the type's free list */
+    uint64_t made_bytes;         /* when they were made, and what they grew by since */
+    uint64_t alive, alive_bytes; /* at the end */
+    uint64_t peak, peak_bytes;   /* most alive at once */
+    uint64_t freed_by_counting;
+    uint64_t freed_by_collections;
+    uint64_t died_in[3];         /* both: while the collector had them in generation i */
+    uint64_t age_mean, age_p50, age_p90, age_p99;             /* events */
+    uint64_t age_mean_ns, age_p50_ns, age_p90_ns, age_p99_ns; /* recorded time */
+};
+
+/* What was made of a type between a mark of the program and the next; intervals that begin
+ * with the same mark count together. */
+struct pmt_object_interval_row {
+    char mark[64];               /* that begins it; "": the start of the program */
+    uint64_t times;              /* intervals that begin with it */
+    uint64_t event, clock_ns;    /* where the first of them begins */
+    uint32_t number;             /* the type, as the trace names it */
+    uint64_t made, made_bytes;   /* in all of them */
+    uint64_t died;
+    uint64_t alive, alive_bytes; /* at the end of the last of them */
+};
+
+/* A free list of the recorded program, at one length: how many of its objects it would have
+ * served, of all those made. Modelled, under the collections of the replay. There is a row
+ * for length 0, for the longest length that was looked at and for each in between that has
+ * more hits than the one before it. */
+struct pmt_list_length_row {
+    char type[24];
+    uint32_t items;              /* of a tuple that it keeps; else 0 */
+    uint32_t length;             /* objects that it holds at most */
+    uint64_t hits;
+    uint64_t made;               /* the same at all lengths */
+};
+
 /* How long collections take, fitted to the recorded pauses of the same trace:
  * ns = fixed + visited * per_visited * ratio + freed blocks * per_freed, where the ratio
  * goes by the generation and by how many objects are visited: old objects and large
@@ -213,6 +257,10 @@ struct pmt_result {
                               most first */
     struct pmt_free_list_row *free_lists; size_t n_free_lists;
     struct pmt_region_row *regions;      size_t n_regions;
+    struct pmt_object_row *objects;      size_t n_objects; /* by number */
+    struct pmt_object_interval_row *object_intervals; size_t n_object_intervals; /* in the
+                              order of the first of each mark, then by number */
+    struct pmt_list_length_row *list_lengths; size_t n_list_lengths; /* by list, then length */
     struct pmt_gc_cost gc_cost;
     struct pmt_health *health;           size_t n_health;
     struct pmt_fact *facts;              size_t n_facts;

@@ -21,6 +21,11 @@ void pmt_result_release(struct pmt_result *result)
         pmt_free(result->garbage_references[i].to_name);
     }
     pmt_free(result->garbage_references);
+    for (size_t i = 0; i < result->n_objects; i++)
+        pmt_free(result->objects[i].name);
+    pmt_free(result->objects);
+    pmt_free(result->object_intervals);
+    pmt_free(result->list_lengths);
     pmt_free(result->free_lists);
     pmt_free(result->regions);
     pmt_free(result->collections);
