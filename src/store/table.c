@@ -206,6 +206,52 @@ static const struct pmt_column garbage_reference_columns[] = {
     COLUMN(pmt_garbage_reference, "n", U64, count),
 };
 
+static const struct pmt_column object_columns[] = {
+    SAME(pmt_object_row, STR, name),
+    SAME(pmt_object_row, U32, number),
+    SAME(pmt_object_row, U64, made),
+    SAME(pmt_object_row, U64, reused),
+    SAME(pmt_object_row, U64, made_bytes),
+    SAME(pmt_object_row, U64, alive),
+    SAME(pmt_object_row, U64, alive_bytes),
+    SAME(pmt_object_row, U64, peak),
+    SAME(pmt_object_row, U64, peak_bytes),
+    SAME(pmt_object_row, U64, freed_by_counting),
+    SAME(pmt_object_row, U64, freed_by_collections),
+    COLUMN(pmt_object_row, "died_in_0", U64, died_in[0]),
+    COLUMN(pmt_object_row, "died_in_1", U64, died_in[1]),
+    COLUMN(pmt_object_row, "died_in_2", U64, died_in[2]),
+    SAME(pmt_object_row, U64, age_mean),
+    SAME(pmt_object_row, U64, age_p50),
+    SAME(pmt_object_row, U64, age_p90),
+    SAME(pmt_object_row, U64, age_p99),
+    SAME(pmt_object_row, U64, age_mean_ns),
+    SAME(pmt_object_row, U64, age_p50_ns),
+    SAME(pmt_object_row, U64, age_p90_ns),
+    SAME(pmt_object_row, U64, age_p99_ns),
+};
+
+static const struct pmt_column object_interval_columns[] = {
+    SAME(pmt_object_interval_row, CHARS, mark),
+    SAME(pmt_object_interval_row, U64, times),
+    SAME(pmt_object_interval_row, U64, event),
+    COLUMN(pmt_object_interval_row, "recorded_clock_ns", U64, clock_ns),
+    SAME(pmt_object_interval_row, U32, number),
+    SAME(pmt_object_interval_row, U64, made),
+    SAME(pmt_object_interval_row, U64, made_bytes),
+    SAME(pmt_object_interval_row, U64, died),
+    SAME(pmt_object_interval_row, U64, alive),
+    SAME(pmt_object_interval_row, U64, alive_bytes),
+};
+
+static const struct pmt_column list_length_columns[] = {
+    SAME(pmt_list_length_row, CHARS, type),
+    SAME(pmt_list_length_row, U32, items),
+    SAME(pmt_list_length_row, U32, length),
+    SAME(pmt_list_length_row, U64, hits),
+    SAME(pmt_list_length_row, U64, made),
+};
+
 static const struct pmt_column health_columns[] = {
     SAME(pmt_health, SEVERITY, severity),
     SAME(pmt_health, CHARS, what),
@@ -240,6 +286,9 @@ const struct pmt_table pmt_tables[] = {
     ARRAY(garbage_reference, pmt_garbage_reference, garbage_references),
     ARRAY(free_list, pmt_free_list_row, free_lists),
     ARRAY(region, pmt_region_row, regions),
+    ARRAY(object, pmt_object_row, objects),
+    ARRAY(object_interval, pmt_object_interval_row, object_intervals),
+    ARRAY(list_length, pmt_list_length_row, list_lengths),
     ARRAY(health, pmt_health, health),
     ARRAY(fact, pmt_fact, facts),
 };

@@ -166,6 +166,49 @@ void sample_result_what_if(struct pmt_result *out)
     what_if_thresholds(out);
 }
 
+static const struct pmt_object_row sample_objects[] = {
+    {.number = 2, .made = 120000, .made_bytes = 9600000, .alive = 20000, .alive_bytes = 1600000,
+     .peak = 31000, .peak_bytes = 2480000, .freed_by_counting = 100000, .age_mean = 812,
+     .age_p50 = 5, .age_p90 = 1023, .age_p99 = 16383, .age_mean_ns = 290000,
+     .age_p50_ns = 65536, .age_p90_ns = 393216, .age_p99_ns = 7340032},
+    {.number = 7, .made = 5000, .made_bytes = 320000, .alive = 12, .alive_bytes = 768,
+     .peak = 900, .peak_bytes = 57600, .freed_by_counting = 4888, .freed_by_collections = 100,
+     .died_in = {4900, 87, 1}, .age_mean = 4000, .age_p50 = 3583, .age_p90 = 7167,
+     .age_p99 = 65535, .age_mean_ns = 1500000, .age_p50_ns = 1310720, .age_p90_ns = 2621440,
+     .age_p99_ns = 23068672},
+    {.number = 9, .made = 64000, .reused = 48000, .made_bytes = 4096000, .alive = 4000,
+     .alive_bytes = 256000, .peak = 4100, .peak_bytes = 262400, .freed_by_counting = 59900,
+     .freed_by_collections = 100, .died_in = {59990, 10, 0}, .age_mean = 20, .age_p50 = 3,
+     .age_p90 = 19, .age_p99 = 255, .age_mean_ns = 65000, .age_p50_ns = 65536,
+     .age_p90_ns = 65536, .age_p99_ns = 131072},
+    {.number = 70000, .made = 1, .made_bytes = 16, .alive = 1, .alive_bytes = 16, .peak = 1,
+     .peak_bytes = 16}};
+
+static const struct pmt_object_interval_row sample_intervals[] = {
+    {"", 1, 0, 0, 2, 20000, 1600000, 1000, 19000, 1520000},
+    {"serve\x1b]0;x\x07", 250, 90000, 200000000, 2, 100000, 8000000, 99000, 20000, 1600000},
+    {"serve\x1b]0;x\x07", 250, 90000, 200000000, 9, 64000, 4096000, 60000, 4000, 256000}};
+
+static const struct pmt_list_length_row sample_lengths[] = {
+    {"list", 0, 0, 0, 64000},   {"list", 0, 1, 16000, 64000}, {"list", 0, 2, 24000, 64000},
+    {"list", 0, 60, 48000, 64000}, {"list", 0, 320, 48640, 64000},
+    {"tuple", 1, 0, 0, 100},    {"tuple", 1, 1, 100, 100},    {"tuple", 1, 2000, 100, 100},
+    {"tuple", 2, 0, 0, 300},    {"tuple", 2, 2000, 300, 300}};
+
+/* What a program may call a type. */
+static const char *const sample_names[] = {
+    "str", "a \"quoted\", type'\n\x1b[31m\xff\xe2\x80\xae", "list", "=cmd()"};
+
+void sample_result_objects(struct pmt_result *out)
+{
+    sample_result(out);
+    SET_ARRAY(out, objects, sample_objects);
+    for (size_t i = 0; i < COUNT(sample_names); i++)
+        out->objects[i].name = pmt_strdup(sample_names[i]);
+    SET_ARRAY(out, object_intervals, sample_intervals);
+    SET_ARRAY(out, list_lengths, sample_lengths);
+}
+
 static void fill_chars(char *at, size_t n_bytes)
 {
     memset(at, 'x', n_bytes - 1);
@@ -224,6 +267,18 @@ void sample_result_extreme(struct pmt_result *out)
          UINT64_MAX - 3, UINT64_MAX - 4, UINT64_MAX - 5, UINT64_MAX - 6}};
     static const struct pmt_region_row regions[] = {
         {"fifteen letters", UINT64_MAX, UINT64_MAX - 1}};
+    static const struct pmt_object_row objects[] = {
+        {NULL, UINT32_MAX, UINT64_MAX, UINT64_MAX - 1, UINT64_MAX - 2, UINT64_MAX - 3,
+         UINT64_MAX - 4, UINT64_MAX - 5, UINT64_MAX - 6, UINT64_MAX - 7, UINT64_MAX - 8,
+         {UINT64_MAX - 9, UINT64_MAX - 10, UINT64_MAX - 11}, UINT64_MAX - 12, UINT64_MAX - 13,
+         UINT64_MAX - 14, UINT64_MAX - 15, UINT64_MAX - 16, UINT64_MAX - 17, UINT64_MAX - 18,
+         UINT64_MAX - 19}};
+    static const struct pmt_object_interval_row intervals[] = {
+        {"sixty-three letters ...........................................", UINT64_MAX,
+         UINT64_MAX - 1, UINT64_MAX - 2, UINT32_MAX, UINT64_MAX - 3, UINT64_MAX - 4,
+         UINT64_MAX - 5, UINT64_MAX - 6, UINT64_MAX - 7}};
+    static const struct pmt_list_length_row lengths[] = {
+        {"type of 23 letters ....", UINT32_MAX, UINT32_MAX - 1, UINT64_MAX, UINT64_MAX - 1}};
     static const struct pmt_garbage_reference references[] = {
         {UINT32_MAX, UINT32_MAX - 1, UINT64_MAX, NULL, NULL}};
     static const struct pmt_health health[] = {{PMT_LOSS, "a\033[31m\n\"'\xff", UINT64_MAX}};
@@ -244,6 +299,9 @@ void sample_result_extreme(struct pmt_result *out)
     SET_ARRAY(out, garbage_references, references);
     SET_ARRAY(out, free_lists, free_lists);
     SET_ARRAY(out, regions, regions);
+    SET_ARRAY(out, objects, objects);
+    SET_ARRAY(out, object_intervals, intervals);
+    SET_ARRAY(out, list_lengths, lengths);
     SET_ARRAY(out, health, health);
     add_fact(out, "", "");
     add_fact(out, "=cmd|' /C calc'!A0", "line\none\xc3");
@@ -466,6 +524,56 @@ static void same_reference(const struct pmt_garbage_reference *actual,
     SAME_STR(to_name);
 }
 
+static void same_object(const struct pmt_object_row *actual, const struct pmt_object_row *want)
+{
+    SAME_STR(name);
+    SAME_U64(number);
+    SAME_U64(made);
+    SAME_U64(reused);
+    SAME_U64(made_bytes);
+    SAME_U64(alive);
+    SAME_U64(alive_bytes);
+    SAME_U64(peak);
+    SAME_U64(peak_bytes);
+    SAME_U64(freed_by_counting);
+    SAME_U64(freed_by_collections);
+    for (int i = 0; i < 3; i++)
+        SAME_U64(died_in[i]);
+    SAME_U64(age_mean);
+    SAME_U64(age_p50);
+    SAME_U64(age_p90);
+    SAME_U64(age_p99);
+    SAME_U64(age_mean_ns);
+    SAME_U64(age_p50_ns);
+    SAME_U64(age_p90_ns);
+    SAME_U64(age_p99_ns);
+}
+
+static void same_interval(const struct pmt_object_interval_row *actual,
+                          const struct pmt_object_interval_row *want)
+{
+    SAME_STR(mark);
+    SAME_U64(times);
+    SAME_U64(event);
+    SAME_U64(clock_ns);
+    SAME_U64(number);
+    SAME_U64(made);
+    SAME_U64(made_bytes);
+    SAME_U64(died);
+    SAME_U64(alive);
+    SAME_U64(alive_bytes);
+}
+
+static void same_length(const struct pmt_list_length_row *actual,
+                        const struct pmt_list_length_row *want)
+{
+    SAME_STR(type);
+    SAME_U64(items);
+    SAME_U64(length);
+    SAME_U64(hits);
+    SAME_U64(made);
+}
+
 static void same_fact(const struct pmt_fact *actual, const struct pmt_fact *want)
 {
     SAME_STR(name);
@@ -498,6 +606,9 @@ void expect_same_result(const struct pmt_result *actual, const struct pmt_result
     SAME_ARRAY(garbage_references, same_reference);
     SAME_ARRAY(free_lists, same_free_list);
     SAME_ARRAY(regions, same_region);
+    SAME_ARRAY(objects, same_object);
+    SAME_ARRAY(object_intervals, same_interval);
+    SAME_ARRAY(list_lengths, same_length);
     SAME_ARRAY(health, same_health);
     SAME_ARRAY(facts, same_fact);
 }

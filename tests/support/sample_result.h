@@ -12,6 +12,9 @@ void sample_result(struct pmt_result *out);
  * metrics better, some worse. */
 void sample_result_what_if(struct pmt_result *out);
 
+/* The same trace, with every object in it: types, marks, and lengths of free lists. */
+void sample_result_objects(struct pmt_result *out);
+
 /* Every field at its limit: 64-bit extremes, full character arrays, odd bytes. */
 void sample_result_extreme(struct pmt_result *out);
 

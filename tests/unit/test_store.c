@@ -133,7 +133,8 @@ static void empty_result(struct pmt_result *out)
 static void test_store_gives_back_what_was_put(void)
 {
     void (*const make[])(struct pmt_result *) = {sample_result, sample_result_what_if,
-                                                 sample_result_extreme, empty_result};
+                                                 sample_result_objects, sample_result_extreme,
+                                                 empty_result};
     struct pmt_result want, got;
     struct pmt_error err;
     int64_t id;
