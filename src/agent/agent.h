@@ -250,6 +250,8 @@ void collector_settle(void);
 /* Whether this word is the address of a type: its flags. One that was met before costs
  * nothing, another a system call. */
 bool collector_type(uint64_t word, uint64_t *flags);
+/* This block is about to be freed: there is no type in it any more. */
+void collector_forget_type(uintptr_t block);
 /* Read what may not be there. */
 bool collector_read(uintptr_t at, uint64_t *out);
 

@@ -230,6 +230,17 @@ bool collector_type(uint64_t word, uint64_t *flags)
     return k->type;
 }
 
+void collector_forget_type(uintptr_t block)
+{
+    for (uintptr_t type = block + 16; type <= block + 32; type += 16) {
+        struct known *k = known[(type >> 4) % KNOWN];
+
+        for (size_t i = 0; i < 2; i++)
+            if (k[i].word == type)
+                k[i] = (struct known){0};
+    }
+}
+
 /* The same without a look: only what has been met in a collector object. */
 static bool is_met(uint64_t word)
 {

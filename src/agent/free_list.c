@@ -123,7 +123,7 @@ static void watch(struct free_list *l)
     type_tell(l->type);
     if (!ring_room(RESERVE))
         return;
-    ring_put_figures(PMT_W_LIST, (uint64_t)(l - lists), l->type, figures, 2);
+    ring_put_figures(PMT_W_LIST, (uint64_t)(l - lists) << PMT_W_LIST_SHIFT, l->type, figures, 2);
     settle();
     for (uint32_t i = 0; i < n; i++)
         put_shelved(l, now[i]);
@@ -200,6 +200,8 @@ static bool find_floats(void)
 void objects_watch_slow(const void *freed)
 {
     made_settle();
+    if (freed)
+        collector_forget_type((uintptr_t)freed);
     for (size_t i = 0; i < n_found; i++)
         if (UNLIKELY(*found[i]->counter != (int32_t)found[i]->known))
             sync_list(found[i], (uintptr_t)freed);

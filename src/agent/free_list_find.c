@@ -3,11 +3,11 @@
  *
  * No symbol names a free list: up to 3.9 it is a static of the type's file, later it lies in
  * the interpreter's state, elsewhere in each release and build. But it shows itself. When an
- * object dies and goes on its list, exactly that changes: a pointer somewhere is the
- * object's address now, and a number somewhere is larger by one. So the writable data of the
- * interpreter is copied before such a death and compared behind it, and a pair of
- * the two is believed if the list that it spells out is one: as many dead objects of the
- * type as the number says. It has to come up again with the next death.
+ * object dies and goes on its list, a pointer somewhere is the object's address (it may have
+ * been that before: an array keeps what was taken from it), and a number somewhere is larger by
+ * one. So the writable data of the interpreter is copied before such a death and compared
+ * behind it, and a pair of the two is believed if the list that it spells out is one: as many
+ * dead objects of the type as the number says. It has to come up again with the next death.
  *
  *     array    at[0 ... n - 1], the newest last          list, dict
  *     linked   head -> newest -> ... -> oldest -> NULL   tuples, float
@@ -111,10 +111,8 @@ static uint32_t number_at(uintptr_t at)
     return n;
 }
 
-static void note_word(struct change *c, uintptr_t at, const char *before, uintptr_t object)
+static void note_numbers(struct change *c, uintptr_t at, const char *before)
 {
-    if (get(at, 0) == object && c->n_places < PLACES_MOST)
-        c->place[c->n_places++] = at;
     for (uintptr_t half = 0; half < 8; half += 4) {
         uint32_t was, now = number_at(at + half);
 
@@ -130,9 +128,14 @@ static void compare(struct change *c, uintptr_t object)
 
     c->n_places = c->n_counters = 0;
     for (size_t i = 0; i < n_regions; from += regions[i++].bytes)
-        for (size_t at = 0; at < regions[i].bytes; at += 8)
-            if (UNLIKELY(memcmp(copy + from + at, (const void *)(regions[i].at + at), 8)))
-                note_word(c, regions[i].at + at, copy + from + at, object);
+        for (uintptr_t at = regions[i].at; at < regions[i].at + regions[i].bytes; at += 8) {
+            const char *before = copy + from + (at - regions[i].at);
+
+            if (UNLIKELY(get(at, 0) == object) && c->n_places < PLACES_MOST)
+                c->place[c->n_places++] = at;
+            if (UNLIKELY(memcmp(before, (const void *)at, 8)))
+                note_numbers(c, at, before);
+        }
 }
 
 /* -- which pair of them is a list -- */

@@ -19,7 +19,8 @@ static bool is_header(uintptr_t at)
 {
     uint64_t count = get(at, 0), flags;
 
-    return count > 0 && count < COUNT_MOST && collector_type(get(at, 8), &flags);
+    return count > 0 && count < COUNT_MOST && collector_type(get(at, 8), &flags) &&
+           get(get(at, 8), TP_NAME);
 }
 
 static void tell(struct made m)
