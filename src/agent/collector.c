@@ -181,17 +181,26 @@ static uint64_t stat(int generation, int field)
 
 #define TP_FLAGS   168             /* PyTypeObject.tp_flags */
 #define FLAG_GC    (UINT64_C(1) << 14)
+#define FLAG_TYPE_SUBCLASS (UINT64_C(1) << 31)
 
-/* Whether p is a type: its own type is `type`, or is a type whose type is `type`. */
+/* Whether the type of an object is `type`, or a subclass of it. */
+static bool is_metatype(uint64_t meta)
+{
+    uint64_t meta_meta, flags;
+
+    return meta == (uintptr_t)pmt_py.type_type ||
+           (collector_read(meta + 8, &meta_meta) &&
+            meta_meta == (uintptr_t)pmt_py.type_type &&
+            collector_read(meta + TP_FLAGS, &flags) && flags & FLAG_TYPE_SUBCLASS);
+}
+
+/* Whether p is a type, and not one that died. */
 static bool is_type(uint64_t p, uint64_t *flags)
 {
-    uint64_t meta, meta_meta;
+    uint64_t count, meta;
 
-    return p > 4096 && collector_read(p + 8, &meta) &&
-           (meta == (uintptr_t)pmt_py.type_type ||
-            (collector_read(meta + 8, &meta_meta) &&
-             meta_meta == (uintptr_t)pmt_py.type_type)) &&
-           collector_read(p + TP_FLAGS, flags);
+    return p > 4096 && collector_read(p, &count) && count && collector_read(p + 8, &meta) &&
+           is_metatype(meta) && collector_read(p + TP_FLAGS, flags);
 }
 
 /* Words that were looked at before, types and others: a look costs system calls. Two
