@@ -29,6 +29,7 @@
 #define TUPLES     20u
 #define TUPLE_ITEMS 16 /* offset of ob_size */
 #define NESTING    50  /* PyTrash_UNWIND_LEVEL, 3.8 */
+#define FEW_DEATHS 16u
 #define FLOAT_FULL 100 /* PyFloat_MAXFREELIST, 3.8 ... 3.13 */
 
 typedef void destructor(void *);
@@ -39,7 +40,6 @@ static struct free_list lists[N_LISTS];
 static struct free_list *found[N_LISTS]; /* those that are watched */
 static size_t n_found;
 static struct free_list floats;
-static uint64_t n_deaths;                /* calls of ours */
 
 static struct {
     void (*untrack)(void *);
@@ -215,12 +215,12 @@ void objects_watch_slow(const void *freed)
 /* -- deaths -- */
 
 /* Behind the type's own function. */
-static void died(struct free_list *l, uintptr_t object, bool copied, uint64_t serial)
+static void died(struct free_list *l, uintptr_t object, bool copied)
 {
     int32_t n;
 
     if (!l->counter) {
-        if (copied && serial == n_deaths && free_list_find(l, object) && ring_ready()) {
+        if (copied && free_list_find(l, object) && ring_ready()) {
             collector_watch();
             watch(l);
         }
@@ -237,16 +237,24 @@ static void died(struct free_list *l, uintptr_t object, bool copied, uint64_t se
     put_shelved(l, object);
 }
 
+/* The first deaths, and fewer and fewer: a list may be full, or an object bring others with
+ * it on the way there. (A copy made within this death serves it as well.) */
+static bool worth_a_try(struct free_list *l)
+{
+    uint32_t n = l->counter || l->lost ? 0 : ++l->n_deaths;
+
+    return n && (n < FEW_DEATHS || !(n & (n - 1)));
+}
+
 static void watched_death(struct free_list *l, void *object, destructor *own)
 {
-    bool copied = !l->counter && !l->lost;
-    uint64_t serial = ++n_deaths;
+    bool copied = worth_a_try(l);
 
     if (copied)
         free_list_find_copy();
     own(object);
     if (HOT.objects)
-        died(l, (uintptr_t)object, copied, serial);
+        died(l, (uintptr_t)object, copied);
 }
 
 static void death(struct free_list *l, void *object, destructor *own)

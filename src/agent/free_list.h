@@ -28,7 +28,7 @@ struct free_list {
     /* until then: */
     struct free_list_guess guess[FREE_LIST_GUESSES];
     size_t n_guesses;
-    uint32_t n_seen, n_tries;    /* deaths that the guesses have come up in; all */
+    uint32_t n_deaths, n_seen;   /* all; those that the guesses have come up in */
     bool proved;                 /* ... and one of them when it held several */
     bool lost;                   /* no more is tried */
 };
@@ -36,8 +36,7 @@ struct free_list {
 /* To be called once; a_type: one in the interpreter's own module. False: no memory, or too
  * much data. */
 bool free_list_find_begin(uintptr_t a_type);
-/* Before an object dies; behind that, if nothing else was on its way to a list meanwhile.
- * True: the list is found. */
+/* Before an object dies; behind that. True: the list is found. */
 void free_list_find_copy(void);
 bool free_list_find(struct free_list *l, uintptr_t object);
 
