@@ -14,6 +14,9 @@ struct args {
     bool types;
     bool freelists;
     bool regions;
+    bool objects;
+    bool intervals;
+    bool lengths;
     bool json;
     bool csv;
     bool quiet;
@@ -38,6 +41,12 @@ static const struct pmt_option options[] = {
      .help = "of a script: print the free lists"},
     {.name = "regions", .kind = PMT_OPTION_FLAG, .offset = offsetof(struct args, regions),
      .help = "of a script: print where its objects live"},
+    {.name = "objects", .kind = PMT_OPTION_FLAG, .offset = offsetof(struct args, objects),
+     .help = "print objects by type: made, alive, ages, deaths"},
+    {.name = "intervals", .kind = PMT_OPTION_FLAG, .offset = offsetof(struct args, intervals),
+     .help = "print objects by type between the program's marks"},
+    {.name = "lengths", .kind = PMT_OPTION_FLAG, .offset = offsetof(struct args, lengths),
+     .help = "print what free lists serve, by their length"},
     {.name = "config", .letter = 'c', .kind = PMT_OPTION_TEXT, .metavar = "SPEC",
      .offset = offsetof(struct args, config),
      .help = "replay TRACE under this configuration (default: its own)"},
@@ -75,6 +84,9 @@ static const struct { const char *name; size_t offset; enum pmt_report_part part
     {"types", offsetof(struct args, types), PMT_PART_TYPES},
     {"freelists", offsetof(struct args, freelists), PMT_PART_FREE_LISTS},
     {"regions", offsetof(struct args, regions), PMT_PART_REGIONS},
+    {"objects", offsetof(struct args, objects), PMT_PART_OBJECTS},
+    {"intervals", offsetof(struct args, intervals), PMT_PART_INTERVALS},
+    {"lengths", offsetof(struct args, lengths), PMT_PART_LENGTHS},
 };
 #define N_PARTS (sizeof parts / sizeof *parts)
 
@@ -191,8 +203,8 @@ static int run(const void *given, char **operand, unsigned n_operands)
 const struct pmt_command pmt_cmd_stats = {
     .name = "stats",
     .summary = "show the figures of a run, of a database or of a trace",
-    .synopsis = "[-qv] [--json | --csv] [--timeline | --classes | --collections | --types | --freelists | --regions] [--run=N] DB\n"
-                "[-qv] [--json | --csv] [--timeline | --classes | --collections | --types | --freelists | --regions] [-c SPEC] TRACE\n"
+    .synopsis = "[-qv] [--json | --csv] [--timeline | --classes | --collections | --types | --freelists | --regions | --objects | --intervals | --lengths] [--run=N] DB\n"
+                "[-qv] [--json | --csv] [--timeline | --classes | --collections | --types | --freelists | --regions | --objects | --intervals | --lengths] [-c SPEC] TRACE\n"
                 "--runs [--json | --csv] DB",
     .options = options,
     .args_bytes = sizeof(struct args),

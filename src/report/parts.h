@@ -38,6 +38,11 @@ void pmt_part_collections(struct pmt_page *page, const char *key,
 void pmt_part_types(struct pmt_page *page, const char *key, const struct pmt_result *result);
 void pmt_part_garbage_references(struct pmt_page *page, const char *key,
                                  const struct pmt_result *result);
+void pmt_part_objects(struct pmt_page *page, const char *key, const struct pmt_result *result);
+void pmt_part_object_intervals(struct pmt_page *page, const char *key,
+                               const struct pmt_result *result);
+void pmt_part_list_lengths(struct pmt_page *page, const char *key,
+                           const struct pmt_result *result);
 void pmt_part_health(struct pmt_page *page, const char *key, const struct pmt_result *result);
 void pmt_part_metrics(struct pmt_page *page, const struct pmt_result *result);
 
@@ -52,6 +57,14 @@ void pmt_text_gc(struct pmt_page *page, const struct pmt_result *result);
 /* Types (type_report.c): short tables; lines on garbage and on where objects die. */
 void pmt_text_types(struct pmt_page *page, const struct pmt_result *result);
 void pmt_text_deaths(struct pmt_page *page, const struct pmt_result *result);
+/* The cell of a type's name; NULL: not told. */
+void pmt_grid_type(struct pmt_grid *g, const char *name);
+/* Objects by type (object_report.c): the types of which most are made; what is made between
+ * marks. Nothing where the recording does not see objects. */
+void pmt_text_object_types(struct pmt_page *page, const struct pmt_result *result);
+void pmt_text_object_intervals(struct pmt_page *page, const struct pmt_result *result);
+/* Hit rates of free lists by length (length_report.c), a curve for each type. */
+void pmt_text_list_lengths(struct pmt_page *page, const struct pmt_result *result);
 void pmt_text_longest_collections(struct pmt_page *page, const struct pmt_result *result);
 void pmt_text_gc_cost(struct pmt_strbuf *sb, const char *label,
                       const struct pmt_gc_cost *cost);

@@ -21,7 +21,10 @@ enum pmt_report_part {
     PMT_PART_COLLECTIONS, /* one row per collection, in any format */
     PMT_PART_TYPES,    /* one row per type, in any format */
     PMT_PART_FREE_LISTS, /* one row per free list, in any format */
-    PMT_PART_REGIONS   /* one row per region, in any format */
+    PMT_PART_REGIONS,  /* one row per region, in any format */
+    PMT_PART_OBJECTS,  /* one row per type of object, in any format; text: two tables */
+    PMT_PART_INTERVALS, /* one row per mark and type, in any format */
+    PMT_PART_LENGTHS   /* one row per free list and length; text: one per free list */
 };
 
 /* All zero is a good default. */

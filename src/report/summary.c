@@ -190,6 +190,7 @@ static void full_parts(struct pmt_page *page, const struct pmt_result *r)
         pmt_text_longest_collections(page, r);
     if (!pmt_is_script(r))
         pmt_text_types(page, r);
+    pmt_text_object_intervals(page, r);
     if (r->n_classes) {
         pmt_strbuf_puts(&page->sb, "\nPool table at the end\n");
         pmt_part_classes(page, NULL, r);
@@ -215,6 +216,8 @@ static void text_summary(struct pmt_page *page, const struct pmt_result *r)
         pmt_text_gc(page, r);
     if (pmt_is_script(r))
         pmt_text_objects(page, r);
+    pmt_text_object_types(page, r);
+    pmt_text_list_lengths(page, r);
     if (r->n_health) {
         pmt_strbuf_puts(&page->sb, pmt_is_script(r) ? "\nNotes\n" : "\nHealth of the trace\n");
         pmt_part_health(page, NULL, r);
@@ -238,33 +241,43 @@ static void whole_summary(struct pmt_page *page, const struct pmt_result *r)
     }
 }
 
-static void types_alone(struct pmt_page *page, const struct pmt_result *r)
+static void timeline_alone(struct pmt_page *page, const char *key, const struct pmt_result *r)
 {
-    pmt_part_types(page, "types", r);
+    pmt_part_timeline(page, key, r, SIZE_MAX);
+}
+
+/* In JSON what refers to what is another key. */
+static void types_alone(struct pmt_page *page, const char *key, const struct pmt_result *r)
+{
+    pmt_part_types(page, key, r);
     if (page->options->format == PMT_FORMAT_JSON)
         pmt_part_garbage_references(page, "garbage_references", r);
 }
 
-/* One table alone; in JSON an object with that one key, and with types what refers to what
- * as another. */
+static const struct {
+    const char *key;
+    void (*print)(struct pmt_page *, const char *, const struct pmt_result *);
+} parts[] = {
+    [PMT_PART_TIMELINE] = {"timeline", timeline_alone},
+    [PMT_PART_CLASSES] = {"classes", pmt_part_classes},
+    [PMT_PART_COLLECTIONS] = {"collections", pmt_part_collections},
+    [PMT_PART_TYPES] = {"types", types_alone},
+    [PMT_PART_FREE_LISTS] = {"freelists", pmt_part_free_lists},
+    [PMT_PART_REGIONS] = {"regions", pmt_part_regions},
+    [PMT_PART_OBJECTS] = {"objects", pmt_part_objects},
+    [PMT_PART_INTERVALS] = {"object_intervals", pmt_part_object_intervals},
+    [PMT_PART_LENGTHS] = {"list_lengths", pmt_part_list_lengths},
+};
+
+/* One table alone; in JSON an object with that one key. */
 static void one_part(struct pmt_page *page, const struct pmt_result *r)
 {
     bool json = page->options->format == PMT_FORMAT_JSON;
+    enum pmt_report_part part = page->options->part;
 
     if (json)
         pmt_json_object(&page->json, NULL);
-    if (page->options->part == PMT_PART_TIMELINE)
-        pmt_part_timeline(page, "timeline", r, SIZE_MAX);
-    else if (page->options->part == PMT_PART_COLLECTIONS)
-        pmt_part_collections(page, "collections", r);
-    else if (page->options->part == PMT_PART_TYPES)
-        types_alone(page, r);
-    else if (page->options->part == PMT_PART_FREE_LISTS)
-        pmt_part_free_lists(page, "freelists", r);
-    else if (page->options->part == PMT_PART_REGIONS)
-        pmt_part_regions(page, "regions", r);
-    else
-        pmt_part_classes(page, "classes", r);
+    parts[part].print(page, parts[part].key, r);
     if (json)
         pmt_json_end(&page->json);
 }

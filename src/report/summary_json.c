@@ -180,6 +180,10 @@ void pmt_json_summary(struct pmt_page *page, const struct pmt_result *result)
     pmt_part_types(page, "types", result);
     pmt_part_regions(page, "regions", result);
     pmt_part_garbage_references(page, "garbage_references", result);
+    if (result->n_objects)
+        pmt_part_objects(page, "objects", result);
+    if (result->n_object_intervals)
+        pmt_part_object_intervals(page, "object_intervals", result);
     verify_object(j, result);
     pmt_part_disagreements(page, "oracle", result);
     metrics_object(j, &result->metrics);
@@ -190,6 +194,8 @@ void pmt_json_summary(struct pmt_page *page, const struct pmt_result *result)
         pmt_part_timeline(page, "timeline", result, SIZE_MAX);
         if (pmt_gc_is_told(result))
             pmt_part_collections(page, "collections", result);
+        if (result->n_list_lengths)
+            pmt_part_list_lengths(page, "list_lengths", result);
     }
     pmt_json_end(j);
 }

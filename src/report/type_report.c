@@ -70,7 +70,7 @@ static const struct pmt_type_row **sorted(struct pmt_page *page, const struct pm
     return rows;
 }
 
-static void type_name(struct pmt_grid *g, const char *name)
+void pmt_grid_type(struct pmt_grid *g, const char *name)
 {
     if (name)
         pmt_grid_str(g, name);
@@ -80,7 +80,7 @@ static void type_name(struct pmt_grid *g, const char *name)
 
 static void type_row(struct pmt_grid *g, const struct pmt_type_row *t)
 {
-    type_name(g, t->name);
+    pmt_grid_type(g, t->name);
     pmt_grid_value(g, t->garbage_objects, PMT_UNIT_COUNT);
     pmt_grid_value(g, t->garbage_bytes, PMT_UNIT_BYTES);
     for (int i = 0; i < 3; i++)
@@ -127,8 +127,8 @@ static void reference_table(struct pmt_page *page, const char *key, const struct
     for (size_t i = 0; i < r->n_garbage_references && i < most; i++) {
         const struct pmt_garbage_reference *ref = &r->garbage_references[i];
 
-        type_name(&g, ref->from_name);
-        type_name(&g, ref->to_name);
+        pmt_grid_type(&g, ref->from_name);
+        pmt_grid_type(&g, ref->to_name);
         pmt_grid_value(&g, ref->count, PMT_UNIT_COUNT);
         pmt_grid_word(&g, text ? per_object(r, ref).at : NULL, NULL, NULL);
     }
