@@ -44,6 +44,7 @@ void pmt_drain_release(struct pmt_drain *d)
 {
     pmt_shadow_release(&d->shadow);
     pmt_vec_release(&d->counted);
+    pmt_vec_release(&d->typed);
     pmt_vec_release(&d->threads);
     pmt_vec_release(&d->types);
     pmt_vec_release(&d->alive);
@@ -138,6 +139,22 @@ static bool is_counted(const struct pmt_drain *d, uint32_t slot)
     return slot / 64 < d->counted.n && d->counted.at[slot / 64] >> slot % 64 & 1;
 }
 
+static bool is_typed(const struct pmt_drain *d, uint32_t slot)
+{
+    return slot / 64 < d->typed.n && d->typed.at[slot / 64] >> slot % 64 & 1;
+}
+
+static void set_typed(struct pmt_drain *d, uint32_t slot, bool typed)
+{
+    while (d->typed.n <= slot / 64)
+        if (!pmt_vec_push(&d->typed, 0)) {
+            d->failed = true;
+            return;
+        }
+    d->typed.at[slot / 64] &= ~(UINT64_C(1) << slot % 64);
+    d->typed.at[slot / 64] |= (uint64_t)typed << slot % 64;
+}
+
 static void set_counted(struct pmt_drain *d, uint32_t slot, bool counted)
 {
     while (d->counted.n <= slot / 64)
@@ -160,6 +177,8 @@ static inline void on_alloc(struct pmt_drain *d, enum pmt_op op, uint64_t addres
         return;
     slot = pmt_writer_alloc(d->writer, op, size);
     *at = slot + 1;
+    if (is_typed(d, slot))
+        set_typed(d, slot, false);
     if (op == PMT_OP_ALLOC_GC || op == PMT_OP_REUSED_GC || is_counted(d, slot))
         set_counted(d, slot, op == PMT_OP_ALLOC_GC || op == PMT_OP_REUSED_GC);
     put_place(d, address);
@@ -238,14 +257,29 @@ static void end_resize(struct pmt_drain *d, struct pmt_resize *r, uint64_t addre
 
 /* -- the held block -- */
 
+/* An object of this type came there. */
+static void on_typed_alloc(struct pmt_drain *d, uint32_t type, enum pmt_op op, uint64_t address,
+                           uint64_t size)
+{
+    uint32_t *at;
+
+    pmt_writer_event(d->writer, PMT_OP_OBJECT, type, NULL);
+    on_alloc(d, op, address, size);
+    at = pmt_shadow_at(&d->shadow, address);
+    if (at && slot_in(at))
+        set_typed(d, *at - 1, true);
+}
+
 static void let_go(struct pmt_drain *d, bool counted)
 {
+    enum pmt_op op = counted ? PMT_OP_ALLOC_GC : PMT_OP_ALLOC_OBJ;
+
     if (!d->held.address)
         return;
     if (d->held.type)
-        pmt_writer_event(d->writer, PMT_OP_OBJECT, d->held.type - 1, NULL);
-    on_alloc(d, counted ? PMT_OP_ALLOC_GC : PMT_OP_ALLOC_OBJ, d->held.address,
-             d->held.size);
+        on_typed_alloc(d, d->held.type - 1, op, d->held.address, d->held.size);
+    else
+        on_alloc(d, op, d->held.address, d->held.size);
     d->held.address = 0;
 }
 
@@ -445,6 +479,12 @@ static void on_alive(struct pmt_drain *d, uint64_t address, uint64_t type_addres
 
 /* -- types as objects are made, free lists -- */
 
+static void tell_type(struct pmt_drain *d, uint32_t slot, uint32_t type)
+{
+    pmt_writer_about(d->writer, PMT_OP_TYPED, slot, type);
+    set_typed(d, slot, true);
+}
+
 /* The block is held back yet, or its object was too young to be read (made.c). */
 static void on_object(struct pmt_drain *d, uint64_t address, uint64_t type_address)
 {
@@ -459,7 +499,7 @@ static void on_object(struct pmt_drain *d, uint64_t address, uint64_t type_addre
     }
     at = pmt_shadow_at(&d->shadow, address);
     if (at && slot_in(at))
-        pmt_writer_about(d->writer, PMT_OP_TYPED, *at - 1, type->number);
+        tell_type(d, *at - 1, type->number);
 }
 
 static uint64_t on_list(struct pmt_drain *d, uint64_t number, uint64_t type_address)
@@ -481,6 +521,8 @@ static void on_shelved(struct pmt_drain *d, uint32_t list, uint64_t address)
         count_unknown(d, address, false);
         return;
     }
+    if (!is_typed(d, slot - 1)) /* its list says what it was */
+        tell_type(d, slot - 1, d->lists[list % PMT_WIRE_LISTS].type);
     pmt_writer_end(d->writer, PMT_OP_SHELVED, slot - 1);
     *at = ON_LIST | list;
 }
@@ -494,8 +536,7 @@ static void on_reused(struct pmt_drain *d, uint64_t address)
         return; /* what was not shelved */
     l = list_in(d, at);
     *at = 0;
-    pmt_writer_event(d->writer, PMT_OP_OBJECT, l->type, NULL);
-    on_alloc(d, l->counted ? PMT_OP_REUSED_GC : PMT_OP_REUSED, address, l->bytes);
+    on_typed_alloc(d, l->type, l->counted ? PMT_OP_REUSED_GC : PMT_OP_REUSED, address, l->bytes);
 }
 
 /* -- arenas -- */
@@ -689,12 +730,18 @@ static inline void weigh_held(struct pmt_drain *d, enum pmt_wire_op op, uint64_t
         let_go_by_count(d, count, op == PMT_W_FREE && will_lower(d, low));
 }
 
-static void on_listed(struct pmt_drain *d, enum pmt_wire_op op, uint64_t low)
+static void on_listed(struct pmt_drain *d, enum pmt_wire_op op, uint64_t low, uint64_t count)
 {
     uint64_t address = low & PMT_W_LIST_MASK;
+    uint32_t list = (uint32_t)(low >> PMT_W_LIST_SHIFT);
+
+    /* It died before it could be read: list() whose result is dropped. */
+    if (op == PMT_W_SHELVED && d->held.address == address && !d->held.type)
+        d->held.type = d->lists[list % PMT_WIRE_LISTS].type + 1;
+    weigh_held(d, op, low, count);
 
     if (op == PMT_W_SHELVED)
-        on_shelved(d, (uint32_t)(low >> PMT_W_LIST_SHIFT), address);
+        on_shelved(d, list, address);
     else
         on_reused(d, address);
 }
@@ -723,8 +770,7 @@ static inline uint64_t on_main(struct pmt_drain *d, const struct pmt_wire_rec *r
     } else if (op == PMT_W_RESIZED) {
         end_resize(d, &d->resize, low, rec->b);
     } else if (op == PMT_W_SHELVED || op == PMT_W_REUSED) {
-        weigh_held(d, op, low, count);
-        on_listed(d, op, low);
+        on_listed(d, op, low, count);
     } else {
         return on_other(d, op, low, rec->b);
     }

@@ -56,6 +56,7 @@ struct pmt_drain {
         uint32_t type;         /* number + 1, 0 = not told */
     } held;                    /* an obj block: is it the collector's? (drain.c) */
     struct { uint64_t *at; size_t n, cap; } counted; /* bit by slot: it is */
+    struct { uint64_t *at; size_t n, cap; } typed; /* ... its type was told */
     struct { struct pmt_known_type *at; size_t n, cap; } types;
     uint32_t type_guess[PMT_TYPE_GUESSES]; /* in types, by address */
     bool garbage_told;         /* GARBAGE was written of the object that the agent told last */
