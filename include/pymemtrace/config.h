@@ -77,16 +77,33 @@ struct pmt_gc_config {
                                       a younger generation is collected in its place */
 };
 
+/* Free lists: how many dead objects of a type are kept to be made anew. */
+enum pmt_free_lists_word {
+    PMT_FREE_LISTS_ON,
+    PMT_FREE_LISTS_OFF,      /* none, but those whose length is given */
+    PMT_FREE_LISTS_RECORDED  /* those of the recording, and none where it kept them empty */
+};
+
+#define PMT_CONFIG_FREE_LISTS 10
+struct pmt_free_list_config {
+    enum pmt_free_lists_word word;
+    uint32_t most[PMT_CONFIG_FREE_LISTS]; /* by list, as the keys freelist.TYPE name them;
+                           UINT32_MAX: no limit */
+    bool given[PMT_CONFIG_FREE_LISTS];    /* by a word of its own */
+};
+
 struct pmt_config {
     char preset[24]; /* "cpython-3.11", "cpython-3.11.2" */
     uint32_t version; /* PMT_PYTHON(): the release that objects look like; of a preset that
                          stands for several: the last of them */
     struct pmt_heap_config heap;
     struct pmt_gc_config gc;
+    struct pmt_free_list_config free_lists;
     bool recorded;      /* no word of the spec differs from the trace's own */
     bool heap_recorded; /* ... no setting of the heap does */
     bool gc_recorded;   /* ... none of the collector: it collects where it was
                            recorded to */
+    bool lists_recorded; /* ... no free list does */
     char spec[768];  /* canonical: preset, then the keys that differ from it */
 };
 

@@ -93,8 +93,8 @@ struct pmt_type_row {
                                   in use has an even share of those of its arena */
 };
 
-/* One free list or cache of a type, in a script: dead objects kept to be made anew. A
- * recording does not tell of them. */
+/* One free list or cache of a type: dead objects kept to be made anew. Modelled: of a script,
+ * or of a recording that sees every object. */
 struct pmt_free_list_row {
     char type[24];
     uint32_t items;      /* of a tuple that it keeps; else 0 */
@@ -105,6 +105,8 @@ struct pmt_free_list_row {
     uint64_t pushes;     /* deaths that went to it */
     uint64_t overflows;  /* that found it full */
     uint64_t cleared;    /* objects that full collections took from it */
+    uint64_t past;       /* of a recording: made past it while the recorded program's had
+                            some, as list() and dict() are; no misses */
 };
 
 /* Where a script's objects live: stack, heap, static data ... */
@@ -202,6 +204,19 @@ struct pmt_gc_verify {
                                 with a later object (3.8 to 3.11: an exception is set) */
 };
 
+/* The rule of free lists beside the recording (only where it sees every object), by type. */
+#define PMT_VERIFY_LISTS 4
+struct pmt_list_verify {
+    char type[8];
+    bool watched;            /* the recording shows what its list does */
+    uint64_t recorded_hits;  /* objects that the recording made from it */
+    uint64_t hits;           /* that the model did */
+    uint64_t past;           /* made past it */
+    uint64_t mismatches;     /* objects and blocks that did not go the way of the rule: made
+                                from an empty list, kept by a full one, not kept by one with
+                                room, given back by an empty one */
+};
+
 /* What a script is held against: itself. */
 struct pmt_script_verify {
     uint64_t expectations;   /* that hold */
@@ -227,6 +242,8 @@ struct pmt_verify {
     struct pmt_gc_verify gc;
     bool books_balance;              /* the walker's own conservation law */
     struct pmt_script_verify script; /* all 0 for a recorded trace */
+    uint64_t list_mismatches;        /* of free lists, in all */
+    struct pmt_list_verify lists[PMT_VERIFY_LISTS];
 };
 
 struct pmt_health {

@@ -10,6 +10,8 @@ struct pmt_run_options {
     uint32_t max_samples;   /* timeline rows at most; 0 = 1000 */
     bool single_thread;     /* decode and replay in turn; same result */
     bool walk;              /* run the conservation walker at checkpoints */
+    bool as_recorded;       /* of a recording: with the free lists that it kept empty left
+                               out, so that every placement can be checked */
     /* Called now and then with bytes and events read; may be NULL. Returning
      * false stops the run with E_IO "interrupted". */
     bool (*progress)(void *arg, uint64_t bytes, uint64_t of_bytes,

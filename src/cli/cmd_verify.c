@@ -46,6 +46,19 @@ static void print_collections(const struct pmt_result *result)
                gc->looked_found, gc->looked_collected, gc->looked);
 }
 
+/* Only where the recording sees every object. */
+static void print_free_lists(const struct pmt_result *result)
+{
+    for (size_t i = 0; i < PMT_VERIFY_LISTS; i++) {
+        const struct pmt_list_verify *l = &result->verify.lists[i];
+
+        if (l->watched)
+            printf("  %-13s %s: %" PRIu64 " hits recorded, %" PRIu64 " modelled, %" PRIu64
+                   " mismatches; %" PRIu64 " made past it\n", "free list", l->type,
+                   l->recorded_hits, l->hits, l->mismatches, l->past);
+    }
+}
+
 /* The figures on which interpreter and model disagree. */
 static void print_disagreements(const struct pmt_result *result)
 {
@@ -141,6 +154,7 @@ static void print_proof(const struct pmt_result *result)
     print_count("classes", v->classes_checked, v->class_mismatches);
     print_count("books", v->books_checked, v->book_mismatches);
     print_collections(result);
+    print_free_lists(result);
     printf("  %-13s %" PRIu64 "\n", "checkpoints", v->checkpoints);
     printf("  %-13s %s\n", "walker",
            v->books_balance ? "every byte of every arena accounted for"
@@ -151,6 +165,7 @@ static void print_proof(const struct pmt_result *result)
 static int run(const void *given, char **operand, unsigned n_operands)
 {
     const struct args *args = given;
+    struct pmt_run_options how = {.spec = args->config, .walk = true, .as_recorded = true};
     struct pmt_report_options print;
     struct pmt_result result;
     struct pmt_error err;
@@ -160,7 +175,7 @@ static int run(const void *given, char **operand, unsigned n_operands)
     (void)n_operands;
     st = pmt_cli_format(args->json, false, &print, &err);
     if (st == PMT_OK)
-        st = pmt_progress_run(operand[0], args->config, true, args->quiet, &result, &err);
+        st = pmt_progress_run_with(operand[0], &how, args->quiet, &result, &err);
     if (st != PMT_OK)
         return pmt_cli_error(&err);
     if (args->config && !is_script(&result)) {

@@ -94,7 +94,8 @@ enum pmt_status pmt_cli_format(bool json, bool csv, struct pmt_report_options *o
 bool pmt_cli_contradicted(const struct pmt_verify *v)
 {
     return v->checked && (v->placement_mismatches || v->class_mismatches ||
-                          v->book_mismatches || v->gc.mismatches || !v->books_balance);
+                          v->book_mismatches || v->gc.mismatches || v->list_mismatches ||
+                          !v->books_balance);
 }
 
 static void print_overview(FILE *to)

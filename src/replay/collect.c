@@ -25,11 +25,29 @@ enum pmt_status pmt_collect_init(struct pmt_collect *c, const struct pmt_config 
 {
     *c = (struct pmt_collect){.heap = heap, .blocks = blocks, .late = late, .due_event = PMT_NOWHERE,
                               .due_generation = PMT_GC_NONE, .pending = PMT_GC_NONE,
-                              .what_if = !config->gc_recorded};
+                              .what_if = !config->gc_recorded,
+                              .settings_differ = !config->gc_recorded};
     c->fit = pmt_zalloc(sizeof *c->fit);
     if (!c->fit)
         return pmt_error_set(err, PMT_E_NOMEM, "out of memory");
     return c->what_if ? pmt_gc_plan_init(&c->plan, &config->gc, total_events, err) : PMT_OK;
+}
+
+enum pmt_status pmt_collect_shelves(struct pmt_collect *c, struct pmt_shelves *shelves,
+                                    const struct pmt_config *config, uint64_t total_events,
+                                    struct pmt_error *err)
+{
+    enum pmt_status st = PMT_OK;
+
+    c->shelves = shelves;
+    if (!pmt_shelves_move_collections(shelves))
+        return PMT_OK;
+    if (!c->what_if)
+        st = pmt_gc_plan_init(&c->plan, &config->gc, total_events, err);
+    if (st != PMT_OK)
+        return st;
+    c->what_if = true;
+    return pmt_mod_begin(c) ? PMT_OK : pmt_error_set(err, PMT_E_NOMEM, "out of memory");
 }
 
 void pmt_collect_release(struct pmt_collect *c)
@@ -51,25 +69,32 @@ void pmt_collect_release(struct pmt_collect *c)
 
 /* -- blocks -- */
 
+/* The recorded program counts an object that has a block of its own, not one from a list. */
+static void count_for_rec(struct pmt_collect *c, uint64_t event)
+{
+    /* The interpreter leaves a due collection out while an exception is being raised;
+     * it comes with the next object. */
+    c->verify.deferred += c->due_event != PMT_NOWHERE;
+    c->due_event = PMT_NOWHERE;
+    if (!pmt_gc_allocated(&c->rec.policy) || c->late)
+        return;
+    c->due_generation = pmt_gc_choose(&c->rec.policy);
+    if (c->due_generation != PMT_GC_NONE)
+        c->due_event = event;
+}
+
 bool pmt_collect_allocated(struct pmt_collect *c, uint32_t slot, pmt_block block,
-                           uint64_t event)
+                           struct pmt_birth birth, uint64_t event)
 {
     if (!GROW(&c->known, slot / 64) || !pmt_census_add(&c->rec.census, slot))
         return false;
     SET_BIT(&c->known, slot);
     pmt_type_stats_made(&c->types, slot);
-    /* The interpreter leaves a due collection out while an exception is being raised;
-     * it comes with the next object. */
-    c->verify.deferred += c->due_event != PMT_NOWHERE;
-    c->due_event = PMT_NOWHERE;
-    if (pmt_gc_allocated(&c->rec.policy) && !c->late) {
-        c->due_generation = pmt_gc_choose(&c->rec.policy);
-        if (c->due_generation != PMT_GC_NONE)
-            c->due_event = event;
-    }
+    if (!birth.reused)
+        count_for_rec(c, event);
     if (c->what_if && !pmt_garbage_born(c, slot, event))
         return false;
-    return !c->modelling || pmt_mod_made(c, slot, block, event);
+    return !c->modelling || pmt_mod_made(c, slot, block, birth, event);
 }
 
 /* Made since mod last collected, and untracked by a recorded collection since. */
@@ -98,28 +123,36 @@ static bool table_freed(struct pmt_collect *c, uint32_t slot)
     return c->modelling && pmt_garbage_drop(c, slot);
 }
 
-static bool object_freed(struct pmt_collect *c, uint32_t slot)
+static void freed_for_mod(struct pmt_collect *c, uint32_t slot, struct pmt_end end)
+{
+    if (!end.kind)
+        pmt_free_lists_freed(&c->free_lists, c->heap, c->blocks->at[slot]);
+    if (is_young_untracked(c, slot) && c->young_untracked)
+        c->young_untracked--;
+    (void)pmt_census_drop(&c->mod.census, slot);
+    if (!end.kind || !pmt_shelves_keep(c->shelves, end))
+        pmt_gc_freed(&c->mod.policy);
+}
+
+static bool object_freed(struct pmt_collect *c, uint32_t slot, struct pmt_end end)
 {
     uint32_t birth = pmt_census_drop(&c->rec.census, slot);
 
     CLEAR_BIT(&c->known, slot);
     c->died_in[pmt_census_place(&c->rec.census, birth)]++;
-    pmt_gc_freed(&c->rec.policy);
+    if (!end.shelved)
+        pmt_gc_freed(&c->rec.policy);
     if (!c->modelling)
         return false;
     if (pmt_garbage_drop(c, slot))
         return true;
-    pmt_free_lists_freed(&c->free_lists, c->heap, c->blocks->at[slot]);
-    if (is_young_untracked(c, slot) && c->young_untracked)
-        c->young_untracked--;
-    (void)pmt_census_drop(&c->mod.census, slot);
-    pmt_gc_freed(&c->mod.policy);
+    freed_for_mod(c, slot, end);
     return false;
 }
 
-bool pmt_collect_known_freed(struct pmt_collect *c, uint32_t slot)
+bool pmt_collect_known_freed(struct pmt_collect *c, uint32_t slot, struct pmt_end end)
 {
-    return HAS_BIT(&c->table, slot) ? table_freed(c, slot) : object_freed(c, slot);
+    return HAS_BIT(&c->table, slot) ? table_freed(c, slot) : object_freed(c, slot, end);
 }
 
 bool pmt_collect_known_resized(struct pmt_collect *c, uint32_t slot)
@@ -146,12 +179,13 @@ bool pmt_collect_made_within(struct pmt_collect *c, uint32_t slot)
 }
 
 /* An object of the recorded collection's garbage: gone for rec. */
-static void freed_for_rec(struct pmt_collect *c, uint32_t slot)
+static void freed_for_rec(struct pmt_collect *c, uint32_t slot, struct pmt_end end)
 {
     uint32_t birth = pmt_census_drop(&c->rec.census, slot);
 
     CLEAR_BIT(&c->known, slot);
-    pmt_gc_freed(&c->rec.policy);
+    if (!end.shelved)
+        pmt_gc_freed(&c->rec.policy);
     c->freed_objects += birth & 1;
 }
 
@@ -162,27 +196,35 @@ static uint64_t block_bytes(const struct pmt_collect *c, uint32_t slot, pmt_bloc
                ? 0 : pmt_block_bytes(c->heap, block);
 }
 
-bool pmt_collect_freed_within(struct pmt_collect *c, uint32_t slot, pmt_block block)
+bool pmt_collect_freed_within(struct pmt_collect *c, uint32_t slot, pmt_block block,
+                              struct pmt_end end)
 {
     bool counted = pmt_collect_is_object(c, slot);
     uint64_t bytes;
 
     if (HAS_BIT(&c->is_fresh, slot)) {
         CLEAR_BIT(&c->is_fresh, slot);
-        return pmt_collect_is_known(c, slot) && pmt_collect_known_freed(c, slot);
+        return pmt_collect_is_known(c, slot) && pmt_collect_known_freed(c, slot, end);
     }
-    c->freed_blocks++;
+    c->freed_blocks += !end.shelved;
     bytes = block_bytes(c, slot, block);
     pmt_type_stats_freed(&c->types, slot, bytes, counted);
     if (!c->modelling)
         c->freed_bytes += bytes;
-    else if (!pmt_garbage_freed(c, slot, block, counted))
+    else if (!pmt_garbage_freed(c, slot, block, end.past ? 0 : end.kind, counted))
         c->failed = true;
     if (counted)
-        freed_for_rec(c, slot);
+        freed_for_rec(c, slot, end);
     else if (HAS_BIT(&c->table, slot))
         pmt_collect_forget_table(c, slot);
     return c->modelling;
+}
+
+void pmt_collect_cleared(struct pmt_collect *c, unsigned kind)
+{
+    c->freed_blocks += pmt_shelves_clear_one(c->shelves, c->heap, kind, c->within);
+    if (c->shelves->at[kind].counted)
+        pmt_gc_freed(&c->rec.policy);
 }
 
 bool pmt_collect_garbage(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint64_t event)
@@ -410,6 +452,8 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
         return true;
     c->within = false;
     row->generation = generation;
+    if (c->shelves && !c->modelling && generation == PMT_GENERATIONS - 1)
+        c->freed_blocks += pmt_shelves_clear(c->shelves, c->heap);
     if (c->freed_objects > row->recorded_collected)
         c->freed_objects = row->recorded_collected; /* the rest were of free lists */
     row->collected = row->recorded_collected;
@@ -442,7 +486,7 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
         return false;
     unseen = row->collected - c->freed_objects;
     pmt_free_lists_settle(&c->free_lists, unseen > count.gone ? unseen - count.gone : 0);
-    if (row->asked_for && !c->plan.config.ignore_calls) {
+    if (row->asked_for && !pmt_gc_plan_is_deaf(&c->plan)) {
         c->pending = PMT_GC_NONE;
         return pmt_mod_collect(c, generation, true, event);
     }
@@ -487,7 +531,7 @@ static void set_threshold(struct pmt_collect *c, struct pmt_collect_side *side,
 static bool program_calls(struct pmt_collect *c, enum pmt_op op, uint32_t arg, uint64_t wide)
 {
     struct pmt_collect_side *sides[2] = {&c->rec, &c->mod};
-    int n = c->modelling && !c->plan.config.ignore_calls ? 2 : 1;
+    int n = c->modelling && !pmt_gc_plan_is_deaf(&c->plan) ? 2 : 1;
 
     for (int i = 0; i < n; i++) {
         struct pmt_gc_policy *p = &sides[i]->policy;

@@ -25,6 +25,7 @@
 #include "replay/garbage.h"
 #include "replay/garbage_graph.h"
 #include "replay/gc_plan.h"
+#include "replay/shelves.h"
 #include "replay/type_stats.h"
 
 struct pmt_collect_side {
@@ -49,7 +50,10 @@ struct pmt_collect {
     struct pmt_collect_side rec, mod;
     struct pmt_gc_plan plan;
     bool late;                     /* the recorded interpreter: see policy.h */
-    bool what_if;                  /* the settings are not the recorded ones */
+    struct pmt_shelves *shelves;   /* borrowed; NULL: the trace does not show free lists */
+    bool what_if;                  /* mod will be there: the settings are not the recorded
+                                      ones, or free lists */
+    bool settings_differ;
     bool modelling;                /* mod is there */
     bool failed;                   /* out of memory */
     bool seen;                     /* the trace tells of the collector */
@@ -105,9 +109,18 @@ enum pmt_status pmt_collect_init(struct pmt_collect *c, const struct pmt_config 
                                  struct pmt_error *err);
 void pmt_collect_release(struct pmt_collect *c);
 
-/* A collector object was allocated as event `event`. False: out of memory. */
+/* The trace shows the free lists. If they move collections, mod is there from the start.
+ * Before the first event. E_NOMEM, E_USAGE. */
+enum pmt_status pmt_collect_shelves(struct pmt_collect *c, struct pmt_shelves *shelves,
+                                    const struct pmt_config *config, uint64_t total_events,
+                                    struct pmt_error *err);
+
+/* A collector object was made as event `event`; birth is all 0 where its free list is not
+ * shown. False: out of memory. */
 bool pmt_collect_allocated(struct pmt_collect *c, uint32_t slot, pmt_block block,
-                           uint64_t event);
+                           struct pmt_birth birth, uint64_t event);
+/* The recorded program's free list of this kind gave a block back. */
+void pmt_collect_cleared(struct pmt_collect *c, unsigned kind);
 
 /* It is one that the collector counts. */
 bool pmt_collect_is_object(const struct pmt_collect *c, uint32_t slot);
@@ -115,9 +128,10 @@ bool pmt_collect_is_object(const struct pmt_collect *c, uint32_t slot);
 void pmt_collect_forget_table(struct pmt_collect *c, uint32_t slot);
 
 /* The rest of the inline functions below. */
-bool pmt_collect_freed_within(struct pmt_collect *c, uint32_t slot, pmt_block block);
+bool pmt_collect_freed_within(struct pmt_collect *c, uint32_t slot, pmt_block block,
+                              struct pmt_end end);
 bool pmt_collect_made_within(struct pmt_collect *c, uint32_t slot);
-bool pmt_collect_known_freed(struct pmt_collect *c, uint32_t slot);
+bool pmt_collect_known_freed(struct pmt_collect *c, uint32_t slot, struct pmt_end end);
 bool pmt_collect_known_resized(struct pmt_collect *c, uint32_t slot);
 
 static inline bool pmt_collect_is_known(const struct pmt_collect *c, uint32_t slot)
@@ -125,14 +139,15 @@ static inline bool pmt_collect_is_known(const struct pmt_collect *c, uint32_t sl
     return slot / 64 < c->known.n && c->known.at[slot / 64] >> slot % 64 & 1;
 }
 
-/* The block in this slot is freed. True: it is kept as garbage, or was given back by mod
- * before; false: give it back. */
-static inline bool pmt_collect_freed(struct pmt_collect *c, uint32_t slot, pmt_block block)
+/* The block in this slot ends so. True: it is kept as garbage, or was given back by mod
+ * before; false: give it back, or to its free list. */
+static inline bool pmt_collect_freed(struct pmt_collect *c, uint32_t slot, pmt_block block,
+                                     struct pmt_end end)
 {
     if (PMT_UNLIKELY(c->within))
-        return pmt_collect_freed_within(c, slot, block);
+        return pmt_collect_freed_within(c, slot, block, end);
     if (pmt_collect_is_known(c, slot))
-        return pmt_collect_known_freed(c, slot);
+        return pmt_collect_known_freed(c, slot, end);
     return false;
 }
 
@@ -163,6 +178,24 @@ void pmt_collect_refers(struct pmt_collect *c, uint32_t slot);
 void pmt_collect_alive(struct pmt_collect *c, uint32_t slot, uint32_t type);
 
 void pmt_collect_untracked(struct pmt_collect *c, uint32_t slot);
+
+/* A block that was kept as garbage ends: to its list, if it has one, or back to the heap;
+ * whether the list took it. */
+static inline bool pmt_collect_give(struct pmt_collect *c, pmt_block block, uint8_t kind)
+{
+    const struct pmt_end end = {.kind = kind};
+
+    if (kind)
+        return pmt_shelves_give(c->shelves, c->heap, block, end);
+    pmt_heap_release_inline(c->heap, block);
+    return false;
+}
+
+/* The kind of free list of what is in this slot. */
+static inline uint8_t pmt_collect_kind(const struct pmt_collect *c, uint32_t slot)
+{
+    return c->shelves ? (uint8_t)pmt_shelves_kind(c->shelves, slot) : 0;
+}
 
 /* One of the collector's own events. False: out of memory. */
 bool pmt_collect_event(struct pmt_collect *c, enum pmt_op op, uint32_t arg, uint64_t wide,

@@ -11,7 +11,10 @@
  *
  * Of the collector's thresholds those count as given that are not the recorded ones.
  * Where they are to hold from later on than the program's start (gc.since), those that
- * a word names count too: by then the program may have changed them itself. */
+ * a word names count too: by then the program may have changed them itself.
+ *
+ * freelists= says what the lengths of free lists are but those that are given: the
+ * version's, 0 or the recorded ones. */
 #include <pymemtrace/config.h>
 
 #include <stdio.h>
@@ -163,8 +166,81 @@ static void take_recorded_gc(struct pmt_gc_config *gc, const struct pmt_gc_confi
     gc->late = base->late;
 }
 
+/* -- free lists -- */
+
+static enum pmt_free_lists_word lists_word(const struct parse *p)
+{
+    return p->given[PMT_KEY_FREELISTS]
+               ? (enum pmt_free_lists_word)p->values[PMT_KEY_FREELISTS].number
+               : p->config.free_lists.word;
+}
+
+/* Cells of blocks are kept until all of a block are free, however many they are. */
+static bool has_length(const struct pmt_shape *shape, unsigned list)
+{
+    return shape->max[list] && (list != PMT_FREE_INT || !shape->int_block_cells) &&
+           (list != PMT_FREE_FLOAT || !shape->float_block_cells);
+}
+
+/* Words that cannot both be meant, or mean nothing in this version. */
+static enum pmt_status check_list_words(const struct parse *p, const struct pmt_config *base,
+                                        struct pmt_error *err)
+{
+    bool recorded = p->given[PMT_KEY_FREELISTS] && lists_word(p) == PMT_FREE_LISTS_RECORDED;
+    struct pmt_shape shape;
+
+    if (recorded && !base)
+        return pmt_error_set(err, PMT_E_USAGE,
+                             "freelists=recorded: there is no trace here to take it from");
+    pmt_config_shape(&p->config, &shape);
+    for (unsigned i = 0; i < PMT_N_FREE_LISTS; i++) {
+        enum pmt_key key = PMT_KEY_FREELIST(i);
+
+        if (!p->given[key])
+            continue;
+        if (recorded)
+            return pmt_error_set(err, PMT_E_USAGE,
+                                 "freelists=recorded and %s= contradict each other: "
+                                 "give one of them", pmt_config_key_at(key).name);
+        if (!has_length(&shape, i) && p->values[key].number != shape.max[i])
+            return pmt_error_set(err, PMT_E_USAGE, "%s=: %s has no such free list",
+                                 pmt_config_key_at(key).name, p->config.preset);
+    }
+    return PMT_OK;
+}
+
+/* What freelists= says of all; single lengths come after it. */
+static void set_lists(struct parse *p, const struct pmt_config *base)
+{
+    struct pmt_free_list_config *lists = &p->config.free_lists;
+
+    for (unsigned i = 0; i < PMT_N_FREE_LISTS; i++)
+        lists->given[i] = p->given[PMT_KEY_FREELIST(i)];
+    if (!p->given[PMT_KEY_FREELISTS])
+        return;
+    if (lists_word(p) == PMT_FREE_LISTS_RECORDED)
+        memcpy(lists->most, base->free_lists.most, sizeof lists->most);
+    else if (lists_word(p) == PMT_FREE_LISTS_OFF)
+        memset(lists->most, 0, sizeof lists->most);
+}
+
+/* Of those that a recording can show (shelves.h). */
+static bool are_lists_recorded(const struct pmt_config *config, const struct pmt_config *base)
+{
+    static const unsigned shown[] = {PMT_FREE_FLOAT, PMT_FREE_LIST, PMT_FREE_DICT,
+                                     PMT_FREE_TUPLE};
+
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+        if (config->free_lists.most[shown[i]] != base->free_lists.most[shown[i]])
+            return false;
+    return true;
+}
+
+/* -- all keys -- */
+
 static void set_values(struct parse *p, const struct pmt_config *base)
 {
+    set_lists(p, base);
     if (p->given[PMT_KEY_GC] && p->values[PMT_KEY_GC].number == PMT_GC_WORD_RECORDED)
         take_recorded_gc(&p->config.gc, &base->gc);
     for (size_t k = 0; k < PMT_N_KEYS; k++)
@@ -208,6 +284,10 @@ static void choose_keys(const struct pmt_config *config, bool write[PMT_N_KEYS])
         threshold[g] = threshold[g] || (late && gc->threshold_given[g]);
         n += threshold[g];
     }
+    for (unsigned i = 0; i < PMT_N_FREE_LISTS; i++)
+        if (config->free_lists.word != PMT_FREE_LISTS_ON)
+            write[PMT_KEY_FREELIST(i)] = config->free_lists.word == PMT_FREE_LISTS_OFF &&
+                                         config->free_lists.most[i];
     write[PMT_KEY_GC] = !gc->enabled || (late ? n == 3 && gc->enabled_given : n >= 2);
     if (write[PMT_KEY_GC] && gc->enabled)
         memset(threshold, false, 3 * sizeof *threshold);
@@ -238,7 +318,7 @@ static void write_spec(struct pmt_config *config)
 static bool is_heap_recorded(const struct pmt_config *config, const struct pmt_config *base)
 {
     for (size_t k = 0; k < PMT_N_KEYS; k++)
-        if (!pmt_key_is_gc((enum pmt_key)k) &&
+        if (pmt_key_part((enum pmt_key)k) == PMT_KEY_OF_HEAP &&
             !pmt_value_is_same(config, base, (enum pmt_key)k))
             return false;
     return config->heap.pool_header_bytes == base->heap.pool_header_bytes;
@@ -250,7 +330,7 @@ static bool is_gc_recorded(const struct pmt_config *config, const struct pmt_con
     const struct pmt_gc_config *gc = &config->gc;
 
     for (size_t k = 0; k < PMT_N_KEYS; k++)
-        if (pmt_key_is_gc((enum pmt_key)k) && k != PMT_KEY_GC_SINCE &&
+        if (pmt_key_part((enum pmt_key)k) == PMT_KEY_OF_GC && k != PMT_KEY_GC_SINCE &&
             !pmt_value_is_same(config, base, (enum pmt_key)k))
             return false;
     return !gc->enabled_given && !gc->threshold_given[0] && !gc->threshold_given[1] &&
@@ -282,6 +362,8 @@ enum pmt_status pmt_config_parse(const char *spec, const struct pmt_config *base
         return pmt_error_set(err, PMT_E_USAGE,
                              "no preset: name one, such as cpython-3.11 or notes");
     st = check_gc_words(&p, base, err);
+    if (st == PMT_OK)
+        st = check_list_words(&p, base, err);
     if (st != PMT_OK)
         return st;
     preset = p.config;
@@ -293,7 +375,9 @@ enum pmt_status pmt_config_parse(const char *spec, const struct pmt_config *base
     write_spec(&p.config);
     p.config.heap_recorded = base && is_heap_recorded(&p.config, base);
     p.config.gc_recorded = base && is_gc_recorded(&p.config, base);
-    p.config.recorded = p.config.heap_recorded && p.config.gc_recorded;
+    p.config.lists_recorded = base && are_lists_recorded(&p.config, base);
+    p.config.recorded = p.config.heap_recorded && p.config.gc_recorded &&
+                        p.config.lists_recorded;
     *out = p.config;
     return PMT_OK;
 }

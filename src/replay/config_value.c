@@ -12,14 +12,17 @@
 #include <string.h>
 #include "base/check.h"
 #include "base/nearest.h"
+#include "object/shape.h"
 #include "replay/moment.h"
 
+#define MILLION 1000000u
 #define KIB UINT64_C(1024)
 #define GIB (KIB * KIB * KIB)
 
 enum kind {
     KIND_SIZE, KIND_STEP, KIND_LIMIT, KIND_NUMBER, KIND_GC, KIND_SINCE, KIND_MOMENT,
-    KIND_EVERY, KIND_SECONDS, KIND_YESNO, KIND_MEM, KIND_BASE, KIND_CALLS, KIND_LATE
+    KIND_EVERY, KIND_SECONDS, KIND_LENGTH, KIND_YESNO, KIND_MEM, KIND_BASE, KIND_CALLS,
+    KIND_LATE, KIND_LISTS
 };
 
 struct key {
@@ -54,6 +57,7 @@ static struct words words_of(enum kind kind)
     case KIND_BASE:  return (struct words){{"recorded", "aligned", "lost"}, 3};
     case KIND_CALLS: return (struct words){{"honour", "ignore"}, 2};
     case KIND_LATE:  return (struct words){{"alloc", "check"}, 2};
+    case KIND_LISTS: return (struct words){{"on", "off", "recorded"}, 3};
     case KIND_SIZE:
     case KIND_STEP:
     case KIND_LIMIT:
@@ -62,13 +66,16 @@ static struct words words_of(enum kind kind)
     case KIND_SINCE:
     case KIND_MOMENT:
     case KIND_EVERY:
-    case KIND_SECONDS: break;
+    case KIND_SECONDS:
+    case KIND_LENGTH: break;
     }
     return (struct words){{NULL}, 0};
 }
 
 _Static_assert(PMT_BASE_RECORDED == 0 && PMT_BASE_ALIGNED == 1 && PMT_BASE_LOST == 2,
                "words_of(KIND_BASE) lists them in this order");
+_Static_assert(PMT_FREE_LISTS_ON == 0 && PMT_FREE_LISTS_OFF == 1 && PMT_FREE_LISTS_RECORDED == 2,
+               "words_of(KIND_LISTS) lists them in this order");
 
 /* Whether the field is a struct pmt_moment. */
 static bool is_moment(const struct key *key)
@@ -300,6 +307,10 @@ static bool parse_value(const struct key *key, const char *text, struct pmt_valu
         return pmt_moment_parse(text, &out->moment);
     case KIND_EVERY:
         return pmt_every_parse(text, &out->moment);
+    case KIND_LENGTH:
+        *number = PMT_UNLIMITED;
+        return strcmp(text, "unlimited") == 0 ||
+               (parse_number(text, number) && is_within(key, *number));
     case KIND_SECONDS:
         *number = 0;
         return strcmp(text, "none") == 0 || pmt_seconds_parse(text, number);
@@ -308,6 +319,7 @@ static bool parse_value(const struct key *key, const char *text, struct pmt_valu
     case KIND_BASE:
     case KIND_CALLS:
     case KIND_LATE:
+    case KIND_LISTS:
         break;
     }
     return parse_name(key, text, number);
@@ -337,7 +349,9 @@ static void write_number(const struct key *key, uint64_t value, char *buf, size_
 
     if (words.n != 0)
         (void)snprintf(buf, len, "%s", value < words.n ? words.names[value] : "?");
-    else if (key->kind == KIND_NUMBER)
+    else if (key->kind == KIND_LENGTH && value == PMT_UNLIMITED)
+        (void)snprintf(buf, len, "unlimited");
+    else if (key->kind == KIND_NUMBER || key->kind == KIND_LENGTH)
         (void)snprintf(buf, len, "%" PRIu64, value);
     else if (value == 0 && (key->kind == KIND_LIMIT || key->kind == KIND_SECONDS))
         (void)snprintf(buf, len, "none");
@@ -436,6 +450,9 @@ static const char *nearest_value(const struct key *key, const char *text, char *
         return pmt_nearest(text, (const char *[]){"never", "time:S"}, 2);
     case KIND_NUMBER:
         return parse_number(text, &number) ? nearest_size(key, number, buf, len) : NULL;
+    case KIND_LENGTH:
+        return parse_number(text, &number) ? nearest_size(key, number, buf, len)
+                                           : pmt_nearest(text, (const char *[]){"unlimited"}, 1);
     case KIND_LIMIT:
     case KIND_SECONDS:
     case KIND_SIZE:
@@ -445,6 +462,7 @@ static const char *nearest_value(const struct key *key, const char *text, char *
     case KIND_BASE:
     case KIND_CALLS:
     case KIND_LATE:
+    case KIND_LISTS:
         break;
     }
     if (key->kind != KIND_SECONDS && parse_size(text, &number))
@@ -499,13 +517,21 @@ enum pmt_status pmt_key_unknown(const char *name, struct pmt_error *err)
                          near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
-bool pmt_key_is_gc(enum pmt_key key)
+enum pmt_key_part pmt_key_part(enum pmt_key key)
 {
-    return keys[key].offset >= offsetof(struct pmt_config, gc);
+    if (keys[key].offset >= offsetof(struct pmt_config, free_lists))
+        return PMT_KEY_OF_LISTS;
+    return keys[key].offset >= offsetof(struct pmt_config, gc) ? PMT_KEY_OF_GC
+                                                               : PMT_KEY_OF_HEAP;
 }
 
-_Static_assert(offsetof(struct pmt_config, gc) > offsetof(struct pmt_config, heap),
-               "the fields of the collector stand behind those of the heap");
+_Static_assert(offsetof(struct pmt_config, gc) > offsetof(struct pmt_config, heap) &&
+                   offsetof(struct pmt_config, free_lists) > offsetof(struct pmt_config, gc),
+               "the fields stand in this order");
+#define FREE_LIST(id, name)                                                    \
+    _Static_assert(PMT_KEY_FREELIST_##id == PMT_KEY_FREELIST_INT + PMT_FREE_##id, \
+                   "a key for each list, in their order: " name);
+#include "object/free_list.def"
 
 size_t pmt_config_key_count(void)
 {

@@ -40,7 +40,11 @@ void pmt_value_set(struct pmt_config *config, enum pmt_key key, const struct pmt
 bool pmt_value_is_same(const struct pmt_config *a, const struct pmt_config *b,
                        enum pmt_key key);
 
-/* Whether the key's field is one of the collector, not of the heap. */
-bool pmt_key_is_gc(enum pmt_key key);
+/* What the key's field is of. */
+enum pmt_key_part { PMT_KEY_OF_HEAP, PMT_KEY_OF_GC, PMT_KEY_OF_LISTS };
+enum pmt_key_part pmt_key_part(enum pmt_key key);
+
+/* The keys freelist.TYPE: that of list i of object/free_list.def. */
+#define PMT_KEY_FREELIST(i) ((enum pmt_key)(PMT_KEY_FREELIST_INT + (i)))
 
 #endif

@@ -119,12 +119,11 @@ static void forget(struct pmt_collect *c, uint32_t birth)
     pmt_census_forget(&c->mod.census, birth);
 }
 
-/* Give back a block to the heap; what it belongs to is no more. */
+/* Give back a block to the heap, or to its free list; what it belongs to is no more. */
 static void give_back(struct pmt_collect *c, const struct pmt_waste *w,
                       struct pmt_collection *row, size_t row_index)
 {
-    pmt_heap_release_inline(c->heap, w->block);
-    row->freed_blocks++;
+    row->freed_blocks += !pmt_collect_give(c, w->block, w->kind);
     if (w->counted)
         forget(c, w->birth);
     row->collected += w->counted && w->birth & 1 && !w->silent;
@@ -349,7 +348,8 @@ static bool tell_one(struct pmt_collect *c, struct pmt_kinsman one, const struct
     uint32_t slot = one.slot;
     struct pmt_waste w = {.block = c->blocks->at[slot], .key = kin->key, .slot = slot,
                           .made = g->made.at[slot], .belongs = one.belongs,
-                          .counted = pmt_collect_is_object(c, slot)};
+                          .counted = pmt_collect_is_object(c, slot),
+                          .kind = pmt_collect_kind(c, slot)};
     int place = pmt_census_place(&c->mod.census, kin->key);
     struct pmt_open open = {slot, w.made, (uint32_t)g->list[place].n, g->epoch[place],
                             (uint8_t)place, one.belongs};
@@ -455,10 +455,11 @@ bool pmt_garbage_drop(struct pmt_collect *c, uint32_t slot)
     return clear_slot(g, slot);
 }
 
-bool pmt_garbage_freed(struct pmt_collect *c, uint32_t slot, pmt_block block, bool counted)
+bool pmt_garbage_freed(struct pmt_collect *c, uint32_t slot, pmt_block block, uint8_t kind,
+                       bool counted)
 {
     struct pmt_garbage *g = &c->garbage;
-    struct pmt_waste w = {.block = block, .slot = slot, .counted = counted};
+    struct pmt_waste w = {.block = block, .slot = slot, .counted = counted, .kind = kind};
 
     end_group(c);
     if (counted) {
@@ -629,7 +630,7 @@ static void tell_free_lists(struct pmt_garbage *g, uint64_t n_untold)
             behind = n_untold == 0;
             n_untold -= n_untold > 0;
         }
-        if (behind)
+        if (behind && !w->kind) /* what a list that is shown gives back comes otherwise */
             w->state = PMT_WASTE_SHELVED;
     }
 }
@@ -661,7 +662,7 @@ static bool settle_one(struct pmt_collect *c, struct pmt_waste *w, struct pmt_wa
         w->key = owner->key;
     }
     if (owner->state == PMT_WASTE_GONE || owner->state == PMT_WASTE_SHELVED) {
-        pmt_heap_release_inline(c->heap, w->block);
+        (void)pmt_collect_give(c, w->block, w->kind);
         return true;
     }
     if (!*finder)

@@ -46,6 +46,7 @@ struct pmt_waste {
     uint8_t silent;    /* a finalizer frees it: it is not among those reported */
     uint8_t young;     /* in a batch: it is in rec's generation 0 */
     uint8_t state;     /* in a batch: enum pmt_waste_state */
+    uint8_t kind;      /* of the free list that its block goes to (shelves.h) */
 };
 
 enum pmt_waste_state { PMT_WASTE_NEW, PMT_WASTE_TOLD, PMT_WASTE_GONE, PMT_WASTE_SHELVED };
@@ -139,8 +140,10 @@ bool pmt_garbage_is_told(struct pmt_collect *c, uint32_t slot);
 /* mod has collected the object in this slot. */
 bool pmt_garbage_is_gone(const struct pmt_garbage *g, uint32_t slot);
 
-/* The recording frees a block within a collection: into the batch. */
-bool pmt_garbage_freed(struct pmt_collect *c, uint32_t slot, pmt_block block, bool counted);
+/* The recording frees a block within a collection, or its free list (kind) keeps it: into
+ * the batch. */
+bool pmt_garbage_freed(struct pmt_collect *c, uint32_t slot, pmt_block block, uint8_t kind,
+                       bool counted);
 /* ... a collector object otherwise: true if mod has given its block back already. */
 bool pmt_garbage_drop(struct pmt_collect *c, uint32_t slot);
 /* The recorded collection of this generation, which found so many objects, is over: its

@@ -61,6 +61,8 @@ bool pmt_mod_collect(struct pmt_collect *c, unsigned generation, bool asked, uin
     row.visited += c->free_lists.n_young;
     row.collected += pmt_free_lists_collect(&c->free_lists, c->heap,
                                             generation == PMT_GENERATIONS - 1);
+    if (c->shelves && generation == PMT_GENERATIONS - 1)
+        row.freed_blocks += pmt_shelves_clear(c->shelves, c->heap);
     pmt_collect_move_up(c, &c->mod, generation);
     if (generation == PMT_GENERATIONS - 1)
         pmt_gc_plan_made_full(&c->plan);
@@ -106,8 +108,7 @@ void pmt_collect_freeze(struct pmt_collect_side *side, bool on)
 
 /* -- the plan -- */
 
-/* The configuration's settings hold from here on: mod begins as a copy of rec. */
-static bool begin_modelling(struct pmt_collect *c)
+bool pmt_mod_begin(struct pmt_collect *c)
 {
     struct pmt_census *to = &c->mod.census, from = c->rec.census;
 
@@ -120,6 +121,8 @@ static bool begin_modelling(struct pmt_collect *c)
         to->birth.at[to->birth.n] = from.birth.at[to->birth.n];
     c->mod.policy.collecting = false;
     c->modelling = true;
+    if (c->shelves)
+        c->shelves->own = true;
     return true;
 }
 
@@ -129,7 +132,7 @@ static bool act(struct pmt_collect *c, unsigned actions, uint64_t event)
         return true;
     if (c->modelling && !pmt_garbage_told_all(c, event))
         return false;
-    if (!c->modelling && !begin_modelling(c))
+    if (!c->modelling && !pmt_mod_begin(c))
         return false;
     pmt_gc_plan_settle(&c->plan, actions, &c->mod.policy);
     if (actions & PMT_GC_DO_COLLECT && !pmt_mod_collect(c, PMT_GENERATIONS - 1, true, event))
@@ -167,15 +170,22 @@ bool pmt_collect_at_mark(struct pmt_collect *c, uint64_t event, const char *text
     return act(c, c->what_if ? pmt_gc_plan_at_mark(&c->plan, event, text) : 0, event);
 }
 
-bool pmt_mod_made(struct pmt_collect *c, uint32_t slot, pmt_block block, uint64_t event)
+/* Whether it takes a block of its own, and counts. An object whose list is not shown may come
+ * from one all the same. */
+static bool is_counted(struct pmt_collect *c, pmt_block block, struct pmt_birth birth)
+{
+    return birth.kind ? !birth.hit : !pmt_free_lists_serve(&c->free_lists, c->heap, block);
+}
+
+bool pmt_mod_made(struct pmt_collect *c, uint32_t slot, pmt_block block,
+                  struct pmt_birth birth, uint64_t event)
 {
     uint64_t n_again;
     bool due;
 
     if (!pmt_garbage_told_all(c, event) || !pmt_census_add(&c->mod.census, slot))
         return false;
-    due = !pmt_free_lists_serve(&c->free_lists, c->heap, block) &&
-          pmt_gc_allocated(&c->mod.policy);
+    due = is_counted(c, block, birth) && pmt_gc_allocated(&c->mod.policy);
     if (!pmt_free_lists_made(&c->free_lists, c->heap, &n_again))
         return false;
     for (; n_again; n_again--)

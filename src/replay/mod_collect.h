@@ -6,7 +6,11 @@
 #include "replay/collect.h"
 
 /* An object was made as event `event`: mod may collect. */
-bool pmt_mod_made(struct pmt_collect *c, uint32_t slot, pmt_block block, uint64_t event);
+bool pmt_mod_made(struct pmt_collect *c, uint32_t slot, pmt_block block,
+                  struct pmt_birth birth, uint64_t event);
+
+/* mod is there from now on: as a copy of rec. */
+bool pmt_mod_begin(struct pmt_collect *c);
 
 /* Collect this generation now; or what is pending, if anything. */
 bool pmt_mod_collect(struct pmt_collect *c, unsigned generation, bool asked, uint64_t event);

@@ -59,6 +59,30 @@ _Static_assert(N_PRESETS <= PMT_MAX_PRESETS, "raise PMT_MAX_PRESETS");
                    name ": too long for struct pmt_config");
 #include "replay/preset.def"
 
+static enum pmt_shape_flavour flavour_of(const struct pmt_config *config)
+{
+    if (strcmp(config->preset, "notes") == 0)
+        return PMT_SHAPE_NOTES;
+    return strcmp(config->preset, "tiny") == 0 ? PMT_SHAPE_TINY : PMT_SHAPE_CPYTHON;
+}
+
+_Static_assert(PMT_CONFIG_FREE_LISTS == PMT_N_FREE_LISTS, "a length for each list");
+
+void pmt_config_shape(const struct pmt_config *config, struct pmt_shape *out)
+{
+    pmt_shape_of(config->version, flavour_of(config), out);
+    memcpy(out->max, config->free_lists.most, sizeof out->max);
+}
+
+/* The free lists of its release. */
+static void fill_lists(struct pmt_config *config)
+{
+    struct pmt_shape shape;
+
+    pmt_shape_of(config->version, flavour_of(config), &shape);
+    memcpy(config->free_lists.most, shape.max, sizeof shape.max);
+}
+
 static void fill(struct pmt_config *out, const struct preset *row)
 {
     memset(out, 0, sizeof *out);
@@ -67,6 +91,7 @@ static void fill(struct pmt_config *out, const struct preset *row)
     out->version = row->to;
     out->heap = row->heap;
     out->gc = row->gc;
+    fill_lists(out);
 }
 
 size_t pmt_preset_count(void)
@@ -142,6 +167,7 @@ enum pmt_status pmt_config_of_python(const char *version, struct pmt_config *out
                              version, nearest->name, nearest->releases);
     fill(out, nearest);
     out->version = v;
+    fill_lists(out);
     return PMT_OK;
 }
 

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <pymemtrace/config.h>
+#include "object/shape.h"
 
 #define PMT_MAX_PRESETS 64 /* room for all names in a fixed array */
 
@@ -19,5 +20,8 @@ const char *pmt_preset_release(const char *word);
 
 /* The preset's name that word may have been meant to be, or NULL. Static. */
 const char *pmt_preset_nearest(const char *word);
+
+/* What objects look like under a configuration: those of its release, and its free lists. */
+void pmt_config_shape(const struct pmt_config *config, struct pmt_shape *out);
 
 #endif

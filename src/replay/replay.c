@@ -2,8 +2,9 @@
  * replay.c - a stream of events acted out on the model.
  *
  * One loop over the columns of a batch: an allocation puts the block that the heap
- * gives under its slot, a free gives it back. The loop is compiled twice, with and
- * without the placement check (trace.h), and stops only where a sample is due.
+ * gives under its slot, a free gives it back. The loop is compiled four times, with and
+ * without the placement check (trace.h), and with and without objects (object_flow.h), and
+ * stops only where a sample is due.
  *
  * The check hashes the model's own placements in windows exactly as the recorder
  * hashed the interpreter's. A window that differs counts all its placements as
@@ -18,6 +19,7 @@
 #include "base/vec.h"
 #include "heap/heap_inline.h"
 #include "replay/collect.h"
+#include "replay/object_flow.h"
 #include "replay/oracle.h"
 #include "replay/sample.h"
 
@@ -39,6 +41,7 @@ struct pmt_replay {
     struct pmt_verify verify;
     struct pmt_oracle_rows oracle;
     struct pmt_collect collect;
+    struct pmt_object_flow flow;
     struct pmt_sampler sampler;
     uint64_t n_allocs, n_frees;   /* blocks */
     uint64_t n_events;
@@ -48,6 +51,8 @@ struct pmt_replay {
     uint64_t stack_bytes, stack_peak_bytes;
     uint64_t trouble[N_TROUBLES]; /* by code */
     uint64_t n_unknown_troubles;  /* codes past the table */
+    uint64_t total_events;        /* of the trace, 0 = not known */
+    bool unannounced;             /* an object of a free list, and no word of these before */
 };
 
 /* Reads the wide operands of one batch in order. */
@@ -159,6 +164,12 @@ static void on_trouble(struct pmt_replay *r, uint32_t code, uint64_t count)
         r->n_unknown_troubles += count;
 }
 
+static void on_cleared(struct pmt_replay *r, uint32_t type, uint64_t bytes)
+{
+    if (r->flow.on)
+        pmt_flow_cleared(&r->flow, &r->collect, type, bytes);
+}
+
 /* Everything that is not a block's: rare. */
 static bool on_other(struct pmt_replay *r, enum pmt_op op, uint32_t arg, struct wides *w,
                      uint64_t event)
@@ -185,12 +196,15 @@ static bool on_other(struct pmt_replay *r, enum pmt_op op, uint32_t arg, struct 
         on_trouble(r, arg, take_wide(w));
         break;
     case PMT_OP_CLEARED:
-        (void)take_wide(w);
+        on_cleared(r, arg, take_wide(w));
+        break;
+    case PMT_OP_OBJECT:
+        pmt_flow_next(&r->flow, arg);
         break;
     case PMT_OP_ARENA_FREE:
     case PMT_OP_THREAD:
     case PMT_OP_FORK:
-    case PMT_OP_OBJECT:
+    case PMT_OP_TYPED:
         break;
     case PMT_OP_GC_ENABLED:
     case PMT_OP_GC_FREEZE:
@@ -214,11 +228,13 @@ static bool on_other(struct pmt_replay *r, enum pmt_op op, uint32_t arg, struct 
     case PMT_OP_ALLOC_GC:
     case PMT_OP_FREE:
     case PMT_OP_REALLOC:
+    case PMT_OP_END:
+        return false; /* a block's: act() does not come here with it */
     case PMT_OP_REUSED:
     case PMT_OP_REUSED_GC:
     case PMT_OP_SHELVED:
-    case PMT_OP_END:
-        return false; /* a block's: act() does not come here with it */
+        r->unannounced = true;
+        return false;
     }
     return true;
 }
@@ -233,11 +249,40 @@ _Static_assert(PMT_OP_ALLOC_MEM - PMT_OP_ALLOC_RAW == PMT_DOMAIN_MEM &&
                    PMT_OP_ALLOC_OBJ - PMT_OP_ALLOC_RAW == PMT_DOMAIN_OBJ,
                "domains follow the order of their ops");
 
+static bool makes_object(uint8_t op)
+{
+    return op == PMT_OP_ALLOC_OBJ || op == PMT_OP_ALLOC_GC || op == PMT_OP_REUSED ||
+           op == PMT_OP_REUSED_GC;
+}
+
+/* What a trace of objects has beside the rest, or differently: what is made or ends. Whether
+ * the event was of these; *block is its new one, or PMT_BLOCK_NONE. */
+static bool act_object(struct pmt_replay *r, const struct pmt_batch *b, uint32_t i,
+                       struct wides *wides, pmt_block *block)
+{
+    enum pmt_op op = (enum pmt_op)b->op[i];
+    uint32_t slot = b->slot[i];
+
+    *block = PMT_BLOCK_NONE;
+    if (op == PMT_OP_FREE || op == PMT_OP_SHELVED)
+        pmt_flow_end(&r->flow, &r->collect, op, slot, r->slots.at[slot]);
+    else if (op == PMT_OP_TYPED)
+        pmt_flow_typed(&r->flow, slot, b->arg[i]);
+    else if (makes_object(b->op[i]))
+        *block = pmt_flow_make(&r->flow, &r->collect, op, slot, full_arg(b->arg[i], wides),
+                               b->first_event + i);
+    else
+        return false;
+    return true;
+}
+
 /* Events [i, end) of a batch; returns how far it came (short of end: out of memory). */
 static inline __attribute__((always_inline)) uint32_t
 act(struct pmt_replay *r, const struct pmt_batch *b, uint32_t i, uint32_t end,
-    struct wides *wides, bool check)
+    struct wides *wides, bool check, bool objects)
 {
+    const struct pmt_birth unknown = {.kind = PMT_SHELF_NONE};
+    const struct pmt_end given_back = {.kind = PMT_SHELF_NONE};
     struct pmt_heap *heap = r->heap;
     uint64_t n_allocs = 0, n_frees = 0;
 
@@ -246,18 +291,20 @@ act(struct pmt_replay *r, const struct pmt_batch *b, uint32_t i, uint32_t end,
         uint32_t slot = b->slot[i];
         pmt_block block;
 
-        if (op == PMT_OP_FREE) {
-            if (!pmt_collect_freed(&r->collect, slot, r->slots.at[slot]))
+        if (objects && act_object(r, b, i, wides, &block)) {
+            if (!makes_object(op))
+                continue;
+        } else if (op == PMT_OP_FREE) {
+            if (!pmt_collect_freed(&r->collect, slot, r->slots.at[slot], given_back))
                 pmt_heap_release_inline(heap, r->slots.at[slot]);
             n_frees++;
             continue;
-        }
-        if (op <= PMT_OP_ALLOC_OBJ || op == PMT_OP_ALLOC_GC) {
+        } else if (op <= PMT_OP_ALLOC_OBJ || op == PMT_OP_ALLOC_GC) {
             block = pmt_heap_alloc_inline(heap, domain_of(op), full_arg(b->arg[i], wides));
             n_allocs++;
             if (PMT_UNLIKELY(!pmt_collect_made(&r->collect, slot)) ||
                 (op == PMT_OP_ALLOC_GC &&
-                 !pmt_collect_allocated(&r->collect, slot, block, b->first_event + i)))
+                 !pmt_collect_allocated(&r->collect, slot, block, unknown, b->first_event + i)))
                 break;
         } else if (op == PMT_OP_GC_UNTRACKED) {
             pmt_collect_untracked(&r->collect, slot);
@@ -279,6 +326,8 @@ act(struct pmt_replay *r, const struct pmt_batch *b, uint32_t i, uint32_t end,
         } else if (op == PMT_OP_REALLOC) {
             uint64_t size = full_arg(b->arg[i], wides);
 
+            if (objects)
+                pmt_flow_resized(&r->flow, slot, size);
             block = PMT_UNLIKELY(pmt_collect_resized(&r->collect, slot))
                         ? pmt_heap_alloc(heap, PMT_DOMAIN_OBJ, size)
                         : pmt_heap_resize(heap, r->slots.at[slot], size);
@@ -315,6 +364,30 @@ static uint32_t until_planned(const struct pmt_replay *r, const struct pmt_batch
                ? (uint32_t)(planned - b->first_event) : end;
 }
 
+static uint32_t act_slice(struct pmt_replay *r, const struct pmt_batch *b, uint32_t i,
+                          uint32_t end, struct wides *wides)
+{
+    if (r->flow.on)
+        return r->check ? act(r, b, i, end, wides, true, true)
+                        : act(r, b, i, end, wides, false, true);
+    return r->check ? act(r, b, i, end, wides, true, false)
+                    : act(r, b, i, end, wides, false, false);
+}
+
+static enum pmt_status stopped(const struct pmt_replay *r, uint64_t event,
+                               struct pmt_error *err)
+{
+    enum pmt_status st = pmt_heap_failed(r->heap, err);
+
+    if (st == PMT_OK && r->unannounced)
+        return pmt_error_at(err, PMT_E_TRACE, PMT_NOWHERE, event, PMT_NOWHERE,
+                            "an object of a free list, in a trace that shows none: record it "
+                            "anew");
+    return st != PMT_OK ? st
+                        : pmt_error_at(err, PMT_E_NOMEM, PMT_NOWHERE, event, PMT_NOWHERE,
+                                       "out of memory for the model");
+}
+
 enum pmt_status pmt_replay_batch(struct pmt_replay *r, const struct pmt_batch *b,
                                  struct pmt_error *err)
 {
@@ -333,18 +406,11 @@ enum pmt_status pmt_replay_batch(struct pmt_replay *r, const struct pmt_batch *b
         if (r->sampler.due < b->first_event + end)
             end = (uint32_t)(r->sampler.due - b->first_event);
         end = until_planned(r, b, now, end);
-        reached = r->check ? act(r, b, i, end, &wides, true)
-                           : act(r, b, i, end, &wides, false);
+        reached = act_slice(r, b, i, end, &wides);
         i = end;
     }
-    if (reached != b->n_events) {
-        enum pmt_status st = pmt_heap_failed(r->heap, err);
-
-        return st != PMT_OK ? st
-                            : pmt_error_at(err, PMT_E_NOMEM, PMT_NOWHERE,
-                                           b->first_event + reached, PMT_NOWHERE,
-                                           "out of memory for the model");
-    }
+    if (reached != b->n_events || r->flow.shelves.failed)
+        return stopped(r, b->first_event + reached, err);
     if (r->check)
         close_batch(r, b);
     r->n_events = b->first_event + b->n_events;
@@ -371,8 +437,10 @@ enum pmt_status pmt_replay_oracle(struct pmt_replay *r, const struct pmt_oracle 
 
     if (!strcmp(oracle->when, "mark"))
         return on_mark(r, oracle, err);
-    if (!strcmp(oracle->when, "end"))
+    if (!strcmp(oracle->when, "end")) {
         pmt_collect_ended(&r->collect);
+        r->flow.shelves.ended = true;
+    }
     if (r->check && !pmt_oracle_compare(oracle, r->heap, &r->oracle, &r->verify))
         return pmt_error_set(err, PMT_E_NOMEM, "out of memory for the comparison");
     if (r->walk)
@@ -399,6 +467,7 @@ enum pmt_status pmt_replay_new(const struct pmt_config *config, bool recorded_la
     }
     r->check = check;
     r->walk = walk;
+    r->total_events = total_events;
     r->verify.checked = check;
     r->verify.first_mismatch_event = PMT_NOWHERE;
     pmt_sampler_init(&r->sampler, max_samples);
@@ -412,6 +481,25 @@ enum pmt_status pmt_replay_new(const struct pmt_config *config, bool recorded_la
     return PMT_OK;
 }
 
+enum pmt_status pmt_replay_objects(struct pmt_replay *r, const struct pmt_objects_seen *seen,
+                                   struct pmt_error *err)
+{
+    r->flow.on = true;
+    pmt_shelves_init(&r->flow.shelves, seen->lists, seen->emptied, seen->config,
+                     seen->recorded);
+    r->check = r->check && pmt_shelves_as_recorded(&r->flow.shelves);
+    r->verify.checked = r->check;
+    return pmt_collect_shelves(&r->collect, &r->flow.shelves, seen->config, r->total_events,
+                               err);
+}
+
+enum pmt_status pmt_replay_types(struct pmt_replay *r, const struct pmt_type *types, size_t n,
+                                 struct pmt_error *err)
+{
+    return !r->flow.on || pmt_flow_types(&r->flow, types, n)
+               ? PMT_OK : pmt_error_set(err, PMT_E_NOMEM, "out of memory for types");
+}
+
 void pmt_replay_free(struct pmt_replay *r)
 {
     if (!r)
@@ -421,6 +509,7 @@ void pmt_replay_free(struct pmt_replay *r)
     pmt_vec_release(&r->oracle);
     pmt_sampler_release(&r->sampler);
     pmt_collect_release(&r->collect);
+    pmt_flow_release(&r->flow);
     pmt_free(r);
 }
 
@@ -432,6 +521,8 @@ static void fill_metrics(const struct pmt_replay *r, struct pmt_metrics *m)
     m->rss_peak_bytes = r->rss_peak_bytes;
     m->allocs = r->n_allocs;
     m->frees = r->n_frees;
+    if (r->flow.on)
+        pmt_heap_traffic(r->heap, &m->allocs, &m->frees);
     m->stack_peak_bytes = r->stack_peak_bytes;
 }
 
@@ -457,10 +548,12 @@ static void fill_verify(struct pmt_replay *r, struct pmt_result *out)
     struct pmt_verify *v = &r->verify;
 
     v->gc = out->verify.gc;
+    v->list_mismatches = out->verify.list_mismatches;
+    memcpy(v->lists, out->verify.lists, sizeof v->lists);
     v->books_balance = balances(&out->metrics);
     v->exact = v->checked && v->books_balance && !v->placement_mismatches &&
                !v->class_mismatches && !v->book_mismatches && !v->gc.mismatches &&
-               !has_losses(r) &&
+               !v->list_mismatches && !has_losses(r) &&
                v->placements_checked + v->classes_checked > 0;
     out->verify = *v;
 }
@@ -488,7 +581,7 @@ static bool add_unseen(const struct pmt_replay *r, struct health_rows *rows)
     struct pmt_health row = {PMT_LOSS, "the trace tells nothing of the collector: its "
                              "settings changed nothing", 1};
 
-    return !r->collect.what_if || r->collect.seen || pmt_vec_push(rows, row);
+    return !r->collect.settings_differ || r->collect.seen || pmt_vec_push(rows, row);
 }
 
 static bool fill_health(const struct pmt_replay *r, struct pmt_result *out)
@@ -537,7 +630,7 @@ static enum pmt_status check_moments(const struct pmt_replay *r, struct pmt_erro
     unsigned i = 0;
     const char *key = NULL;
 
-    if (r->collect.what_if && r->collect.seen)
+    if (r->collect.settings_differ && r->collect.seen)
         key = pmt_gc_plan_missed(&r->collect.plan, &i);
     return key ? pmt_error_set(err, PMT_E_USAGE,
                                "%s: its moment never comes in this trace: `pymemtrace dump' "
@@ -558,6 +651,8 @@ enum pmt_status pmt_replay_finish(struct pmt_replay *r, struct pmt_result *out,
         return st;
     fill_metrics(r, &out->metrics);
     pmt_collect_finish(&r->collect, out);
+    if (r->flow.on && !pmt_shelves_finish(&r->flow.shelves, out))
+        return pmt_error_set(err, PMT_E_NOMEM, "out of memory for the results");
     fill_verify(r, out);
     if (!pmt_sampler_finish(&r->sampler, r->heap, last) || !fill_health(r, out) ||
         !fill_classes(r, out))

@@ -18,6 +18,25 @@ enum pmt_status pmt_replay_new(const struct pmt_config *config, bool recorded_la
                                struct pmt_error *err);
 void pmt_replay_free(struct pmt_replay *r); /* NULL is allowed */
 
+/* What a recording says that sees every object (record --objects): free lists by the names
+ * of their types, blanks between; NULL: none. */
+struct pmt_objects_seen {
+    const char *lists;       /* whose pushes and pops are in the trace */
+    const char *emptied;     /* that the recorder kept empty */
+    const struct pmt_config *config;   /* as given to pmt_replay_new() */
+    const struct pmt_config *recorded; /* the trace's own */
+};
+
+/* The trace is one; before the first batch. Placements are checked only where no list is
+ * modelled that the recorder kept empty, or that has another rule. Where what it shows of an object is acted out:
+ * src/replay/object_flow.h. E_NOMEM, E_USAGE. */
+enum pmt_status pmt_replay_objects(struct pmt_replay *r, const struct pmt_objects_seen *seen,
+                                   struct pmt_error *err);
+
+/* Types that the next batches may name, and earlier ones did not; by number. E_NOMEM. */
+enum pmt_status pmt_replay_types(struct pmt_replay *r, const struct pmt_type *types, size_t n,
+                                 struct pmt_error *err);
+
 /* Act out a batch. E_NOMEM, E_LIMIT: the model cannot go on. E_TRACE: the events
  * contradict themselves. */
 enum pmt_status pmt_replay_batch(struct pmt_replay *r, const struct pmt_batch *batch,

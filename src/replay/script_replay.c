@@ -387,13 +387,6 @@ static void move_rows(struct world *w)
 
 /* -- begin and end -- */
 
-static enum pmt_shape_flavour flavour_of(const struct pmt_config *config)
-{
-    if (strcmp(config->preset, "notes") == 0)
-        return PMT_SHAPE_NOTES;
-    return strcmp(config->preset, "tiny") == 0 ? PMT_SHAPE_TINY : PMT_SHAPE_CPYTHON;
-}
-
 static enum pmt_status make_collector(struct world *w, struct pmt_error *err)
 {
     struct pmt_collector_options options = {.enabled = true};
@@ -429,7 +422,7 @@ static enum pmt_status make_world(struct world *w, struct pmt_error *err)
     const struct pmt_config *config = w->options->config;
     enum pmt_status st = pmt_heap_new(&config->heap, &w->heap, err);
 
-    pmt_shape_of(config->version, flavour_of(config), &w->shape);
+    pmt_config_shape(config, &w->shape);
     if (st == PMT_OK)
         st = pmt_objects_new(w->heap, &w->shape, &w->objects, err);
     if (st == PMT_OK)

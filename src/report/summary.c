@@ -45,7 +45,7 @@ static void headline(struct pmt_page *page, const struct pmt_result *r)
 static uint64_t mismatches_of(const struct pmt_verify *v)
 {
     return v->placement_mismatches + v->class_mismatches + v->book_mismatches +
-           v->gc.mismatches;
+           v->gc.mismatches + v->list_mismatches;
 }
 
 static void checks(struct pmt_strbuf *sb, const struct pmt_result *r)
@@ -71,8 +71,10 @@ static void verdict(struct pmt_page *page, const struct pmt_result *r)
     const char *word = "nothing to compare with", *color = "";
 
     if (!v->checked) {
-        pmt_strbuf_puts(&page->sb, "Prediction: the program ran under another "
-                        "configuration\n");
+        pmt_strbuf_puts(&page->sb, r->config.recorded
+                        ? "As the program runs unrecorded: while recording, some free lists "
+                          "were kept empty (verify checks that)\n"
+                        : "Prediction: the program ran under another configuration\n");
         return;
     }
     if (v->exact)

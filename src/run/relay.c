@@ -11,6 +11,7 @@
 #include <string.h>
 #include "base/alloc.h"
 #include "base/strbuf.h"
+#include "base/vec.h"
 
 #define CELLS 4
 
@@ -23,6 +24,7 @@ struct cell {
     uint32_t slot[PMT_BATCH_EVENTS];
     uint32_t arg[PMT_BATCH_EVENTS];
     struct pmt_strbuf more;   /* wide operands and checks, or the oracle's text */
+    struct { struct pmt_type *at; size_t n, cap; } types; /* told just before it */
     char when[16];
 };
 
@@ -35,6 +37,7 @@ struct pmt_relay {
     bool holding;             /* the caller uses the cell at tail */
     bool stop;
     uint64_t bytes_read;
+    size_t n_types;           /* told in all; the reading thread's */
     struct cell *cells;       /* CELLS */
 };
 
@@ -67,6 +70,18 @@ static void copy_oracle(struct cell *c)
     o->when = c->when;
 }
 
+static bool copy_types(struct pmt_relay *r, struct cell *c)
+{
+    struct pmt_type type;
+
+    for (c->types.n = 0; r->n_types < pmt_trace_n_types(r->trace); r->n_types++) {
+        pmt_trace_type_at(r->trace, r->n_types, &type);
+        if (!pmt_vec_push(&c->types, type))
+            return false;
+    }
+    return true;
+}
+
 static void fill(struct pmt_relay *r, struct cell *c)
 {
     c->status = pmt_trace_next(r->trace, &c->item, &c->err);
@@ -74,7 +89,7 @@ static void fill(struct pmt_relay *r, struct cell *c)
         copy_batch(c);
     else if (c->status == PMT_OK)
         copy_oracle(c);
-    if (c->more.failed)
+    if (!copy_types(r, c) || c->more.failed)
         c->status = pmt_error_set(&c->err, PMT_E_NOMEM, "out of memory");
     c->bytes_read = pmt_trace_bytes_read(r->trace);
 }
@@ -116,6 +131,7 @@ enum pmt_status pmt_relay_open(struct pmt_trace *trace, struct pmt_relay **out,
         for (unsigned i = 0; i < CELLS; i++) {
             memset(&r->cells[i].more, 0, sizeof r->cells[i].more);
             memset(r->cells[i].when, 0, sizeof r->cells[i].when);
+            memset(&r->cells[i].types, 0, sizeof r->cells[i].types);
         }
         r->trace = trace;
         (void)pthread_mutex_init(&r->lock, NULL);
@@ -158,6 +174,14 @@ enum pmt_status pmt_relay_next(struct pmt_relay *r, struct pmt_item *item,
     return c->status;
 }
 
+const struct pmt_type *pmt_relay_types(const struct pmt_relay *r, size_t *n)
+{
+    const struct cell *c = &r->cells[r->tail % CELLS];
+
+    *n = c->types.n;
+    return c->types.at;
+}
+
 uint64_t pmt_relay_bytes_read(const struct pmt_relay *r)
 {
     return r->bytes_read;
@@ -172,8 +196,10 @@ void pmt_relay_close(struct pmt_relay *r)
     (void)pthread_cond_signal(&r->moved);
     (void)pthread_mutex_unlock(&r->lock);
     (void)pthread_join(r->thread, NULL);
-    for (unsigned i = 0; i < CELLS; i++)
+    for (unsigned i = 0; i < CELLS; i++) {
         pmt_strbuf_release(&r->cells[i].more);
+        pmt_vec_release(&r->cells[i].types);
+    }
     (void)pthread_mutex_destroy(&r->lock);
     (void)pthread_cond_destroy(&r->moved);
     pmt_free(r->cells);

@@ -19,6 +19,10 @@ enum pmt_status pmt_relay_open(struct pmt_trace *trace, struct pmt_relay **out,
 enum pmt_status pmt_relay_next(struct pmt_relay *relay, struct pmt_item *item,
                                struct pmt_error *err);
 
+/* The types that the trace told of between the item before and the last one: valid until the
+ * next item, their names until the trace is closed. */
+const struct pmt_type *pmt_relay_types(const struct pmt_relay *relay, size_t *n);
+
 /* Bytes of the trace read by the time of the last item. */
 uint64_t pmt_relay_bytes_read(const struct pmt_relay *relay);
 

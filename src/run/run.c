@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/vec.h"
 #include "replay/replay.h"
+#include "replay/shelves.h"
 #include "run/relay.h"
 #include "run/script_run.h"
 #include "script/script.h"
@@ -23,7 +24,8 @@ struct run {
     struct pmt_relay *relay;   /* NULL: read directly */
     struct pmt_replay *replay;
     struct pmt_config config;
-    bool recorded_late;        /* of the recorded interpreter: pmt_gc_config */
+    struct pmt_config own;     /* the trace's */
+    size_t n_types;            /* told to the replay, where it is not the relay that counts */
 };
 
 static uint64_t now_ns(void)
@@ -34,22 +36,51 @@ static uint64_t now_ns(void)
     return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
+/* -- configuration -- */
+
+static bool has_objects(const struct run *run)
+{
+    return pmt_trace_fact(run->trace, "objects.lists") ||
+           pmt_trace_fact(run->trace, "objects.emptied");
+}
+
+/* A list that the trace does not show cannot be given another length. */
+static enum pmt_status check_lists(const struct run *run, const char *path,
+                                   struct pmt_error *err)
+{
+    const char *lists = pmt_trace_fact(run->trace, "objects.lists");
+    const char *emptied = pmt_trace_fact(run->trace, "objects.emptied"), *hidden;
+
+    hidden = pmt_shelves_hidden(lists, emptied, &run->config.free_lists);
+    if (!hidden)
+        return PMT_OK;
+    if (!has_objects(run))
+        return pmt_error_set(err, PMT_E_USAGE, "%s: does not show free lists: record it with "
+                             "`record --objects' to change them", path);
+    return pmt_error_set(err, PMT_E_USAGE, "%s: does not show the free list of %s: it has %s "
+                         "%s", path, hidden, lists ? lists : "", emptied ? emptied : "");
+}
+
 /* The trace's own configuration, then what the words change. */
 static enum pmt_status configure(struct run *run, const char *path, struct pmt_error *err)
 {
     const char *version = pmt_trace_fact(run->trace, "python.version");
-    struct pmt_config own;
     enum pmt_status st;
 
     if (!version)
         return pmt_error_set(err, PMT_E_TRACE, "%s: does not say which Python it is of",
                              path);
-    st = pmt_config_of_python(version, &own, err);
+    st = pmt_config_of_python(version, &run->own, err);
+    if (st == PMT_OK)
+        st = pmt_config_parse(run->options->spec, &run->own, &run->config, err);
     if (st != PMT_OK)
         return st;
-    run->recorded_late = own.gc.late;
-    return pmt_config_parse(run->options->spec, &own, &run->config, err);
+    if (run->options->as_recorded)
+        run->config.free_lists.word = PMT_FREE_LISTS_RECORDED;
+    return check_lists(run, path, err);
 }
+
+/* -- items -- */
 
 static enum pmt_status next_item(struct run *run, struct pmt_item *item,
                                  struct pmt_error *err)
@@ -71,6 +102,25 @@ static bool report_progress(struct run *run, const struct pmt_item *item)
                        item->u.batch.first_event + item->u.batch.n_events);
 }
 
+/* Those that came with the last item. */
+static enum pmt_status tell_types(struct run *run, struct pmt_error *err)
+{
+    enum pmt_status st = PMT_OK;
+    struct pmt_type type;
+
+    if (run->relay) {
+        size_t n;
+        const struct pmt_type *types = pmt_relay_types(run->relay, &n);
+
+        return pmt_replay_types(run->replay, types, n, err);
+    }
+    for (; st == PMT_OK && run->n_types < pmt_trace_n_types(run->trace); run->n_types++) {
+        pmt_trace_type_at(run->trace, run->n_types, &type);
+        st = pmt_replay_types(run->replay, &type, 1, err);
+    }
+    return st;
+}
+
 static enum pmt_status play(struct run *run, struct pmt_error *err)
 {
     struct pmt_item item;
@@ -79,6 +129,9 @@ static enum pmt_status play(struct run *run, struct pmt_error *err)
     while ((st = next_item(run, &item, err)) == PMT_OK) {
         if (!report_progress(run, &item))
             return pmt_error_set(err, PMT_E_IO, "interrupted");
+        st = tell_types(run, err);
+        if (st != PMT_OK)
+            return st;
         st = item.kind == PMT_ITEM_BATCH
                  ? pmt_replay_batch(run->replay, &item.u.batch, err)
                  : pmt_replay_oracle(run->replay, &item.u.oracle, err);
@@ -178,17 +231,28 @@ static uint64_t count_events(const char *path)
     return n;
 }
 
+static enum pmt_status show_objects(struct run *run, struct pmt_error *err)
+{
+    const struct pmt_objects_seen seen = {pmt_trace_fact(run->trace, "objects.lists"),
+                                          pmt_trace_fact(run->trace, "objects.emptied"),
+                                          &run->config, &run->own};
+
+    return has_objects(run) ? pmt_replay_objects(run->replay, &seen, err) : PMT_OK;
+}
+
 static enum pmt_status open_all(struct run *run, const char *path, struct pmt_error *err)
 {
     const struct pmt_run_options *o = run->options;
     enum pmt_status st = configure(run, path, err);
 
     if (st == PMT_OK)
-        st = pmt_replay_new(&run->config, run->recorded_late,
+        st = pmt_replay_new(&run->config, run->own.gc.late,
                             wants_total(&run->config.gc) ? count_events(path) : 0,
                             run->config.recorded, o->walk,
                             o->max_samples ? o->max_samples : DEFAULT_SAMPLES,
                             &run->replay, err);
+    if (st == PMT_OK)
+        st = show_objects(run, err);
     if (st != PMT_OK)
         return st;
     /* Without a thread it is slower, not worse: no error. */

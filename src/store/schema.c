@@ -101,6 +101,8 @@ static const char *column_type(enum pmt_column_kind kind)
         return "TEXT NOT NULL DEFAULT 'recorded'";
     case PMT_COLUMN_MOMENT:
         return "TEXT NOT NULL DEFAULT 'never'";
+    case PMT_COLUMN_LISTS:
+        return "TEXT NOT NULL DEFAULT 'on'";
     case PMT_COLUMN_SEVERITY:
         return "TEXT NOT NULL DEFAULT 'info'";
     }

@@ -155,6 +155,7 @@ static enum pmt_status read_column(struct pmt_store *store, const struct pmt_col
         break;
     case PMT_COLUMN_BASE:
     case PMT_COLUMN_MOMENT:
+    case PMT_COLUMN_LISTS:
     case PMT_COLUMN_SEVERITY:
         read_word(field, stmt, at, pmt_column_words(c->kind), &good);
         break;

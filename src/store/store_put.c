@@ -99,6 +99,7 @@ static int bind_column(sqlite3_stmt *stmt, int at, const struct pmt_column *c, c
         return bind_str(stmt, at, field);
     case PMT_COLUMN_BASE:
     case PMT_COLUMN_MOMENT:
+    case PMT_COLUMN_LISTS:
     case PMT_COLUMN_SEVERITY:
         return bind_word(stmt, at, pmt_column_words(c->kind), u32_at(field));
     }

@@ -49,6 +49,18 @@ static const struct pmt_column run_columns[] = {
     MOMENT(collect_every),
     CONFIG("config_heap_recorded", BOOL, heap_recorded),
     CONFIG("config_gc_recorded", BOOL, gc_recorded),
+    CONFIG("config_lists_recorded", BOOL, lists_recorded),
+    CONFIG("config_freelists", LISTS, free_lists.word),
+    CONFIG("config_freelist_int", U32, free_lists.most[0]),
+    CONFIG("config_freelist_float", U32, free_lists.most[1]),
+    CONFIG("config_freelist_unicode", U32, free_lists.most[2]),
+    CONFIG("config_freelist_list", U32, free_lists.most[3]),
+    CONFIG("config_freelist_dict", U32, free_lists.most[4]),
+    CONFIG("config_freelist_dict_keys", U32, free_lists.most[5]),
+    CONFIG("config_freelist_set", U32, free_lists.most[6]),
+    CONFIG("config_freelist_frame", U32, free_lists.most[7]),
+    CONFIG("config_freelist_method", U32, free_lists.most[8]),
+    CONFIG("config_freelist_tuple", U32, free_lists.most[9]),
 #define VERIFY(kind, field) COLUMN(pmt_result, "verify_" #field, kind, verify.field)
     VERIFY(BOOL, checked),
     VERIFY(BOOL, exact),
@@ -67,6 +79,18 @@ static const struct pmt_column run_columns[] = {
     VERIFY_SCRIPT(BOOL, walked),
     VERIFY_SCRIPT(U64, left_objects),
     VERIFY_SCRIPT(U64, left_bytes),
+    VERIFY(U64, list_mismatches),
+#define VERIFY_LIST(i)                                                         \
+    COLUMN(pmt_result, "verify_list" #i "_type", CHARS, verify.lists[i].type), \
+    COLUMN(pmt_result, "verify_list" #i "_watched", BOOL, verify.lists[i].watched), \
+    COLUMN(pmt_result, "verify_list" #i "_recorded_hits", U64, verify.lists[i].recorded_hits), \
+    COLUMN(pmt_result, "verify_list" #i "_hits", U64, verify.lists[i].hits),   \
+    COLUMN(pmt_result, "verify_list" #i "_past", U64, verify.lists[i].past),   \
+    COLUMN(pmt_result, "verify_list" #i "_mismatches", U64, verify.lists[i].mismatches)
+    VERIFY_LIST(0),
+    VERIFY_LIST(1),
+    VERIFY_LIST(2),
+    VERIFY_LIST(3),
 #define VERIFY_GC(name, field) COLUMN(pmt_result, "verify_gc_" name, U64, verify.gc.field)
     VERIFY_GC("recorded0", recorded[0]),
     VERIFY_GC("recorded1", recorded[1]),
@@ -190,6 +214,7 @@ static const struct pmt_column free_list_columns[] = {
     SAME(pmt_free_list_row, U64, pushes),
     SAME(pmt_free_list_row, U64, overflows),
     SAME(pmt_free_list_row, U64, cleared),
+    SAME(pmt_free_list_row, U64, past),
 };
 
 static const struct pmt_column region_columns[] = {
@@ -266,6 +291,7 @@ static const struct pmt_column fact_columns[] = {
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 _Static_assert(PMT_GC_KINDS == 3 && PMT_GC_RATIOS == 16 && PMT_GC_LEAST_LOG2 == 7,
                "one column gc_cost_ratio* each");
+_Static_assert(PMT_CONFIG_FREE_LISTS == 10 && PMT_VERIFY_LISTS == 4, "columns for each");
 _Static_assert(COUNT(run_columns) <= PMT_MOST_COLUMNS, "raise PMT_MOST_COLUMNS");
 
 #define ONE_ROW(name) {#name, name##_columns, COUNT(name##_columns),            \
@@ -297,6 +323,7 @@ const size_t pmt_n_tables = COUNT(pmt_tables);
 const char *const *pmt_column_words(enum pmt_column_kind kind)
 {
     static const char *const base[] = {"recorded", "aligned", "lost", NULL};
+    static const char *const lists[] = {"on", "off", "recorded", NULL};
     static const char *const severity[] = {"info", "loss", NULL};
 
     static const char *const moment[] = {"never", "start", "main", "mark",
@@ -306,5 +333,7 @@ const char *const *pmt_column_words(enum pmt_column_kind kind)
         return base;
     if (kind == PMT_COLUMN_MOMENT)
         return moment;
+    if (kind == PMT_COLUMN_LISTS)
+        return lists;
     return kind == PMT_COLUMN_SEVERITY ? severity : NULL;
 }

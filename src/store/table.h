@@ -23,6 +23,7 @@ enum pmt_column_kind {
     PMT_COLUMN_STR,   /* char *, owned; may be NULL */
     PMT_COLUMN_BASE,  /* enum pmt_arena_base, stored as its word */
     PMT_COLUMN_MOMENT, /* enum pmt_moment_kind, stored as its word */
+    PMT_COLUMN_LISTS,  /* enum pmt_free_lists_word, stored as its word */
     PMT_COLUMN_SEVERITY /* enum pmt_severity, stored as its word */
 };
 

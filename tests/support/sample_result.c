@@ -30,7 +30,7 @@ static const struct pmt_config sample_config = {
              .small_limit_bytes = 512, .pool_header_bytes = 48,
              .keep_empty_arena = true, .arena_base = PMT_BASE_RECORDED},
     .gc = {.threshold = {700, 10, 10}, .enabled = true, .since = {.kind = PMT_MOMENT_START}},
-    .recorded = true, .heap_recorded = true, .gc_recorded = true,
+    .recorded = true, .heap_recorded = true, .gc_recorded = true, .lists_recorded = true,
     .spec = "cpython-3.11",
 };
 
@@ -220,7 +220,10 @@ static const struct pmt_verify extreme_verify = {
     {{UINT64_MAX, UINT64_MAX - 1, UINT64_MAX - 2}, {5, 6, 7}, UINT64_MAX - 3, UINT64_MAX - 4,
      UINT64_MAX - 5, UINT64_MAX - 6, UINT64_MAX - 7, UINT64_MAX - 8, UINT64_MAX - 9,
      UINT64_MAX - 10, UINT64_MAX - 11}, true,
-    {UINT64_MAX - 12, true, UINT64_MAX - 13, UINT64_MAX - 14}};
+    {UINT64_MAX - 12, true, UINT64_MAX - 13, UINT64_MAX - 14}, UINT64_MAX - 15,
+    {{"float", false, 0, UINT64_MAX - 16, 0, 0},
+     {"list", true, UINT64_MAX - 17, UINT64_MAX - 18, UINT64_MAX - 19, UINT64_MAX - 20},
+     {"seven c", true, 1, 2, 3, 4}, {"tuple", true, 5, 6, 7, UINT64_MAX}}};
 
 static const struct pmt_sample extreme_samples[] = {
     {UINT64_MAX, UINT64_MAX - 1, UINT64_MAX - 2, UINT64_MAX - 3, UINT64_MAX - 4, UINT64_MAX - 5,
@@ -242,6 +245,9 @@ static void extreme_config(struct pmt_config *config)
                .collect_at = {PMT_MOMENT_START, 4, ""},
                .collect_every = {PMT_MOMENT_MAIN, 5, ""},
                .min_interval_ns = UINT64_MAX},
+        .free_lists = {PMT_FREE_LISTS_RECORDED,
+                       {0, 1, UINT32_MAX, 3, 4, 5, 6, 7, 8, UINT32_MAX - 9}, {false}},
+        .lists_recorded = true,
         .heap_recorded = true, .gc_recorded = true,
     };
     config->version = UINT32_MAX;
@@ -264,7 +270,7 @@ void sample_result_extreme(struct pmt_result *out)
         {0, 0, 2, false, INT32_MAX, 0, 0, 0, 1, 1, 0, 0, 0, 0, false}};
     static const struct pmt_free_list_row free_lists[] = {
         {"type of 23 letters ....", UINT32_MAX, PMT_NOWHERE, UINT64_MAX - 1, UINT64_MAX - 2,
-         UINT64_MAX - 3, UINT64_MAX - 4, UINT64_MAX - 5, UINT64_MAX - 6}};
+         UINT64_MAX - 3, UINT64_MAX - 4, UINT64_MAX - 5, UINT64_MAX - 6, UINT64_MAX - 7}};
     static const struct pmt_region_row regions[] = {
         {"fifteen letters", UINT64_MAX, UINT64_MAX - 1}};
     static const struct pmt_object_row objects[] = {
@@ -364,6 +370,10 @@ static void same_config(const struct pmt_config *actual, const struct pmt_config
     same_moment(&actual->gc.collect_every, &want->gc.collect_every);
     SAME_BOOL(heap_recorded);
     SAME_BOOL(gc_recorded);
+    SAME_BOOL(lists_recorded);
+    SAME_U64(free_lists.word);
+    for (int i = 0; i < PMT_CONFIG_FREE_LISTS; i++)
+        SAME_U64(free_lists.most[i]);
 }
 
 static void same_verify(const struct pmt_verify *actual, const struct pmt_verify *want)
@@ -396,6 +406,15 @@ static void same_verify(const struct pmt_verify *actual, const struct pmt_verify
     SAME_U64(gc.looked_found);
     SAME_U64(gc.looked_apart);
     SAME_U64(gc.deferred);
+    SAME_U64(list_mismatches);
+    for (int i = 0; i < PMT_VERIFY_LISTS; i++) {
+        SAME_STR(lists[i].type);
+        SAME_BOOL(lists[i].watched);
+        SAME_U64(lists[i].recorded_hits);
+        SAME_U64(lists[i].hits);
+        SAME_U64(lists[i].past);
+        SAME_U64(lists[i].mismatches);
+    }
 }
 
 static void same_cost(const struct pmt_gc_cost *actual, const struct pmt_gc_cost *want)

@@ -18,8 +18,9 @@ static void *copy_of(const void *from, size_t n)
 static void script_result(struct pmt_result *out)
 {
     static const struct pmt_free_list_row lists[] = {
-        {"tuple", 2, 200, 1, 30, 10, 31, 2, 4}, {"float", 0, PMT_NOWHERE, 41, 0, 1, 0, 0, 0},
-        {"frame", 0, 200, 0, 0, 0, 0, 0, 0}};
+        {"tuple", 2, 200, 1, 30, 10, 31, 2, 4, 0},
+        {"float", 0, PMT_NOWHERE, 41, 0, 1, 0, 0, 0, 0},
+        {"frame", 0, 200, 0, 0, 0, 0, 0, 0, 0}};
     static const struct pmt_region_row regions[] = {{"heap", 12, 4096}, {"static", 3, 72}};
     static const struct pmt_collection collections[] = {
         {.event = 40, .generation = 0, .visited = 701, .collected = 2, .references = 9},

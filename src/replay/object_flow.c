@@ -1,0 +1,107 @@
+/* object_flow.c - objects as a recording shows them; the idea is in object_flow.h. */
+#include "replay/object_flow.h"
+
+#include "base/vec.h"
+
+#define GC_HEAD 16u /* bytes in front of an object that the collector counts: 3.8 and later */
+
+void pmt_flow_release(struct pmt_object_flow *f)
+{
+    pmt_shelves_release(&f->shelves);
+    pmt_vec_release(&f->types);
+}
+
+/* -- types -- */
+
+/* A program may call a class of its own `list': the interpreter's is the first. */
+static bool is_known(const struct pmt_object_flow *f, unsigned kind)
+{
+    for (size_t i = 0; i < f->types.n; i++)
+        if (f->types.at[i].kind == kind)
+            return true;
+    return false;
+}
+
+bool pmt_flow_types(struct pmt_object_flow *f, const struct pmt_type *types, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct pmt_flow_type type = {types[i].basic_size, types[i].item_size,
+                                     (uint8_t)pmt_shelf_of_type(&f->shelves, types[i].name)};
+
+        if (type.kind && is_known(f, type.kind))
+            type.kind = PMT_SHELF_NONE;
+        if (type.kind == PMT_SHELF_TUPLE)
+            f->shelves.tuple_bytes = GC_HEAD + type.basic_size;
+        if (!pmt_vec_push(&f->types, type))
+            return false;
+    }
+    return true;
+}
+
+/* The kind of an object of this type and size. A block of any other size is none. */
+static unsigned kind_of(const struct pmt_object_flow *f, uint32_t type, uint64_t bytes)
+{
+    const struct pmt_flow_type *t = type < f->types.n ? &f->types.at[type] : NULL;
+    uint64_t own, head;
+
+    if (!t || !t->kind)
+        return PMT_SHELF_NONE;
+    head = f->shelves.at[t->kind].counted ? GC_HEAD : 0;
+    own = head + t->basic_size;
+    if (bytes < own)
+        return PMT_SHELF_NONE;
+    if (t->item_size)
+        return (bytes - own) % t->item_size ? PMT_SHELF_LARGE
+                                            : pmt_shelf_of_tuple((bytes - own) / t->item_size);
+    return bytes == own ? t->kind : PMT_SHELF_NONE;
+}
+
+void pmt_flow_next(struct pmt_object_flow *f, uint32_t type)
+{
+    f->next = type + 1;
+}
+
+void pmt_flow_typed(struct pmt_object_flow *f, uint32_t slot, uint32_t type)
+{
+    pmt_shelves_set_kind(&f->shelves, slot,
+                         kind_of(f, type, pmt_shelves_bytes(&f->shelves, slot)));
+}
+
+/* -- objects -- */
+
+pmt_block pmt_flow_make(struct pmt_object_flow *f, struct pmt_collect *c, enum pmt_op op,
+                        uint32_t slot, uint64_t bytes, uint64_t event)
+{
+    uint32_t type = f->next - 1; /* UINT32_MAX: not known, of no kind */
+    struct pmt_birth birth = {.kind = (uint8_t)kind_of(f, type, bytes),
+                              .reused = op == PMT_OP_REUSED || op == PMT_OP_REUSED_GC};
+    pmt_block block = pmt_shelves_make(&f->shelves, c->heap, slot, bytes, &birth);
+
+    f->next = 0;
+    if (block == PMT_BLOCK_NONE || !pmt_collect_made(c, slot))
+        return PMT_BLOCK_NONE;
+    if ((op == PMT_OP_ALLOC_GC || op == PMT_OP_REUSED_GC) &&
+        !pmt_collect_allocated(c, slot, block, birth, event))
+        return PMT_BLOCK_NONE;
+    return block;
+}
+
+void pmt_flow_resized(struct pmt_object_flow *f, uint32_t slot, uint64_t bytes)
+{
+    pmt_shelves_resized(&f->shelves, slot, bytes);
+}
+
+void pmt_flow_end(struct pmt_object_flow *f, struct pmt_collect *c, enum pmt_op op,
+                  uint32_t slot, pmt_block block)
+{
+    struct pmt_end end = pmt_shelves_end(&f->shelves, slot, op == PMT_OP_SHELVED);
+
+    if (!pmt_collect_freed(c, slot, block, end))
+        (void)pmt_shelves_give(&f->shelves, c->heap, block, end);
+}
+
+void pmt_flow_cleared(struct pmt_object_flow *f, struct pmt_collect *c, uint32_t type,
+                      uint64_t bytes)
+{
+    pmt_collect_cleared(c, kind_of(f, type, bytes));
+}

@@ -1,0 +1,326 @@
+/* shelves.c - the free lists of a recording that shows them; the idea is in shelves.h. */
+#include "replay/shelves.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "base/alloc.h"
+#include "base/vec.h"
+#include "object/shape.h"
+#include "replay/bits.h"
+#include "replay/preset.h"
+
+/* The lists that a recording can show, in the order of results. */
+static const struct listed {
+    const char *name;
+    unsigned list;           /* of free_list.def */
+    unsigned first, n;       /* kinds */
+    bool counted;
+} listed[] = {
+    {"float", PMT_FREE_FLOAT, PMT_SHELF_FLOAT, 1, false},
+    {"list", PMT_FREE_LIST, PMT_SHELF_LIST, 1, true},
+    {"dict", PMT_FREE_DICT, PMT_SHELF_DICT, 1, true},
+    {"tuple", PMT_FREE_TUPLE, PMT_SHELF_TUPLE, PMT_SHELF_TUPLES, true},
+};
+#define N_LISTED (sizeof listed / sizeof *listed)
+_Static_assert(N_LISTED == PMT_VERIFY_LISTS, "a row of the proof for each");
+
+/* -- begin and end -- */
+
+/* Whether one of the words is this name. */
+static bool names(const char *words, const char *name)
+{
+    size_t n = strlen(name);
+
+    for (; words && *words; words += strcspn(words, " "), words += strspn(words, " "))
+        if (strcspn(words, " ") == n && memcmp(words, name, n) == 0)
+            return true;
+    return false;
+}
+
+static struct pmt_shelf_rule rule_of(const struct pmt_shape *shape, unsigned list,
+                                     uint32_t n_items)
+{
+    struct pmt_shelf_rule rule = {shape->max[list], true, shape->cleared[list]};
+
+    if (n_items > shape->tuple_list_sizes)
+        rule.most = 0;
+    rule.pops = n_items <= shape->tuple_list_pop_sizes;
+    return rule;
+}
+
+static void init_one(struct pmt_shelf *l, const struct listed *row, unsigned i, bool watched,
+                     const struct pmt_shape shapes[2])
+{
+    uint32_t n_items = row->first == PMT_SHELF_TUPLE ? i + 1 : 0;
+
+    l->known = true;
+    l->watched = watched;
+    l->counted = row->counted;
+    l->rule = rule_of(&shapes[0], row->list, n_items);
+    if (watched)
+        l->recorded = rule_of(&shapes[1], row->list, n_items);
+    l->follows = watched && l->rule.most == l->recorded.most &&
+                 l->rule.pops == l->recorded.pops && l->rule.cleared == l->recorded.cleared;
+}
+
+void pmt_shelves_init(struct pmt_shelves *s, const char *lists, const char *emptied,
+                      const struct pmt_config *config, const struct pmt_config *recorded)
+{
+    struct pmt_shape shapes[2];
+
+    *s = (struct pmt_shelves){.float_first = false};
+    pmt_config_shape(config, &shapes[0]);
+    pmt_config_shape(recorded, &shapes[1]);
+    s->float_first = shapes[0].float_list_first;
+    for (size_t k = 0; k < N_LISTED; k++) {
+        const struct listed *row = &listed[k];
+        bool watched = names(lists, row->name);
+
+        for (unsigned i = 0; i < row->n && (watched || names(emptied, row->name)); i++)
+            init_one(&s->at[row->first + i], row, i, watched, shapes);
+        if (config->free_lists.word == PMT_FREE_LISTS_RECORDED && !watched)
+            s->at[row->first].rule.most = 0; /* it was kept empty */
+    }
+}
+
+void pmt_shelves_release(struct pmt_shelves *s)
+{
+    for (unsigned k = 0; k < PMT_SHELF_KINDS; k++)
+        pmt_vec_release(&s->at[k].blocks);
+    pmt_vec_release(&s->kind);
+    pmt_vec_release(&s->bytes);
+}
+
+const char *pmt_shelves_hidden(const char *lists, const char *emptied,
+                               const struct pmt_free_list_config *config)
+{
+#define FREE_LIST(id, name) name,
+    static const char *const all[] = {
+#include "object/free_list.def"
+    };
+
+    for (unsigned i = 0; i < PMT_N_FREE_LISTS; i++)
+        if (config->given[i] && !names(lists, all[i]) && !names(emptied, all[i]))
+            return all[i];
+    return config->word == PMT_FREE_LISTS_OFF && !lists && !emptied ? all[0] : NULL;
+}
+
+bool pmt_shelves_as_recorded(const struct pmt_shelves *s)
+{
+    for (unsigned k = 0; k < PMT_SHELF_KINDS; k++)
+        if (!(s->at[k].watched ? s->at[k].follows : !s->at[k].rule.most))
+            return false;
+    return true;
+}
+
+bool pmt_shelves_move_collections(const struct pmt_shelves *s)
+{
+    for (unsigned k = 0; k < PMT_SHELF_KINDS; k++)
+        if (s->at[k].watched && s->at[k].counted && !s->at[k].follows)
+            return true;
+    return false;
+}
+
+/* -- types -- */
+
+unsigned pmt_shelf_of_type(const struct pmt_shelves *s, const char *name)
+{
+    for (size_t k = 0; k < N_LISTED; k++)
+        if (strcmp(listed[k].name, name) == 0)
+            return s->at[listed[k].first].known ? listed[k].first : PMT_SHELF_NONE;
+    return PMT_SHELF_NONE;
+}
+
+void pmt_shelves_set_kind(struct pmt_shelves *s, uint32_t slot, unsigned kind)
+{
+    if (slot < s->kind.n)
+        s->kind.at[slot] = (uint8_t)kind;
+}
+
+static void keep_bytes(struct pmt_shelves *s, uint32_t slot, uint64_t bytes)
+{
+    s->bytes.at[slot] = bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
+}
+
+void pmt_shelves_resized(struct pmt_shelves *s, uint32_t slot, uint64_t bytes)
+{
+    unsigned kind = pmt_shelves_kind(s, slot);
+
+    if (slot < s->bytes.n)
+        keep_bytes(s, slot, bytes);
+    if (kind == PMT_SHELF_LARGE || kind >= PMT_SHELF_TUPLE)
+        pmt_shelves_set_kind(s, slot, pmt_shelf_of_tuple((bytes - s->tuple_bytes) / 8));
+}
+
+/* -- objects -- */
+
+static bool follows(const struct pmt_shelves *s, const struct pmt_shelf *l)
+{
+    return l->follows && !s->own;
+}
+
+/* What the recording says of it, and whether the model makes it from its list. */
+static void decide(struct pmt_shelves *s, struct pmt_birth *birth)
+{
+    struct pmt_shelf *l = &s->at[birth->kind];
+    bool some = l->blocks.n != 0;
+
+    birth->past = !birth->reused && l->recorded.pops && l->n_recorded;
+    birth->hit = some && (follows(s, l) ? birth->reused : !birth->past && l->rule.pops);
+    l->recorded_hits += birth->reused;
+    l->n_recorded -= birth->reused && l->n_recorded;
+    l->mismatches += birth->reused && !birth->hit && (follows(s, l) || !l->known);
+    l->hits += birth->hit;
+    l->past += birth->past;
+    l->misses += !birth->hit && !birth->past;
+}
+
+pmt_block pmt_shelves_make(struct pmt_shelves *s, struct pmt_heap *heap, uint32_t slot,
+                           uint64_t bytes, struct pmt_birth *birth)
+{
+    struct pmt_shelf *l = &s->at[birth->kind];
+
+    if (!GROW(&s->kind, slot) || !GROW(&s->bytes, slot))
+        return PMT_BLOCK_NONE;
+    s->kind.at[slot] = birth->kind;
+    keep_bytes(s, slot, bytes);
+    decide(s, birth);
+    return birth->hit ? l->blocks.at[--l->blocks.n]
+                      : pmt_heap_alloc_inline(heap, PMT_DOMAIN_OBJ, bytes);
+}
+
+struct pmt_end pmt_shelves_end(struct pmt_shelves *s, uint32_t slot, bool shelved)
+{
+    struct pmt_end end = {.kind = (uint8_t)pmt_shelves_kind(s, slot), .shelved = shelved};
+    struct pmt_shelf *l = &s->at[end.kind];
+    bool room = l->n_recorded < l->recorded.most;
+
+    end.past = !shelved && room;
+    l->mismatches += follows(s, l) && !s->ended && shelved != room;
+    l->mismatches += shelved && !l->known;
+    l->n_recorded += shelved;
+    if (end.kind)
+        s->kind.at[slot] = PMT_SHELF_NONE;
+    return end;
+}
+
+bool pmt_shelves_give(struct pmt_shelves *s, struct pmt_heap *heap, pmt_block block,
+                      struct pmt_end end)
+{
+    struct pmt_shelf *l = &s->at[end.kind];
+
+    if (pmt_shelves_keep(s, end)) {
+        l->pushes++;
+        s->failed |= !pmt_vec_push(&l->blocks, block);
+        return true;
+    }
+    l->overflows += !end.past;
+    pmt_heap_release_inline(heap, block);
+    return false;
+}
+
+/* -- clearing -- */
+
+static void release_newest(struct pmt_shelf *l, struct pmt_heap *heap)
+{
+    pmt_heap_release_inline(heap, l->blocks.at[--l->blocks.n]);
+    l->cleared++;
+}
+
+static uint64_t clear_kind(struct pmt_shelves *s, struct pmt_heap *heap, unsigned kind)
+{
+    struct pmt_shelf *l = &s->at[kind];
+    uint64_t n = l->blocks.n;
+
+    if (!l->rule.cleared || follows(s, l))
+        return 0;
+    while (l->blocks.n)
+        release_newest(l, heap);
+    return n;
+}
+
+/* In the order of clear_freelists (Modules/gcmodule.c, Python/gc.c): tuples and floats come
+ * before lists and dicts. */
+uint64_t pmt_shelves_clear(struct pmt_shelves *s, struct pmt_heap *heap)
+{
+    uint64_t n = s->float_first ? clear_kind(s, heap, PMT_SHELF_FLOAT) : 0;
+
+    for (unsigned k = PMT_SHELF_TUPLE; k < PMT_SHELF_KINDS; k++)
+        n += clear_kind(s, heap, k);
+    n += clear_kind(s, heap, PMT_SHELF_FLOAT);
+    n += clear_kind(s, heap, PMT_SHELF_LIST);
+    return n + clear_kind(s, heap, PMT_SHELF_DICT);
+}
+
+uint64_t pmt_shelves_clear_one(struct pmt_shelves *s, struct pmt_heap *heap, unsigned kind,
+                               bool collecting)
+{
+    struct pmt_shelf *l = &s->at[kind];
+    uint64_t n = 0;
+
+    l->n_recorded -= l->n_recorded != 0;
+    if (!collecting)
+        n = pmt_shelves_clear(s, heap);
+    else if (!s->own && (s->float_first || kind < PMT_SHELF_TUPLE))
+        n = clear_kind(s, heap, PMT_SHELF_FLOAT);
+    if (follows(s, l) && l->blocks.n) {
+        release_newest(l, heap);
+        return n + 1;
+    }
+    l->mismatches += follows(s, l) || !l->known;
+    return n;
+}
+
+/* -- results -- */
+
+static bool has_figures(const struct pmt_shelf *l)
+{
+    return l->known && (l->rule.most || l->hits || l->misses || l->past || l->overflows);
+}
+
+static void fill_row(const struct pmt_shelf *l, const struct listed *k, unsigned i,
+                     struct pmt_result *out)
+{
+    struct pmt_free_list_row *row = &out->free_lists[out->n_free_lists++];
+
+    *row = (struct pmt_free_list_row){
+        .items = k->first == PMT_SHELF_TUPLE ? i + 1 : 0,
+        .max = l->rule.most == PMT_UNLIMITED ? PMT_NOWHERE : l->rule.most,
+        .held = l->blocks.n, .hits = l->hits, .misses = l->misses, .past = l->past,
+        .pushes = l->pushes, .overflows = l->overflows, .cleared = l->cleared};
+    (void)snprintf(row->type, sizeof row->type, "%s", k->name);
+    out->metrics.freelist_hits += l->hits;
+    out->metrics.freelist_misses += l->misses;
+}
+
+static void fill_verify(const struct pmt_shelves *s, const struct listed *k,
+                        struct pmt_list_verify *v)
+{
+    (void)snprintf(v->type, sizeof v->type, "%s", k->name);
+    for (unsigned i = 0; i < k->n; i++) {
+        const struct pmt_shelf *l = &s->at[k->first + i];
+
+        v->watched |= l->watched;
+        v->recorded_hits += l->recorded_hits;
+        v->hits += l->hits;
+        v->past += l->past;
+        v->mismatches += l->mismatches;
+    }
+}
+
+bool pmt_shelves_finish(const struct pmt_shelves *s, struct pmt_result *out)
+{
+    out->free_lists = pmt_alloc_array(PMT_SHELF_KINDS, sizeof *out->free_lists);
+    if (!out->free_lists)
+        return false;
+    for (size_t k = 0; k < N_LISTED; k++) {
+        for (unsigned i = 0; i < listed[k].n; i++)
+            if (has_figures(&s->at[listed[k].first + i]))
+                fill_row(&s->at[listed[k].first + i], &listed[k], i, out);
+        fill_verify(s, &listed[k], &out->verify.lists[k]);
+        out->verify.list_mismatches += out->verify.lists[k].mismatches;
+    }
+    out->verify.list_mismatches += s->at[PMT_SHELF_NONE].mismatches +
+                                   s->at[PMT_SHELF_LARGE].mismatches;
+    return true;
+}
