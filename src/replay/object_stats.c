@@ -11,11 +11,6 @@
 
 _Static_assert(PMT_MOST_OBJECT_TYPES <= ROW_MASK, "a row + 1 has room beside an event");
 
-void pmt_object_stats_init(struct pmt_object_stats *s)
-{
-    *s = (struct pmt_object_stats){.collection_from = PMT_NOWHERE};
-}
-
 void pmt_object_stats_release(struct pmt_object_stats *s)
 {
     for (size_t i = 0; i < s->types.n; i++)
@@ -37,16 +32,15 @@ static bool add_type(struct pmt_object_stats *s, uint32_t number)
     return true;
 }
 
-bool pmt_object_stats_next(struct pmt_object_stats *s, uint32_t number)
+void pmt_object_stats_next(struct pmt_object_stats *s, uint32_t number)
 {
-    s->any = true;
     s->next = 0;
     if (s->ended || number >= PMT_MOST_OBJECT_TYPES)
-        return true;
+        return;
     if ((number >= s->rows.n || !s->rows.at[number]) && !add_type(s, number))
-        return false;
-    s->next = s->rows.at[number];
-    return true;
+        s->failed = true;
+    else
+        s->next = s->rows.at[number];
 }
 
 static void note_peak(const struct pmt_object_figures *f, struct pmt_object_type *t)
@@ -66,22 +60,24 @@ static uint32_t in_sixteens(uint64_t bytes)
     return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
 }
 
-bool pmt_object_stats_put(struct pmt_object_stats *s, uint32_t slot, uint64_t bytes,
-                          bool reused, uint64_t event)
+void pmt_object_stats_made(struct pmt_object_stats *s, uint32_t slot, uint64_t bytes,
+                           bool reused, uint64_t event)
 {
     uint32_t row = s->next - 1, sixteens = in_sixteens(bytes);
-    struct pmt_object_figures *f = &s->figures.at[row];
 
-    if (!GROW(&s->births, slot))
-        return false;
+    if (!s->next)
+        return;
+    if (!GROW(&s->births, slot)) {
+        s->failed = true;
+        return;
+    }
     s->births.at[slot] = (struct pmt_object_birth){event << ROW_BITS | s->next, s->clock,
                                                    sixteens};
     s->next = 0;
-    f->made++;
-    f->made_bytes += UINT64_C(16) * sixteens;
+    s->figures.at[row].made++;
+    s->figures.at[row].made_bytes += UINT64_C(16) * sixteens;
     s->types.at[row].reused += reused;
-    note_peak(f, &s->types.at[row]);
-    return true;
+    note_peak(&s->figures.at[row], &s->types.at[row]);
 }
 
 static void note_age(struct pmt_object_stats *s, struct pmt_object_type *t,
@@ -96,40 +92,49 @@ static void note_age(struct pmt_object_stats *s, struct pmt_object_type *t,
     pmt_ages_add(&t->ages[1], s->clock - birth->clock);
 }
 
-void pmt_object_stats_take(struct pmt_object_stats *s, uint32_t slot, int generation,
-                           uint64_t event)
+/* The row of the object in a slot. */
+static uint32_t row_in(const struct pmt_object_stats *s, uint32_t slot)
 {
-    struct pmt_object_birth *birth = &s->births.at[slot];
-    uint32_t row = (uint32_t)(birth->event_and_row & ROW_MASK) - 1;
-    struct pmt_object_type *t = &s->types.at[row];
-
-    if (!s->ended) {
-        s->figures.at[row].died++;
-        s->figures.at[row].died_bytes += UINT64_C(16) * birth->sixteens;
-        t->by_collections += s->collection_from != PMT_NOWHERE &&
-                             birth->event_and_row >> ROW_BITS < s->collection_from;
-        if (generation != PMT_NO_GENERATION)
-            t->died_in[generation < 2 ? generation : 2]++;
-        note_age(s, t, birth, event);
-    }
-    birth->event_and_row = 0;
+    return (uint32_t)(s->births.at[slot].event_and_row & ROW_MASK) - 1;
 }
 
-void pmt_object_stats_grow(struct pmt_object_stats *s, uint32_t slot, uint64_t bytes)
+void pmt_object_stats_died(struct pmt_object_stats *s, uint32_t slot, int generation,
+                           uint64_t collecting, uint64_t event)
 {
-    struct pmt_object_birth *birth = &s->births.at[slot];
-    uint32_t row = (uint32_t)(birth->event_and_row & ROW_MASK) - 1;
-    uint32_t before = birth->sixteens, now = in_sixteens(bytes);
-    struct pmt_object_figures *f = &s->figures.at[row];
+    struct pmt_object_birth birth;
+    struct pmt_object_type *t;
 
-    birth->sixteens = now;
-    if (s->ended)
+    if (!pmt_object_stats_has(s, slot))
         return;
+    birth = s->births.at[slot];
+    t = &s->types.at[row_in(s, slot)];
+    if (!s->ended) {
+        s->figures.at[row_in(s, slot)].died++;
+        s->figures.at[row_in(s, slot)].died_bytes += UINT64_C(16) * birth.sixteens;
+        t->by_collections += collecting != PMT_NOWHERE &&
+                             birth.event_and_row >> ROW_BITS < collecting;
+        if (generation != PMT_NO_GENERATION)
+            t->died_in[generation < 2 ? generation : 2]++;
+        note_age(s, t, &birth, event);
+    }
+    s->births.at[slot].event_and_row = 0;
+}
+
+void pmt_object_stats_resized(struct pmt_object_stats *s, uint32_t slot, uint64_t bytes)
+{
+    uint32_t before, now = in_sixteens(bytes);
+    struct pmt_object_figures *f;
+
+    if (!pmt_object_stats_has(s, slot) || s->ended)
+        return;
+    before = s->births.at[slot].sixteens;
+    s->births.at[slot].sixteens = now;
+    f = &s->figures.at[row_in(s, slot)];
     if (now > before)
         f->made_bytes += UINT64_C(16) * (now - before);
     else
         f->died_bytes += UINT64_C(16) * (before - now);
-    note_peak(f, &s->types.at[row]);
+    note_peak(f, &s->types.at[row_in(s, slot)]);
 }
 
 void pmt_object_stats_clock(struct pmt_object_stats *s, uint64_t ns)
@@ -138,10 +143,11 @@ void pmt_object_stats_clock(struct pmt_object_stats *s, uint64_t ns)
     s->clock = (uint32_t)(ns >> TICK_BITS);
 }
 
-bool pmt_object_stats_mark(struct pmt_object_stats *s, const char *mark, uint64_t event)
+void pmt_object_stats_mark(struct pmt_object_stats *s, const char *mark, uint64_t event)
 {
-    return s->ended || pmt_object_intervals_mark(&s->intervals, s->figures.at, s->figures.n,
-                                                 mark, event, s->clock_ns);
+    if (!s->ended && !pmt_object_intervals_mark(&s->intervals, s->figures.at, s->figures.n,
+                                                mark, event, s->clock_ns))
+        s->failed = true;
 }
 
 /* -- results -- */

@@ -9,7 +9,6 @@
 #ifndef PMT_REPLAY_OBJECT_STATS_H
 #define PMT_REPLAY_OBJECT_STATS_H
 
-#include "base/check.h"
 #include "replay/age_histogram.h"
 #include "replay/object_intervals.h"
 
@@ -32,74 +31,48 @@ struct pmt_object_type {
     struct pmt_ages *ages;   /* [2]: in events, in ticks of the clock; NULL: none died */
 };
 
+/* Zeroed is empty. */
 struct pmt_object_stats {
-    bool any;                /* an object was told of */
     bool ended;              /* the interpreter goes down */
     uint32_t next;           /* row + 1 of the object that comes next; 0 = none */
     uint64_t clock_ns;
     uint32_t clock;          /* the same in ticks of 2^16 ns, modulo 2^32: three days */
-    uint64_t collection_from; /* event at which the collection under way began, or
-                                PMT_NOWHERE */
     struct { struct pmt_object_birth *at; size_t n, cap; } births; /* by slot */
     struct { uint32_t *at; size_t n, cap; } rows;     /* by number of a type: row + 1, or 0 */
     struct { uint32_t *at; size_t n, cap; } numbers;  /* by row */
     struct { struct pmt_object_figures *at; size_t n, cap; } figures; /* by row */
     struct { struct pmt_object_type *at; size_t n, cap; } types;      /* by row */
     struct pmt_object_intervals intervals;
-    bool failed;             /* out of memory: ages are missing */
+    bool failed;             /* out of memory: the figures are not to be used */
 };
 
-void pmt_object_stats_init(struct pmt_object_stats *s);
 void pmt_object_stats_release(struct pmt_object_stats *s);
 
-/* The next object is of the type of this number. False: out of memory. */
-bool pmt_object_stats_next(struct pmt_object_stats *s, uint32_t number);
+/* The next object is of the type of this number. */
+void pmt_object_stats_next(struct pmt_object_stats *s, uint32_t number);
 
-/* The rest of the inline functions below. */
-bool pmt_object_stats_put(struct pmt_object_stats *s, uint32_t slot, uint64_t bytes,
-                          bool reused, uint64_t event);
-void pmt_object_stats_take(struct pmt_object_stats *s, uint32_t slot, int generation,
-                           uint64_t event);
-void pmt_object_stats_grow(struct pmt_object_stats *s, uint32_t slot, uint64_t bytes);
+/* A block of so many bytes came into this slot: the object that was told to come, or nobody
+ * said what it is. reused: in the model, from its type's free list. */
+void pmt_object_stats_made(struct pmt_object_stats *s, uint32_t slot, uint64_t bytes,
+                           bool reused, uint64_t event);
 
 static inline bool pmt_object_stats_has(const struct pmt_object_stats *s, uint32_t slot)
 {
     return slot < s->births.n && s->births.at[slot].event_and_row;
 }
 
-/* A block of so many bytes came into this slot; reused: in the model, from its type's free
- * list. False: out of memory. */
-static inline bool pmt_object_stats_made(struct pmt_object_stats *s, uint32_t slot,
-                                         uint64_t bytes, bool reused, uint64_t event)
-{
-    return PMT_LIKELY(!s->next) || pmt_object_stats_put(s, slot, bytes, reused, event);
-}
+/* What is in this slot, if it is an object, dies; in a generation, or PMT_NO_GENERATION;
+ * while the collection ran that began with event collecting, or PMT_NOWHERE. */
+void pmt_object_stats_died(struct pmt_object_stats *s, uint32_t slot, int generation,
+                           uint64_t collecting, uint64_t event);
 
-/* What is in this slot dies, in a generation or PMT_NO_GENERATION. */
-static inline void pmt_object_stats_died(struct pmt_object_stats *s, uint32_t slot,
-                                         int generation, uint64_t event)
-{
-    if (pmt_object_stats_has(s, slot))
-        pmt_object_stats_take(s, slot, generation, event);
-}
-
-static inline void pmt_object_stats_resized(struct pmt_object_stats *s, uint32_t slot,
-                                            uint64_t bytes)
-{
-    if (pmt_object_stats_has(s, slot))
-        pmt_object_stats_grow(s, slot, bytes);
-}
+/* ... has so many bytes now. */
+void pmt_object_stats_resized(struct pmt_object_stats *s, uint32_t slot, uint64_t bytes);
 
 void pmt_object_stats_clock(struct pmt_object_stats *s, uint64_t ns);
 
-/* The recording's collector begins; PMT_NOWHERE: it is done. */
-static inline void pmt_object_stats_collection(struct pmt_object_stats *s, uint64_t event)
-{
-    s->collection_from = event;
-}
-
-/* The program's own mark. False: out of memory. */
-bool pmt_object_stats_mark(struct pmt_object_stats *s, const char *mark, uint64_t event);
+/* The program's own mark. */
+void pmt_object_stats_mark(struct pmt_object_stats *s, const char *mark, uint64_t event);
 
 /* The interpreter begins to finalise. */
 static inline void pmt_object_stats_ended(struct pmt_object_stats *s)
