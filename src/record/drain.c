@@ -45,6 +45,7 @@ void pmt_drain_release(struct pmt_drain *d)
     pmt_shadow_release(&d->shadow);
     pmt_vec_release(&d->counted);
     pmt_vec_release(&d->typed);
+    pmt_vec_release(&d->popped);
     pmt_vec_release(&d->threads);
     pmt_vec_release(&d->types);
     pmt_vec_release(&d->alive);
@@ -270,6 +271,28 @@ static void on_typed_alloc(struct pmt_drain *d, uint32_t type, enum pmt_op op, u
         set_typed(d, *at - 1, true);
 }
 
+static void on_reused(struct pmt_drain *d, uint64_t address)
+{
+    uint32_t *at = pmt_shadow_at(&d->shadow, address);
+    const struct pmt_wire_list *l;
+
+    if (!at || !(*at & ON_LIST))
+        return; /* what was not shelved */
+    l = list_in(d, at);
+    *at = 0;
+    on_typed_alloc(d, l->type, l->counted ? PMT_OP_REUSED_GC : PMT_OP_REUSED, address, l->bytes);
+}
+
+/* A list is seen to have given something when the next block comes or goes. The count is that
+ * block's matter then, which the held one has to wait for. */
+static void on_popped(struct pmt_drain *d, uint64_t address)
+{
+    if (!d->held.address)
+        on_reused(d, address);
+    else if (!pmt_vec_push(&d->popped, address))
+        d->failed = true;
+}
+
 static void let_go(struct pmt_drain *d, bool counted)
 {
     enum pmt_op op = counted ? PMT_OP_ALLOC_GC : PMT_OP_ALLOC_OBJ;
@@ -281,6 +304,9 @@ static void let_go(struct pmt_drain *d, bool counted)
     else
         on_alloc(d, op, d->held.address, d->held.size);
     d->held.address = 0;
+    for (size_t i = 0; i < d->popped.n; i++)
+        on_reused(d, d->popped.at[i]);
+    d->popped.n = 0;
 }
 
 /* The count is now this; lowered: after a counted block was given back. */
@@ -527,18 +553,6 @@ static void on_shelved(struct pmt_drain *d, uint32_t list, uint64_t address)
     *at = ON_LIST | list;
 }
 
-static void on_reused(struct pmt_drain *d, uint64_t address)
-{
-    uint32_t *at = pmt_shadow_at(&d->shadow, address);
-    const struct pmt_wire_list *l;
-
-    if (!at || !(*at & ON_LIST))
-        return; /* what was not shelved */
-    l = list_in(d, at);
-    *at = 0;
-    on_typed_alloc(d, l->type, l->counted ? PMT_OP_REUSED_GC : PMT_OP_REUSED, address, l->bytes);
-}
-
 /* -- arenas -- */
 
 static void on_arena_new(struct pmt_drain *d, uint64_t base, uint64_t bytes)
@@ -730,20 +744,16 @@ static inline void weigh_held(struct pmt_drain *d, enum pmt_wire_op op, uint64_t
         let_go_by_count(d, count, op == PMT_W_FREE && will_lower(d, low));
 }
 
-static void on_listed(struct pmt_drain *d, enum pmt_wire_op op, uint64_t low, uint64_t count)
+static void on_list_took(struct pmt_drain *d, uint64_t low, uint64_t count)
 {
     uint64_t address = low & PMT_W_LIST_MASK;
     uint32_t list = (uint32_t)(low >> PMT_W_LIST_SHIFT);
 
     /* It died before it could be read: list() whose result is dropped. */
-    if (op == PMT_W_SHELVED && d->held.address == address && !d->held.type)
+    if (d->held.address == address && !d->held.type)
         d->held.type = d->lists[list % PMT_WIRE_LISTS].type + 1;
-    weigh_held(d, op, low, count);
-
-    if (op == PMT_W_SHELVED)
-        on_shelved(d, list, address);
-    else
-        on_reused(d, address);
+    weigh_held(d, PMT_W_SHELVED, low, count);
+    on_shelved(d, list, address);
 }
 
 static inline uint64_t on_main(struct pmt_drain *d, const struct pmt_wire_rec *rec)
@@ -769,8 +779,10 @@ static inline uint64_t on_main(struct pmt_drain *d, const struct pmt_wire_rec *r
                      b == PMT_W_ALLOC_OBJ ? PMT_OP_ALLOC_OBJ : PMT_OP_ALLOC_MEM);
     } else if (op == PMT_W_RESIZED) {
         end_resize(d, &d->resize, low, rec->b);
-    } else if (op == PMT_W_SHELVED || op == PMT_W_REUSED) {
-        on_listed(d, op, low, count);
+    } else if (op == PMT_W_SHELVED) {
+        on_list_took(d, low, count);
+    } else if (op == PMT_W_REUSED) {
+        on_popped(d, low & PMT_W_LIST_MASK);
     } else {
         return on_other(d, op, low, rec->b);
     }

@@ -55,6 +55,7 @@ struct pmt_drain {
         uint64_t count;        /* the collector's count 0 before it */
         uint32_t type;         /* number + 1, 0 = not told */
     } held;                    /* an obj block: is it the collector's? (drain.c) */
+    struct { uint64_t *at; size_t n, cap; } popped; /* records REUSED that wait for it */
     struct { uint64_t *at; size_t n, cap; } counted; /* bit by slot: it is */
     struct { uint64_t *at; size_t n, cap; } typed; /* ... its type was told */
     struct { struct pmt_known_type *at; size_t n, cap; } types;
