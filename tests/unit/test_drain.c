@@ -658,6 +658,78 @@ static void test_drain_refers(void)
                              "garbage1:0 refers0:0");
 }
 
+/* Number 3 is the list of blocks of 56 bytes of this type. */
+#define ON(n, address) ((uint64_t)(n) << PMT_W_LIST_SHIFT | (address))
+
+static void put_list(struct rig *rig, uint64_t number, uint64_t type, uint64_t bytes, bool counted)
+{
+    put(rig, PMT_W_LIST, number << PMT_W_LIST_SHIFT, type);
+    put(rig, PMT_W_DATA, 0, bytes);
+    put(rig, PMT_W_DATA, 0, counted);
+}
+
+/* A type stands before its block, which waits for it; or names it later. */
+static void test_drain_objects(void)
+{
+    struct rig rig;
+
+    open_counted(&rig);
+    put_type(&rig, 0x5000, "int");
+    put_type(&rig, 0x6000, "list");
+    put(&rig, PMT_W_ALLOC_OBJ, AT(0), COUNT(0, 32));
+    put(&rig, PMT_W_OBJECT, AT(0), 0x5000);
+    put(&rig, PMT_W_ALLOC_OBJ, AT(4), COUNT(0, 56));
+    put(&rig, PMT_W_ALLOC_MEM, AT(8), COUNT(1, 40));
+    put(&rig, PMT_W_OBJECT, AT(4), 0x6000);  /* a collection came before it */
+    put(&rig, PMT_W_OBJECT, AT(50), 0x6000); /* no block */
+    put(&rig, PMT_W_OBJECT, AT(8), 0x7000);  /* of a type that nobody told */
+    (void)pmt_drain_some(&rig.drain, ALL);
+    EXPECT_STR(events(&rig), "thread0:0 object0:0 obj0:32 gc1:56 mem2:40 typed1:1");
+}
+
+/* A slot is an object's: the block keeps none while it is on a list, and the next object in
+ * it takes one of its own. What is freed from there was cleared. */
+static void test_drain_free_lists(void)
+{
+    struct rig rig;
+
+    open_counted(&rig);
+    put_type(&rig, 0x6000, "list");
+    put(&rig, PMT_W_ALLOC_OBJ, AT(0), COUNT(0, 56));
+    put(&rig, PMT_W_OBJECT, AT(0), 0x6000);
+    put(&rig, PMT_W_ALLOC_OBJ, AT(4), COUNT(1, 56)); /* it was made before one looked */
+    put_list(&rig, 3, 0x6000, 56, true);
+    put(&rig, PMT_W_SHELVED, ON(3, AT(0)), COUNT(2, 0));
+    put(&rig, PMT_W_SHELVED, ON(3, AT(4)), COUNT(2, 0));
+    put(&rig, PMT_W_REUSED, ON(3, AT(4)), COUNT(2, 0));
+    put(&rig, PMT_W_FREE, AT(4), COUNT(1, 0)); /* an object: the list was full */
+    put(&rig, PMT_W_FREE, AT(0), COUNT(0, 0)); /* on the list */
+    put(&rig, PMT_W_REUSED, ON(3, AT(0)), COUNT(0, 0)); /* is not on it */
+    (void)pmt_drain_some(&rig.drain, ALL);
+    EXPECT_U64(rig.drain.trouble[PMT_TROUBLE_UNKNOWN_SMALL], 0);
+    EXPECT_U64(rig.drain.trouble[PMT_TROUBLE_UNKNOWN_FREE], 0);
+    EXPECT_STR(events(&rig), "thread0:0 object0:0 gc0:56 gc1:56 shelved0:0 typed1:0 shelved1:0 "
+                             "object0:0 reused-gc1:56 free1:0 cleared0:56");
+}
+
+/* An allocation over a block on a list ends that: it was lost track of. */
+static void test_drain_over_a_free_list(void)
+{
+    struct rig rig;
+
+    open_counted(&rig);
+    put_type(&rig, 0x6000, "float");
+    put(&rig, PMT_W_ALLOC_OBJ, AT(0), COUNT(0, 24));
+    put(&rig, PMT_W_OBJECT, AT(0), 0x6000);
+    put_list(&rig, 3, 0x6000, 24, false);
+    put(&rig, PMT_W_SHELVED, ON(3, AT(0)), COUNT(0, 0));
+    put(&rig, PMT_W_ALLOC_MEM, AT(0), COUNT(0, 30));
+    put(&rig, PMT_W_SHELVED, ON(3, AT(9)), COUNT(0, 0)); /* nobody allocated it */
+    (void)pmt_drain_some(&rig.drain, ALL);
+    EXPECT_U64(rig.drain.trouble[PMT_TROUBLE_OVER_LIVE], 1);
+    EXPECT_STR(events(&rig), "thread0:0 object0:0 obj0:24 shelved0:0 cleared0:24 mem0:30");
+}
+
 static void test_drain_main_and_marks(void)
 {
     struct rig rig;
@@ -722,6 +794,7 @@ SUITE(drain, TEST(test_drain_blocks), TEST(test_drain_merges_by_position),
       TEST(test_drain_counted_by_block_not_by_slot), TEST(test_drain_count_that_was_reset),
       TEST(test_drain_held_at_the_end), TEST(test_drain_untracked),
       TEST(test_drain_collections), TEST(test_drain_garbage), TEST(test_drain_belongs),
-      TEST(test_drain_refers),
+      TEST(test_drain_refers), TEST(test_drain_objects), TEST(test_drain_free_lists),
+      TEST(test_drain_over_a_free_list),
       TEST(test_drain_main_and_marks),
       TEST(test_drain_while_the_agent_writes))
