@@ -60,6 +60,11 @@ void pmt_list_curve_birth(struct pmt_list_curve *c)
     c->served_from[i]++;
 }
 
+void pmt_list_curve_past(struct pmt_list_curve *c)
+{
+    c->n_births++;
+}
+
 void pmt_list_curve_clear(struct pmt_list_curve *c)
 {
     memset(c->differs, 0, n_words(c) * sizeof *c->differs);

@@ -35,6 +35,8 @@ void pmt_list_curve_release(struct pmt_list_curve *c); /* zeroed is allowed */
 
 void pmt_list_curve_death(struct pmt_list_curve *c);
 void pmt_list_curve_birth(struct pmt_list_curve *c);
+/* A birth that no list serves, whatever its length. */
+void pmt_list_curve_past(struct pmt_list_curve *c);
 
 /* A collection empties the list. */
 void pmt_list_curve_clear(struct pmt_list_curve *c);

@@ -8,6 +8,7 @@
 void pmt_flow_release(struct pmt_object_flow *f)
 {
     pmt_shelves_release(&f->shelves);
+    pmt_object_stats_release(&f->stats);
     pmt_vec_release(&f->types);
 }
 
@@ -59,12 +60,14 @@ static unsigned kind_of(const struct pmt_object_flow *f, uint32_t type, uint64_t
 void pmt_flow_next(struct pmt_object_flow *f, uint32_t type)
 {
     f->next = type + 1;
+    pmt_object_stats_next(&f->stats, type);
 }
 
 void pmt_flow_typed(struct pmt_object_flow *f, uint32_t slot, uint32_t type)
 {
     pmt_shelves_set_kind(&f->shelves, slot,
                          kind_of(f, type, pmt_shelves_bytes(&f->shelves, slot)));
+    pmt_object_stats_typed(&f->stats, slot, type);
 }
 
 /* -- objects -- */
@@ -78,6 +81,7 @@ pmt_block pmt_flow_make(struct pmt_object_flow *f, struct pmt_collect *c, enum p
     pmt_block block = pmt_shelves_make(&f->shelves, c->heap, slot, bytes, &birth);
 
     f->next = 0;
+    pmt_object_stats_made(&f->stats, slot, bytes, birth.hit, event);
     if (block == PMT_BLOCK_NONE || !pmt_collect_made(c, slot))
         return PMT_BLOCK_NONE;
     if ((op == PMT_OP_ALLOC_GC || op == PMT_OP_REUSED_GC) &&
@@ -89,13 +93,25 @@ pmt_block pmt_flow_make(struct pmt_object_flow *f, struct pmt_collect *c, enum p
 void pmt_flow_resized(struct pmt_object_flow *f, uint32_t slot, uint64_t bytes)
 {
     pmt_shelves_resized(&f->shelves, slot, bytes);
+    pmt_object_stats_resized(&f->stats, slot, bytes);
+}
+
+/* Where the recording's collector has what is in this slot. */
+static int generation_of(const struct pmt_collect *c, uint32_t slot)
+{
+    return pmt_collect_is_object(c, slot)
+               ? pmt_census_place(&c->rec.census, c->rec.census.birth.at[slot])
+               : PMT_NO_GENERATION;
 }
 
 void pmt_flow_end(struct pmt_object_flow *f, struct pmt_collect *c, enum pmt_op op,
-                  uint32_t slot, pmt_block block)
+                  uint32_t slot, pmt_block block, uint64_t event)
 {
     struct pmt_end end = pmt_shelves_end(&f->shelves, slot, op == PMT_OP_SHELVED);
 
+    if (pmt_object_stats_has(&f->stats, slot))
+        pmt_object_stats_died(&f->stats, slot, generation_of(c, slot),
+                              c->within ? c->row.event : PMT_NOWHERE, event);
     if (!pmt_collect_freed(c, slot, block, end))
         (void)pmt_shelves_give(&f->shelves, c->heap, block, end);
 }

@@ -14,6 +14,7 @@
 
 #include <pymemtrace/trace.h>
 #include "replay/collect.h"
+#include "replay/object_stats.h"
 #include "replay/shelves.h"
 
 struct pmt_flow_type {
@@ -25,6 +26,7 @@ struct pmt_object_flow {
     bool on;                 /* the trace tells of objects */
     struct pmt_shelves shelves;
     struct { struct pmt_flow_type *at; size_t n, cap; } types; /* by number */
+    struct pmt_object_stats stats;
     uint32_t next;           /* number + 1 of the type of the next object; 0: not known */
 };
 
@@ -48,7 +50,7 @@ void pmt_flow_resized(struct pmt_object_flow *f, uint32_t slot, uint64_t bytes);
 
 /* FREE, SHELVED: what is in this slot, in this block, ends. */
 void pmt_flow_end(struct pmt_object_flow *f, struct pmt_collect *c, enum pmt_op op,
-                  uint32_t slot, pmt_block block);
+                  uint32_t slot, pmt_block block, uint64_t event);
 
 /* CLEARED: the free list of this type, for blocks of so many bytes, gave its newest back. */
 void pmt_flow_cleared(struct pmt_object_flow *f, struct pmt_collect *c, uint32_t type,

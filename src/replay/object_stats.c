@@ -5,7 +5,7 @@
 #include "base/alloc.h"
 #include "replay/bits.h"
 
-#define ROW_BITS  24
+#define ROW_BITS  PMT_OBJECT_ROW_BITS
 #define ROW_MASK  ((UINT64_C(1) << ROW_BITS) - 1)
 #define TICK_BITS 16 /* of ns: the clock of a recording is no finer */
 
@@ -60,24 +60,44 @@ static uint32_t in_sixteens(uint64_t bytes)
     return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
 }
 
+/* The object is of the type in row `mark` - 1. */
+static void count(struct pmt_object_stats *s, struct pmt_object_birth *birth, uint32_t mark,
+                  bool reused)
+{
+    struct pmt_object_figures *f = &s->figures.at[mark - 1];
+    struct pmt_object_type *t = &s->types.at[mark - 1];
+
+    birth->event_and_row |= mark;
+    f->made++;
+    f->made_bytes += UINT64_C(16) * birth->sixteens;
+    t->reused += reused;
+    note_peak(f, t);
+}
+
 void pmt_object_stats_made(struct pmt_object_stats *s, uint32_t slot, uint64_t bytes,
                            bool reused, uint64_t event)
 {
-    uint32_t row = s->next - 1, sixteens = in_sixteens(bytes);
-
-    if (!s->next)
-        return;
     if (!GROW(&s->births, slot)) {
         s->failed = true;
         return;
     }
-    s->births.at[slot] = (struct pmt_object_birth){event << ROW_BITS | s->next, s->clock,
-                                                   sixteens};
+    s->births.at[slot] = (struct pmt_object_birth){event << ROW_BITS, s->clock,
+                                                   in_sixteens(bytes)};
+    if (s->next)
+        count(s, &s->births.at[slot], s->next, reused);
     s->next = 0;
-    s->figures.at[row].made++;
-    s->figures.at[row].made_bytes += UINT64_C(16) * sixteens;
-    s->types.at[row].reused += reused;
-    note_peak(&s->figures.at[row], &s->types.at[row]);
+}
+
+void pmt_object_stats_typed(struct pmt_object_stats *s, uint32_t slot, uint32_t number)
+{
+    uint32_t next = s->next;
+
+    if (slot < s->births.n && !pmt_object_stats_has(s, slot)) {
+        pmt_object_stats_next(s, number);
+        if (s->next)
+            count(s, &s->births.at[slot], s->next, false);
+    }
+    s->next = next;
 }
 
 static void note_age(struct pmt_object_stats *s, struct pmt_object_type *t,
@@ -125,10 +145,12 @@ void pmt_object_stats_resized(struct pmt_object_stats *s, uint32_t slot, uint64_
     uint32_t before, now = in_sixteens(bytes);
     struct pmt_object_figures *f;
 
-    if (!pmt_object_stats_has(s, slot) || s->ended)
+    if (slot >= s->births.n)
         return;
     before = s->births.at[slot].sixteens;
     s->births.at[slot].sixteens = now;
+    if (!pmt_object_stats_has(s, slot) || s->ended)
+        return;
     f = &s->figures.at[row_in(s, slot)];
     if (now > before)
         f->made_bytes += UINT64_C(16) * (now - before);

@@ -17,7 +17,7 @@
 
 /* The object in a slot: 16 bytes for each block of the program. */
 struct pmt_object_birth {
-    uint64_t event_and_row; /* event << 24 | row of its type + 1; 0: no object */
+    uint64_t event_and_row; /* event << 24 | row of its type + 1, 0: of no known type */
     uint32_t clock;         /* as in pmt_object_stats */
     uint32_t sixteens;      /* size of its block */
 };
@@ -52,13 +52,18 @@ void pmt_object_stats_release(struct pmt_object_stats *s);
 void pmt_object_stats_next(struct pmt_object_stats *s, uint32_t number);
 
 /* A block of so many bytes came into this slot: the object that was told to come, or nobody
- * said what it is. reused: in the model, from its type's free list. */
+ * has said yet what it is. reused: in the model, from its type's free list. */
 void pmt_object_stats_made(struct pmt_object_stats *s, uint32_t slot, uint64_t bytes,
                            bool reused, uint64_t event);
 
+/* It is an object of the type of this number, which counts from now on: as old as it is. */
+void pmt_object_stats_typed(struct pmt_object_stats *s, uint32_t slot, uint32_t number);
+
+#define PMT_OBJECT_ROW_BITS 24
 static inline bool pmt_object_stats_has(const struct pmt_object_stats *s, uint32_t slot)
 {
-    return slot < s->births.n && s->births.at[slot].event_and_row;
+    return slot < s->births.n &&
+           (s->births.at[slot].event_and_row & ((1u << PMT_OBJECT_ROW_BITS) - 1)) != 0;
 }
 
 /* What is in this slot, if it is an object, dies; in a generation, or PMT_NO_GENERATION;

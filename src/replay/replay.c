@@ -147,6 +147,7 @@ static void on_clock(struct pmt_replay *r, uint64_t ns)
     r->clock_seen = true;
     if (ns > r->clock_ns)
         r->clock_ns = ns;
+    pmt_object_stats_clock(&r->flow.stats, r->clock_ns);
 }
 
 static void on_rss(struct pmt_replay *r, uint64_t bytes)
@@ -265,7 +266,7 @@ static bool act_object(struct pmt_replay *r, const struct pmt_batch *b, uint32_t
 
     *block = PMT_BLOCK_NONE;
     if (op == PMT_OP_FREE || op == PMT_OP_SHELVED)
-        pmt_flow_end(&r->flow, &r->collect, op, slot, r->slots.at[slot]);
+        pmt_flow_end(&r->flow, &r->collect, op, slot, r->slots.at[slot], b->first_event + i);
     else if (op == PMT_OP_TYPED)
         pmt_flow_typed(&r->flow, slot, b->arg[i]);
     else if (makes_object(b->op[i]))
@@ -409,7 +410,7 @@ enum pmt_status pmt_replay_batch(struct pmt_replay *r, const struct pmt_batch *b
         reached = act_slice(r, b, i, end, &wides);
         i = end;
     }
-    if (reached != b->n_events || r->flow.shelves.failed)
+    if (reached != b->n_events || r->flow.shelves.failed || r->flow.stats.failed)
         return stopped(r, b->first_event + reached, err);
     if (r->check)
         close_batch(r, b);
@@ -425,6 +426,8 @@ static enum pmt_status on_mark(struct pmt_replay *r, const struct pmt_oracle *ma
 
     memcpy(text, mark->text, mark->text_len < sizeof text ? mark->text_len
                                                           : sizeof text - 1);
+    if (r->flow.on)
+        pmt_object_stats_mark(&r->flow.stats, text, mark->event);
     return pmt_collect_at_mark(&r->collect, mark->event, text)
                ? PMT_OK
                : pmt_error_set(err, PMT_E_NOMEM, "out of memory for the collector");
@@ -440,6 +443,7 @@ enum pmt_status pmt_replay_oracle(struct pmt_replay *r, const struct pmt_oracle 
     if (!strcmp(oracle->when, "end")) {
         pmt_collect_ended(&r->collect);
         r->flow.shelves.ended = true;
+        pmt_object_stats_ended(&r->flow.stats);
     }
     if (r->check && !pmt_oracle_compare(oracle, r->heap, &r->oracle, &r->verify))
         return pmt_error_set(err, PMT_E_NOMEM, "out of memory for the comparison");
@@ -651,7 +655,8 @@ enum pmt_status pmt_replay_finish(struct pmt_replay *r, struct pmt_result *out,
         return st;
     fill_metrics(r, &out->metrics);
     pmt_collect_finish(&r->collect, out);
-    if (r->flow.on && !pmt_shelves_finish(&r->flow.shelves, out))
+    if (r->flow.on && (!pmt_shelves_finish(&r->flow.shelves, out) ||
+                       !pmt_object_stats_finish(&r->flow.stats, out)))
         return pmt_error_set(err, PMT_E_NOMEM, "out of memory for the results");
     fill_verify(r, out);
     if (!pmt_sampler_finish(&r->sampler, r->heap, last) || !fill_health(r, out) ||

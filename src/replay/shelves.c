@@ -14,12 +14,13 @@ static const struct listed {
     const char *name;
     unsigned list;           /* of free_list.def */
     unsigned first, n;       /* kinds */
+    uint32_t longest;        /* of the lengths that a curve is of */
     bool counted;
 } listed[] = {
-    {"float", PMT_FREE_FLOAT, PMT_SHELF_FLOAT, 1, false},
-    {"list", PMT_FREE_LIST, PMT_SHELF_LIST, 1, true},
-    {"dict", PMT_FREE_DICT, PMT_SHELF_DICT, 1, true},
-    {"tuple", PMT_FREE_TUPLE, PMT_SHELF_TUPLE, PMT_SHELF_TUPLES, true},
+    {"float", PMT_FREE_FLOAT, PMT_SHELF_FLOAT, 1, 400, false},
+    {"list", PMT_FREE_LIST, PMT_SHELF_LIST, 1, 320, true},
+    {"dict", PMT_FREE_DICT, PMT_SHELF_DICT, 1, 320, true},
+    {"tuple", PMT_FREE_TUPLE, PMT_SHELF_TUPLE, PMT_SHELF_TUPLES, 2000, true},
 };
 #define N_LISTED (sizeof listed / sizeof *listed)
 _Static_assert(N_LISTED == PMT_VERIFY_LISTS, "a row of the proof for each");
@@ -52,13 +53,15 @@ static void init_one(struct pmt_shelf *l, const struct listed *row, unsigned i, 
                      const struct pmt_shape shapes[2])
 {
     uint32_t n_items = row->first == PMT_SHELF_TUPLE ? i + 1 : 0;
+    struct pmt_shelf_rule usual = rule_of(&shapes[1], row->list, n_items);
 
     l->known = true;
     l->watched = watched;
     l->counted = row->counted;
     l->rule = rule_of(&shapes[0], row->list, n_items);
+    l->longest = usual.most && usual.pops ? row->longest : 0;
     if (watched)
-        l->recorded = rule_of(&shapes[1], row->list, n_items);
+        l->recorded = usual;
     l->follows = watched && l->rule.most == l->recorded.most &&
                  l->rule.pops == l->recorded.pops && l->rule.cleared == l->recorded.cleared;
 }
@@ -85,8 +88,10 @@ void pmt_shelves_init(struct pmt_shelves *s, const char *lists, const char *empt
 
 void pmt_shelves_release(struct pmt_shelves *s)
 {
-    for (unsigned k = 0; k < PMT_SHELF_KINDS; k++)
+    for (unsigned k = 0; k < PMT_SHELF_KINDS; k++) {
         pmt_vec_release(&s->at[k].blocks);
+        pmt_list_curve_release(&s->at[k].curve);
+    }
     pmt_vec_release(&s->kind);
     pmt_vec_release(&s->bytes);
 }
@@ -159,6 +164,32 @@ static bool follows(const struct pmt_shelves *s, const struct pmt_shelf *l)
     return l->follows && !s->own;
 }
 
+/* The curve of a list, from the first object on; NULL: there is none. */
+static struct pmt_list_curve *curve_of(struct pmt_shelves *s, struct pmt_shelf *l)
+{
+    if (!l->curve.most && l->longest && !pmt_list_curve_init(&l->curve, l->longest))
+        s->failed = true;
+    return l->curve.most ? &l->curve : NULL;
+}
+
+static void note_birth(struct pmt_shelves *s, struct pmt_shelf *l, bool past)
+{
+    struct pmt_list_curve *curve = curve_of(s, l);
+
+    if (curve && past)
+        pmt_list_curve_past(curve);
+    else if (curve)
+        pmt_list_curve_birth(curve);
+}
+
+static void note_death(struct pmt_shelves *s, struct pmt_shelf *l)
+{
+    struct pmt_list_curve *curve = curve_of(s, l);
+
+    if (curve)
+        pmt_list_curve_death(curve);
+}
+
 /* What the recording says of it, and whether the model makes it from its list. */
 static void decide(struct pmt_shelves *s, struct pmt_birth *birth)
 {
@@ -173,6 +204,7 @@ static void decide(struct pmt_shelves *s, struct pmt_birth *birth)
     l->hits += birth->hit;
     l->past += birth->past;
     l->misses += !birth->hit && !birth->past;
+    note_birth(s, l, birth->past);
 }
 
 pmt_block pmt_shelves_make(struct pmt_shelves *s, struct pmt_heap *heap, uint32_t slot,
@@ -209,6 +241,8 @@ bool pmt_shelves_give(struct pmt_shelves *s, struct pmt_heap *heap, pmt_block bl
 {
     struct pmt_shelf *l = &s->at[end.kind];
 
+    if (!end.past)
+        note_death(s, l);
     if (pmt_shelves_keep(s, end)) {
         l->pushes++;
         s->failed |= !pmt_vec_push(&l->blocks, block);
@@ -232,6 +266,8 @@ static uint64_t clear_kind(struct pmt_shelves *s, struct pmt_heap *heap, unsigne
     struct pmt_shelf *l = &s->at[kind];
     uint64_t n = l->blocks.n;
 
+    if (l->rule.cleared && l->curve.most)
+        pmt_list_curve_clear(&l->curve);
     if (!l->rule.cleared || follows(s, l))
         return 0;
     while (l->blocks.n)
@@ -308,6 +344,49 @@ static void fill_verify(const struct pmt_shelves *s, const struct listed *k,
     }
 }
 
+/* -- what lists of other lengths would serve -- */
+
+struct length_rows {
+    struct pmt_list_length_row *at;
+    size_t n, cap;
+};
+
+/* A row where one more serves more, and for the shortest and the longest. */
+static bool add_lengths(struct length_rows *rows, const struct pmt_list_curve *curve,
+                        const char *type, uint32_t items)
+{
+    struct pmt_list_length_row row = {.items = items, .made = curve->n_births};
+
+    (void)snprintf(row.type, sizeof row.type, "%s", type);
+    for (; row.length <= curve->most; row.length++) {
+        uint64_t more = row.length ? curve->served_from[row.length - 1] : 0;
+
+        row.hits += more;
+        if ((more || row.length == 0 || row.length == curve->most) && !pmt_vec_push(rows, row))
+            return false;
+    }
+    return true;
+}
+
+static bool fill_lengths(const struct pmt_shelves *s, struct pmt_result *out)
+{
+    struct length_rows rows = {0};
+
+    for (size_t k = 0; k < N_LISTED; k++)
+        for (unsigned i = 0; i < listed[k].n; i++) {
+            const struct pmt_list_curve *curve = &s->at[listed[k].first + i].curve;
+
+            if (curve->n_births &&
+                !add_lengths(&rows, curve, listed[k].name, listed[k].n > 1 ? i + 1 : 0)) {
+                pmt_vec_release(&rows);
+                return false;
+            }
+        }
+    out->list_lengths = rows.at;
+    out->n_list_lengths = rows.n;
+    return true;
+}
+
 bool pmt_shelves_finish(const struct pmt_shelves *s, struct pmt_result *out)
 {
     out->free_lists = pmt_alloc_array(PMT_SHELF_KINDS, sizeof *out->free_lists);
@@ -322,5 +401,5 @@ bool pmt_shelves_finish(const struct pmt_shelves *s, struct pmt_result *out)
     }
     out->verify.list_mismatches += s->at[PMT_SHELF_NONE].mismatches +
                                    s->at[PMT_SHELF_LARGE].mismatches;
-    return true;
+    return fill_lengths(s, out);
 }

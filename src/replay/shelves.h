@@ -26,6 +26,7 @@
 #include <pymemtrace/result.h>
 #include "heap/heap_inline.h"
 #include "replay/free_lists.h"
+#include "replay/list_curve.h"
 
 #define PMT_SHELF_TUPLES 20 /* sizes of tuples that may have a list */
 
@@ -55,6 +56,9 @@ struct pmt_shelf {
     bool counted;            /* by the collector */
     uint64_t n_recorded;     /* blocks on the recorded program's list */
     uint64_t hits, misses, past, pushes, overflows, cleared;
+    uint32_t longest;        /* length that its curve goes to, 0: it has none */
+    struct pmt_list_curve curve; /* what it would serve if it was of another length; empty
+                                until the first object */
     uint64_t recorded_hits;
     uint64_t mismatches;     /* while it follows: done, but not by its rule */
 };

@@ -179,6 +179,9 @@ static bool name_types(const struct pmt_trace *trace, struct pmt_result *out)
     for (size_t i = 0; i < out->n_types; i++)
         if (!name_type(trace, out->types[i].number, &out->types[i].name))
             return false;
+    for (size_t i = 0; i < out->n_objects; i++)
+        if (!name_type(trace, out->objects[i].number, &out->objects[i].name))
+            return false;
     for (size_t i = 0; i < out->n_garbage_references; i++) {
         struct pmt_garbage_reference *r = &out->garbage_references[i];
 

@@ -88,6 +88,29 @@ static void test_object_stats_resized(void)
     pmt_result_release(&r);
 }
 
+/* What it is was said after it was made, while another was about to come. */
+static void test_object_stats_typed_late(void)
+{
+    struct pmt_object_stats s = {0};
+    struct pmt_result r;
+
+    pmt_object_stats_made(&s, 0, 56, false, 10);
+    pmt_object_stats_made(&s, 1, 56, false, 11);
+    take(&s, 1, 12); /* nobody ever said */
+    pmt_object_stats_next(&s, NODE);
+    pmt_object_stats_typed(&s, 0, LIST);
+    pmt_object_stats_typed(&s, 0, LIST);
+    pmt_object_stats_typed(&s, 7, LIST); /* nothing there */
+    pmt_object_stats_made(&s, 1, 56, false, 13);
+    take(&s, 0, 15);
+    finish(&s, &r);
+    EXPECT_U64(r.n_objects, 2);
+    EXPECT_U64(row_of(&r, LIST)->made, 1);
+    EXPECT_U64(row_of(&r, LIST)->age_p50, 5);
+    EXPECT_U64(row_of(&r, NODE)->alive, 1);
+    pmt_result_release(&r);
+}
+
 /* Older than the collection, or made while it ran; in a generation, or of no collector. */
 static void test_object_stats_deaths(void)
 {
@@ -265,7 +288,8 @@ static void test_object_stats_without_memory(void)
 }
 
 SUITE(object_stats, TEST(test_object_stats_made_alive_and_peak),
-      TEST(test_object_stats_resized), TEST(test_object_stats_deaths),
+      TEST(test_object_stats_resized), TEST(test_object_stats_typed_late),
+      TEST(test_object_stats_deaths),
       TEST(test_object_stats_ages), TEST(test_object_stats_end_of_the_program),
       TEST(test_object_stats_intervals), TEST(test_object_stats_too_many_marks),
       TEST(test_object_stats_absurd_type), TEST(test_object_stats_without_memory))
