@@ -61,14 +61,12 @@ static uintptr_t block_in(const struct free_list *l, uintptr_t object)
     return object - l->head;
 }
 
-/* What every hook call does before its own record. */
+/* Before records of ours. Their count does not say whether the last block is the collector's:
+ * where one is about to be freed, that was taken off it already. */
 static void settle(void)
 {
     made_settle();
-    if (HOT.gc_count == 0)
-        collector_settle();
-    else if (HOT.gc_last_block)
-        collector_maybe_young();
+    collector_settle();
     collector_no_last();
 }
 
