@@ -13,14 +13,15 @@
 #include "agent/object.h"
 
 #define COUNT_MOST ((uint64_t)1 << 20) /* references to a new object; no address is below it */
+#define IMMORTAL   UINT32_MAX          /* 3.12+: what it is given at once as the bases of a type */
 #define HEADER     16u
 
 static bool is_header(uintptr_t at)
 {
     uint64_t count = get(at, 0), flags;
 
-    return count > 0 && count < COUNT_MOST && collector_type(get(at, 8), &flags) &&
-           get(get(at, 8), TP_NAME);
+    return count > 0 && (count < COUNT_MOST || count == IMMORTAL) &&
+           collector_type(get(at, 8), &flags) && get(get(at, 8), TP_NAME);
 }
 
 static void tell(struct made m)
