@@ -24,7 +24,8 @@ static struct pmt_object_interval *begin(struct pmt_object_intervals *v, const c
     if (v->marks.n >= PMT_MOST_INTERVALS)
         mark = others;
     (void)strncpy(interval.mark, mark, sizeof interval.mark - 1);
-    for (v->open = 0; v->open < v->marks.n; v->open++)
+    /* The first began with the recording: no mark is the same. */
+    for (v->open = v->marks.n != 0; v->open < v->marks.n; v->open++)
         if (!strcmp(v->marks.at[v->open].mark, interval.mark))
             break;
     if (v->open == v->marks.n && !pmt_vec_push(&v->marks, interval))

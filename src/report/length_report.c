@@ -3,6 +3,7 @@
 #include "report/parts.h"
 
 #include <string.h>
+#include "report/escape.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define MOST_CURVES  6u  /* types with a free list */
@@ -116,6 +117,37 @@ static void curve_rows(struct pmt_grid *g, const struct pmt_result *r, const cha
     }
 }
 
+static const struct pmt_free_list_row *free_list_of(const struct pmt_result *r,
+                                                    const char *type)
+{
+    for (size_t i = 0; i < r->n_free_lists; i++)
+        if (!strcmp(r->free_lists[i].type, type))
+            return &r->free_lists[i];
+    return NULL;
+}
+
+/* What they hold as it was replayed. */
+static void lengths_line(struct pmt_page *page, const struct pmt_result *r, const char **types,
+                         size_t n)
+{
+    const char *comma = "  in this replay: ";
+
+    for (size_t k = 0; k < n; k++) {
+        const struct pmt_free_list_row *list = free_list_of(r, types[k]);
+
+        if (!list)
+            continue;
+        pmt_strbuf_puts(&page->sb, comma);
+        pmt_escape_text(&page->sb, types[k]);
+        pmt_strbuf_printf(&page->sb, " %s%s",
+                          list->max == PMT_NOWHERE ? "without limit"
+                                                   : pmt_human(list->max, PMT_UNIT_COUNT).at,
+                          list->items ? " of each number of items" : "");
+        comma = ", ";
+    }
+    pmt_strbuf_puts(&page->sb, *comma == ',' ? "\n" : "");
+}
+
 void pmt_text_list_lengths(struct pmt_page *page, const struct pmt_result *r)
 {
     struct pmt_grid_column columns[1 + 2 * MOST_CURVES] = {{NULL, "room for", PMT_GRID_RIGHT}};
@@ -133,6 +165,7 @@ void pmt_text_list_lengths(struct pmt_page *page, const struct pmt_result *r)
     pmt_grid_begin(&g, PMT_FORMAT_TEXT, &page->sb, NULL, NULL, columns, 1 + 2 * n);
     curve_rows(&g, r, types, n);
     pmt_grid_end(&g);
+    lengths_line(page, r, types, n);
 }
 
 /* -- each list -- */

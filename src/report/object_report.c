@@ -100,15 +100,10 @@ static struct pmt_text per_object(uint64_t references, uint64_t objects)
     {"garbage_references", NULL, PMT_GRID_RIGHT},                              \
     {NULL, "refers to", PMT_GRID_RIGHT}
 
-static void type_cells(struct pmt_grid *g, const char *name, uint32_t number)
-{
-    pmt_grid_type(g, name);
-    pmt_grid_value(g, number, PMT_UNIT_COUNT);
-}
-
 static void made_cells(struct pmt_grid *g, const struct context *c,
                        const struct pmt_object_row *o)
 {
+    pmt_grid_value(g, o->number, PMT_UNIT_COUNT);
     pmt_grid_value(g, o->made, PMT_UNIT_COUNT);
     pmt_grid_word(g, pmt_human_share(o->made, c->made).at, NULL, NULL);
     pmt_grid_value(g, o->reused, PMT_UNIT_COUNT);
@@ -179,7 +174,12 @@ static void all_cells(struct pmt_grid *g, const struct context *c,
 static void summary_cells(struct pmt_grid *g, const struct context *c,
                           const struct pmt_object_row *o)
 {
-    made_cells(g, c, o);
+    pmt_grid_value(g, o->made, PMT_UNIT_COUNT);
+    pmt_grid_word(g, pmt_human_share(o->made, c->made).at, NULL, NULL);
+    pmt_grid_value(g, o->reused, PMT_UNIT_COUNT);
+    pmt_grid_value(g, o->made_bytes, PMT_UNIT_BYTES);
+    pmt_grid_value(g, o->peak, PMT_UNIT_COUNT);
+    pmt_grid_value(g, o->alive, PMT_UNIT_COUNT);
     event_ages(g, o);
     pmt_grid_value(g, o->freed_by_collections, PMT_UNIT_COUNT);
 }
@@ -193,10 +193,19 @@ struct table {
 };
 
 static const struct pmt_grid_column made_columns[] = {TYPE_COLUMNS, MADE_COLUMNS};
-static const struct pmt_grid_column death_columns[] = {TYPE_COLUMNS, DEATH_COLUMNS};
+static const struct pmt_grid_column death_columns[] = {
+    {NULL, "type", PMT_GRID_LEFT}, DEATH_COLUMNS};
 static const struct pmt_grid_column all_columns[] = {TYPE_COLUMNS, MADE_COLUMNS, DEATH_COLUMNS};
 static const struct pmt_grid_column summary_columns[] = {
-    TYPE_COLUMNS, MADE_COLUMNS, AGE_COLUMNS, {NULL, "collected", PMT_GRID_RIGHT}};
+    {NULL, "type", PMT_GRID_LEFT},
+    {NULL, "made", PMT_GRID_RIGHT},
+    {NULL, "of all", PMT_GRID_RIGHT},
+    {NULL, "from its list", PMT_GRID_RIGHT},
+    {NULL, "bytes made", PMT_GRID_RIGHT},
+    {NULL, "most at once", PMT_GRID_RIGHT},
+    {NULL, "at the end", PMT_GRID_RIGHT},
+    AGE_COLUMNS,
+    {NULL, "collected", PMT_GRID_RIGHT}};
 
 static const struct table made_table = {made_columns, COUNT(made_columns), made_cells};
 static const struct table death_table = {death_columns, COUNT(death_columns), death_cells};
@@ -230,7 +239,7 @@ static void print_table(struct pmt_page *page, const char *key, const struct pmt
         qsort(rows, r->n_objects, sizeof *rows, by_made);
     pmt_grid_begin(&g, page->options->format, &page->sb, &page->json, key, t->columns, t->n);
     for (size_t i = 0; rows && i < r->n_objects && i < most; i++) {
-        type_cells(&g, rows[i]->name, rows[i]->number);
+        pmt_grid_type(&g, rows[i]->name);
         t->cells(&g, &c, rows[i]);
     }
     pmt_grid_end(&g);
@@ -303,7 +312,8 @@ static void interval_row(struct pmt_grid *g, const struct pmt_result *r,
     pmt_grid_value(g, row->times, PMT_UNIT_COUNT);
     pmt_grid_value(g, row->event, PMT_UNIT_COUNT);
     pmt_grid_value(g, row->clock_ns, PMT_UNIT_NS);
-    type_cells(g, name_of(r, row->number), row->number);
+    pmt_grid_type(g, name_of(r, row->number));
+    pmt_grid_value(g, row->number, PMT_UNIT_COUNT);
     pmt_grid_value(g, row->made, PMT_UNIT_COUNT);
     pmt_grid_word(g, per_object(row->made, row->times).at, NULL, NULL);
     pmt_grid_value(g, row->made_bytes, PMT_UNIT_BYTES);
@@ -317,10 +327,10 @@ static void mark_heading(struct pmt_grid *g, const struct pmt_object_interval_ro
 {
     struct pmt_strbuf sb = {0};
 
-    if (*row->mark) {
-        pmt_strbuf_puts(&sb, "From ");
+    if (*row->mark || row->event) {
+        pmt_strbuf_puts(&sb, "From `");
         pmt_escape_text(&sb, row->mark);
-        pmt_strbuf_printf(&sb, " on, at event %s", pmt_human(row->event, PMT_UNIT_COUNT).at);
+        pmt_strbuf_printf(&sb, "' on, at event %s", pmt_human(row->event, PMT_UNIT_COUNT).at);
         if (row->times > 1)
             pmt_strbuf_printf(&sb, " and %s times more",
                               pmt_human(row->times - 1, PMT_UNIT_COUNT).at);

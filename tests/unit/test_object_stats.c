@@ -224,6 +224,21 @@ static void test_object_stats_intervals(void)
     pmt_result_release(&r);
 }
 
+/* A mark without text is not the start. */
+static void test_object_stats_empty_mark(void)
+{
+    struct pmt_object_stats s = {0};
+    struct pmt_result r;
+
+    make(&s, LIST, 0, 0);
+    pmt_object_stats_mark(&s, "", 5);
+    make(&s, LIST, 1, 5);
+    make(&s, LIST, 2, 6);
+    finish(&s, &r);
+    EXPECT_STR(intervals_of(&r), ":3*1=0+1-0 :3*1=5+2-0");
+    pmt_result_release(&r);
+}
+
 static void test_object_stats_too_many_marks(void)
 {
     struct pmt_object_stats s = {0};
@@ -291,5 +306,6 @@ SUITE(object_stats, TEST(test_object_stats_made_alive_and_peak),
       TEST(test_object_stats_resized), TEST(test_object_stats_typed_late),
       TEST(test_object_stats_deaths),
       TEST(test_object_stats_ages), TEST(test_object_stats_end_of_the_program),
-      TEST(test_object_stats_intervals), TEST(test_object_stats_too_many_marks),
+      TEST(test_object_stats_intervals), TEST(test_object_stats_empty_mark),
+      TEST(test_object_stats_too_many_marks),
       TEST(test_object_stats_absurd_type), TEST(test_object_stats_without_memory))

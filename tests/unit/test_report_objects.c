@@ -91,7 +91,7 @@ static const char intervals_text[] =
     "From the start on\n"
     "  str    20,000    20000.0     1.5 MiB   1,000  +19,000           19,000    1.4 MiB"
     "\n"
-    "From serve\\x1b]0;x\\x07 on, at event 90,000 and 249 times more\n"
+    "From `serve\\x1b]0;x\\x07' on, at event 90,000 and 249 times more\n"
     "  str   100,000      400.0     7.6 MiB  99,000   +1,000           20,000    1.5 MiB"
     "\n"
     "  list   64,000      256.0     3.9 MiB  60,000   +4,000            4,000  250.0 KiB"
