@@ -384,8 +384,9 @@ uint64_t spared_ns(unsigned generation);
 void belongings_begin(void);
 void belongings_tell(uintptr_t object);
 
-/* made.c: at the entry of a hook, tell the type of what the last call made. */
-void made_settle(void);
+/* made.c: at the entry of a hook, tell the type of what the last call made. freed: the block
+ * that this one frees, or NULL. */
+void made_settle(const void *freed);
 
 /* free_list.c: once, when the interpreter is up; when its state goes. */
 void objects_begin(void);

@@ -65,7 +65,7 @@ static uintptr_t block_in(const struct free_list *l, uintptr_t object)
  * where one is about to be freed, that was taken off it already. */
 static void settle(void)
 {
-    made_settle();
+    made_settle(NULL);
     collector_settle();
     collector_no_last();
 }
@@ -197,7 +197,7 @@ static bool find_floats(void)
 
 void objects_watch_slow(const void *freed)
 {
-    made_settle();
+    made_settle(freed);
     if (freed)
         collector_forget_type((uintptr_t)freed);
     for (size_t i = 0; i < n_found; i++)

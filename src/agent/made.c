@@ -3,7 +3,8 @@
  *
  * An allocation does not say. But when the next call of the allocator comes, the block has a
  * header: behind nothing, behind a GC head, or behind a GC head and a pre-header (3.11+). A
- * new object has a small reference count, and what follows it has to be a type.
+ * new object has a small reference count (none, if the next call frees it), and what follows it
+ * has to be a type.
  *
  * Up to 3.11 a collection may run inside the allocation. The block has no header then; it
  * is kept for the first call behind the collection.
@@ -16,22 +17,22 @@
 #define IMMORTAL   UINT32_MAX          /* 3.12+: what it is given at once as the bases of a type */
 #define HEADER     16u
 
-static bool is_header(uintptr_t at)
+static bool is_header(uintptr_t at, bool dead)
 {
     uint64_t count = get(at, 0), flags;
 
-    return count > 0 && (count < COUNT_MOST || count == IMMORTAL) &&
+    return (count > 0 || dead) && (count < COUNT_MOST || count == IMMORTAL) &&
            collector_type(get(at, 8), &flags) && get(get(at, 8), TP_NAME);
 }
 
-static void tell(struct made m)
+static void tell(struct made m, bool dead)
 {
     uintptr_t last = HOT.gc_preheader ? 2 * HEAD : HEAD;
 
     for (uintptr_t header = 0; header <= last && header + HEADER <= m.bytes; header += HEAD) {
         uintptr_t type;
 
-        if (!is_header(m.block + header))
+        if (!is_header(m.block + header, dead))
             continue;
         type = get(m.block + header, 8);
         if (HOT.head < HOT.stop_at || ring_room(RESERVE)) {
@@ -42,17 +43,17 @@ static void tell(struct made m)
     }
 }
 
-void made_settle(void)
+void made_settle(const void *freed)
 {
     struct made m = HOT.made;
 
     if (HOT.made_kept.block && !HOT.gc_collecting) {
-        tell(HOT.made_kept);
+        tell(HOT.made_kept, HOT.made_kept.block == (uintptr_t)freed);
         HOT.made_kept.block = 0;
     }
     HOT.made.block = 0;
     if (m.block && HOT.gc_collecting && !HOT.gc_late && !m.within)
         HOT.made_kept = m;
     else if (m.block)
-        tell(m);
+        tell(m, m.block == (uintptr_t)freed);
 }
