@@ -89,7 +89,7 @@ struct pmt_free_list_config {
     enum pmt_free_lists_word word;
     uint32_t most[PMT_CONFIG_FREE_LISTS]; /* by list, as the keys freelist.TYPE name them;
                            UINT32_MAX: no limit */
-    bool given[PMT_CONFIG_FREE_LISTS];    /* by a word of its own */
+    uint32_t given;        /* bit by list: by a word of its own */
 };
 
 struct pmt_config {

@@ -215,7 +215,7 @@ static void set_lists(struct parse *p, const struct pmt_config *base)
     struct pmt_free_list_config *lists = &p->config.free_lists;
 
     for (unsigned i = 0; i < PMT_N_FREE_LISTS; i++)
-        lists->given[i] = p->given[PMT_KEY_FREELIST(i)];
+        lists->given |= (uint32_t)p->given[PMT_KEY_FREELIST(i)] << i;
     if (!p->given[PMT_KEY_FREELISTS])
         return;
     if (lists_word(p) == PMT_FREE_LISTS_RECORDED)

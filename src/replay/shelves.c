@@ -105,7 +105,7 @@ const char *pmt_shelves_hidden(const char *lists, const char *emptied,
     };
 
     for (unsigned i = 0; i < PMT_N_FREE_LISTS; i++)
-        if (config->given[i] && !names(lists, all[i]) && !names(emptied, all[i]))
+        if (config->given >> i & 1 && !names(lists, all[i]) && !names(emptied, all[i]))
             return all[i];
     return config->word == PMT_FREE_LISTS_OFF && !lists && !emptied ? all[0] : NULL;
 }

@@ -71,7 +71,7 @@ static void verdict(struct pmt_page *page, const struct pmt_result *r)
     const char *word = "nothing to compare with", *color = "";
 
     if (!v->checked) {
-        pmt_strbuf_puts(&page->sb, r->config.recorded
+        pmt_strbuf_puts(&page->sb, r->config.recorded && pmt_result_fact(r, "objects.emptied")
                         ? "As the program runs unrecorded: while recording, some free lists "
                           "were kept empty (verify checks that)\n"
                         : "Prediction: the program ran under another configuration\n");

@@ -111,15 +111,60 @@ void play_thresholds(struct play *p, uint64_t t0, uint64_t t1, uint64_t t2)
     play_put(p, PMT_OP_GC_THRESHOLD, 0, 2, t2);
 }
 
+static const char *preset_of(bool late)
+{
+    return late ? "cpython-3.12" : "cpython-3.11";
+}
+
 void play_open(struct play *p, bool late, const char *spec)
 {
-    struct pmt_config config = config_of(late ? "cpython-3.12" : "cpython-3.11", spec);
+    struct pmt_config config = config_of(preset_of(late), spec);
 
     memset(p, 0, sizeof *p);
     p->n_alive = pmt_alloc_live();
     EXPECT_STATUS(pmt_replay_new(&config, late, 0, false, true, 100, &p->r, NULL), PMT_OK, NULL);
     play_thresholds(p, 3, 2, 2);
     play_put(p, PMT_OP_MAIN, 0, 0, 0);
+}
+
+const struct pmt_type play_types[PLAY_N_TYPES] = {
+    [PLAY_LIST] = {PLAY_LIST, 40, 0, "list"},    [PLAY_DICT] = {PLAY_DICT, 48, 0, "dict"},
+    [PLAY_TUPLE] = {PLAY_TUPLE, 24, 8, "tuple"}, [PLAY_FLOAT] = {PLAY_FLOAT, 24, 0, "float"},
+    [PLAY_NODE] = {PLAY_NODE, 48, 0, "list"}};
+
+void play_open_objects(struct play *p, bool late, const char *spec)
+{
+    struct pmt_config config = config_of(preset_of(late), spec);
+    struct pmt_config recorded = config_of(preset_of(late), "");
+    const struct pmt_objects_seen seen = {"list dict tuple", "float", &config, &recorded};
+    struct pmt_error err;
+
+    memset(p, 0, sizeof *p);
+    p->hides = true;
+    p->n_alive = pmt_alloc_live();
+    EXPECT_STATUS(pmt_replay_new(&config, late, 0, false, true, 100, &p->r, NULL), PMT_OK, NULL);
+    EXPECT_STATUS(pmt_replay_objects(p->r, &seen, &err), PMT_OK, &err);
+    EXPECT_STATUS(pmt_replay_types(p->r, play_types, PLAY_N_TYPES, &err), PMT_OK, &err);
+    play_thresholds(p, 3, 2, 2);
+    play_put(p, PMT_OP_MAIN, 0, 0, 0);
+}
+
+void play_object(struct play *p, enum pmt_op op, uint32_t type, uint32_t slot, uint32_t size)
+{
+    play_put(p, PMT_OP_OBJECT, 0, type, 0);
+    play_make(p, op, slot, size);
+}
+
+void play_shelve(struct play *p, uint32_t slot)
+{
+    p->live[slot] = false;
+    p->n_live--;
+    play_put(p, PMT_OP_SHELVED, slot, 0, 0);
+}
+
+void play_cleared(struct play *p, uint32_t type, uint32_t size)
+{
+    play_put(p, PMT_OP_CLEARED, 0, type, size);
 }
 
 uint64_t play_n_freed(const struct play *p)

@@ -35,6 +35,15 @@ struct play {
 /* Recorded with thresholds of 3, 2, 2 (a collection at every fourth object), by 3.11 or,
  * where it collects late, 3.12. */
 void play_open(struct play *p, bool late, const char *spec);
+/* The same in a recording that shows free lists, of types numbered as below; those of floats
+ * was kept empty. */
+enum { PLAY_LIST, PLAY_DICT, PLAY_TUPLE, PLAY_FLOAT, PLAY_NODE, PLAY_N_TYPES };
+extern const struct pmt_type play_types[PLAY_N_TYPES]; /* PLAY_NODE: a program's own `list' */
+void play_open_objects(struct play *p, bool late, const char *spec);
+/* An object of this type in this slot: made by this event, on its list when it dies. */
+void play_object(struct play *p, enum pmt_op op, uint32_t type, uint32_t slot, uint32_t size);
+void play_shelve(struct play *p, uint32_t slot);
+void play_cleared(struct play *p, uint32_t type, uint32_t size);
 /* Whatever was played: no block is lost, none is freed twice. */
 const struct pmt_result *play_end(struct play *p);
 /* ... and nothing of the replay is left. */

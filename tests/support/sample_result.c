@@ -246,7 +246,7 @@ static void extreme_config(struct pmt_config *config)
                .collect_every = {PMT_MOMENT_MAIN, 5, ""},
                .min_interval_ns = UINT64_MAX},
         .free_lists = {PMT_FREE_LISTS_RECORDED,
-                       {0, 1, UINT32_MAX, 3, 4, 5, 6, 7, 8, UINT32_MAX - 9}, {false}},
+                       {0, 1, UINT32_MAX, 3, 4, 5, 6, 7, 8, UINT32_MAX - 9}, 0},
         .lists_recorded = true,
         .heap_recorded = true, .gc_recorded = true,
     };
