@@ -228,7 +228,8 @@ struct pmt_end pmt_shelves_end(struct pmt_shelves *s, uint32_t slot, bool shelve
     bool room = l->n_recorded < l->recorded.most;
 
     end.past = !shelved && room;
-    l->mismatches += follows(s, l) && !s->ended && shelved != room;
+    l->seen |= shelved; /* before that, what it kept unseen may be cleared */
+    l->mismatches += follows(s, l) && !s->ended && l->seen && shelved != room;
     l->mismatches += shelved && !l->known;
     l->n_recorded += shelved;
     if (end.kind)

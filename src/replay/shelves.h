@@ -54,6 +54,7 @@ struct pmt_shelf {
     bool watched;            /* it shows each push and pop */
     bool follows;            /* ... and the rules are the same */
     bool counted;            /* by the collector */
+    bool seen;               /* ... anything so far: the recorder has found it */
     uint64_t n_recorded;     /* blocks on the recorded program's list */
     uint64_t hits, misses, past, pushes, overflows, cleared;
     uint32_t longest;        /* length that its curve goes to, 0: it has none */

@@ -69,15 +69,21 @@ static void test_shelves_tell_what_breaks_the_rule(void)
     const struct pmt_result *r;
 
     play_open_objects(&p, false, "");
-    play_object(&p, PMT_OP_REUSED_GC, PLAY_DICT, 0, DICT_BYTES); /* from an empty list */
-    play_free(&p, 0);                                            /* there is room */
+    play_object(&p, PMT_OP_ALLOC_GC, PLAY_DICT, 0, DICT_BYTES);
+    play_free(&p, 0); /* there is room, but the list is not seen yet */
+    play_object(&p, PMT_OP_ALLOC_GC, PLAY_DICT, 0, DICT_BYTES);
+    play_shelve(&p, 0);
+    play_object(&p, PMT_OP_REUSED_GC, PLAY_DICT, 0, DICT_BYTES);
+    play_object(&p, PMT_OP_REUSED_GC, PLAY_DICT, 1, DICT_BYTES); /* from an empty list */
+    play_free(&p, 1);                                            /* there is room */
+    play_free(&p, 0);
     play_cleared(&p, PLAY_DICT, DICT_BYTES);                     /* of an empty list */
     play_object(&p, PMT_OP_ALLOC_OBJ, PLAY_NODE, 0, 40);
     play_shelve(&p, 0); /* which has no list */
     r = play_end(&p);
-    EXPECT_U64(r->verify.list_mismatches, 4);
+    EXPECT_U64(r->verify.list_mismatches, 5);
     EXPECT_STR(r->verify.lists[2].type, "dict");
-    EXPECT_U64(r->verify.lists[2].mismatches, 3);
+    EXPECT_U64(r->verify.lists[2].mismatches, 4);
     EXPECT_U64(play_n_used(&p), 0);
     play_close(&p);
 }
