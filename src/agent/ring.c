@@ -72,7 +72,7 @@ bool ring_room(uint64_t n)
         if (HOT.head + n <= limit) {
             limit -= RESERVE;
             HOT.stop_at = limit < HOT.next_poll ? limit : HOT.next_poll;
-            if (!HOT.gc_looked) /* every call, while its lists are still empty */
+            if (!HOT.gc_looked || !HOT.objects_begun) /* every call, as soon as one can */
                 HOT.stop_at = 0;
             if (UNLIKELY(waiting_since))
                 HOT.waited_ns += now_ns() - waiting_since;
@@ -151,8 +151,6 @@ static void poll(void)
     }
     if (!pmt_py.is_initialized || !pmt_py.is_initialized())
         return;
-    if (HOT.objects && !HOT.objects_begun)
-        objects_begin();
     main_poll(true);
     tell_trouble_once(&HOT.hooks_lost, !hooks_in_place(), PMT_TROUBLE_HOOK_LOST);
     tell_trouble_once(&HOT.interpreters, several_interpreters(),
@@ -185,6 +183,8 @@ bool ring_slow(void)
         collector_begin(pmt_hex_version);
         (void)ring_room(RESERVE);
     }
+    if (HOT.on && !HOT.objects_begun && pmt_py.is_initialized() && ring_room(RESERVE))
+        objects_begin();
     if (HOT.on && ring_room(RESERVE) && HOT.thread != thread_pointer()) {
         HOT.thread = thread_pointer();
         ring_put(PMT_W_THREAD, 0, HOT.thread);
@@ -271,6 +271,7 @@ bool hot_begin(struct pmt_shm *shm, const struct pmt_ack *ack)
     HOT.gc_looked = ack->blocks_only != 0;
     HOT.look_every = ack->look_every;
     HOT.objects = ack->objects != 0;
+    HOT.objects_begun = !HOT.objects;
     HOT.stop_at = 0; /* the first hook goes the slow way: thread, clock */
     HOT.on = true;
     return true;

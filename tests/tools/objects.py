@@ -12,7 +12,8 @@ Each program is run three times under each interpreter (default: /usr/bin/python
     hits       with list_hits.so preloaded (--hits; 3.13+), which counts by the
                interpreter's own tracer what comes from free lists
 
-The recording is replayed with that version's free lists. Printed for each: collections and
+The recording is replayed with that version's free lists. (What went through a list before the agent had found
+it is missing from the hits: a handful for each list.) Printed for each: collections and
 collected objects of both, the pool table of both by size class where they differ, and
 hits by type of both. Exit status 1 if the collections differ, or hits by more than 0.1 %."""
 import argparse
@@ -38,6 +39,7 @@ if os.environ.get("PM_EXIT"):
     os._exit(0)
 """
 MOST_HITS_OFF = 0.001
+BEFORE_FOUND = 8   # hits of a type before its list is found, which its second death allows
 
 
 def environment(**more):
@@ -117,7 +119,7 @@ def show_hits(real, model):
     fine = True
     for name, n in sorted(by_type(real).items()):
         m = by_type(model).get(name, 0)
-        far = abs(n - m) > MOST_HITS_OFF * max(n, 1)
+        far = abs(n - m) > max(MOST_HITS_OFF * n, BEFORE_FOUND)
         fine = fine and not far
         print("  hits         %-6s traced %d, replayed %d (%+.4f %%)%s" % (
             name, n, m, 100.0 * (m - n) / max(n, 1), "  DIFFERENT" if far else ""))
@@ -129,7 +131,7 @@ def compare(args, python, program, folder):
     trace = os.path.join(folder, "it.pmt")
     with open(runner, "w") as f:
         f.write(RUNNER)
-    command = [python, "-s", "-S", runner, program]
+    command = [python, runner, program]
     alone = run(command, environment())
     run([os.path.join(args.build, "pymemtrace"), "record", "-fq", "--objects", "-o", trace, "--"] + command,
         environment())
