@@ -1,0 +1,76 @@
+# A recording with objects changes nothing that the program can see - when collections come,
+# in which order things die however deep they are nested - and a replay with free lists in
+# the model is exact, in every interpreter that is here.
+cat >app.py <<'PY'
+import gc, sys, threading
+from collections import namedtuple, OrderedDict, defaultdict
+class Told:
+    def __init__(self, n):
+        self.n = n
+    def __del__(self):
+        deaths.append(self.n)
+class L(list): pass
+class T(tuple): pass
+Point = namedtuple("Point", "x y")
+deaths = []
+def deep(make, n):
+    x = Told(-n)
+    for i in range(n):
+        x = make(x, Told(i)) if i % 10 == 0 else make(x)
+    return x
+def nest(*x): return list(x)
+def knot(*x): return tuple(x)
+def table(*x): return dict(enumerate(x))
+def mixed(*x): return [tuple(x), {1: x}]
+def heir(*x): return L(x)
+for make in nest, knot, table, mixed, heir:
+    for n in 1, 30, 49, 50, 51, 60, 120, 5000:
+        deep(make, n)
+deep(nest, 300000)
+deep(mixed, 100000)
+def work(n):
+    kept, total = [], 0.0
+    for i in range(n):
+        a, b, c = [i], {"a": i}, (i, kept)
+        total += i * 0.5 + float(i) / 3
+        d = [a, b, c, L(a), T(c), Point(i, a), OrderedDict(b), defaultdict(list), list(), dict(), tuple(a)]
+        if i % 3 == 0:
+            kept.append(d)
+        if i % 50 == 0:
+            d.append(d)
+        if i % 400 == 0:
+            del kept[:-20]
+        list(map(str, a)); tuple(x for x in range(i % 25)); sorted(b); a + a; c * 3; c[1:]
+    return total
+total = work(6000)
+full = [[] for i in range(300)] + [{} for i in range(300)] + [tuple([i] * (i % 22)) for i in range(9000)]
+del full
+total += work(2000)
+gc.collect()
+total += work(2000)
+threads = [threading.Thread(target=work, args=(500,)) for i in range(3)]
+for t in threads: t.start(); t.join()
+gc.freeze(); total += work(500); gc.unfreeze()
+print(total, hash(tuple(deaths)), len(deaths), gc.get_stats(), gc.get_count())
+PY
+n=0
+check() { # PYTHON
+    PYTHONHASHSEED=0 "$1" app.py >plain
+    PYTHONHASHSEED=0 pymemtrace record -qf --objects -o a.pmt -- "$1" app.py >traced
+    cmp -s plain traced || { echo "$1:"; cat plain traced; }
+    pymemtrace verify -q a.pmt >proof || { echo "$1:"; pymemtrace verify a.pmt; }
+    pymemtrace stats -q --csv --freelists a.pmt >lists
+    for list in list dict tuple float; do
+        grep -q "^$list," lists || { echo "$1: no free list of $list:"; cat lists; }
+    done
+    n=$((n + 1))
+}
+check /usr/bin/python3
+root=$(pyenv root 2>/dev/null || echo /nowhere)
+for version in 3.8 3.9 3.10 3.11 3.12 3.13; do
+    for python in "$root"/versions/$version.*/bin/python; do
+        if [ -x "$python" ]; then check "$python"; else echo "not here: $version" >&2; fi
+    done
+done
+[ "$n" -ge 1 ] || echo 'no interpreter'
+pymemtrace record --objects --blocks-only -o b.pmt -- true 2>&1 | grep -q 'which of the two' || echo 'both are taken'
