@@ -203,7 +203,7 @@ static enum pmt_status check_list_words(const struct parse *p, const struct pmt_
                                  "freelists=recorded and %s= contradict each other: "
                                  "give one of them", pmt_config_key_at(key).name);
         if (!has_length(&shape, i) && p->values[key].number != shape.max[i])
-            return pmt_error_set(err, PMT_E_USAGE, "%s=: %s has no such free list",
+            return pmt_error_set(err, PMT_E_USAGE, "%s=: %s has no such free list, or none with a length",
                                  pmt_config_key_at(key).name, p->config.preset);
     }
     return PMT_OK;

@@ -115,6 +115,34 @@ static void verify_gc_object(struct pmt_json *j, const struct pmt_gc_verify *v)
     pmt_json_end(j);
 }
 
+/* Where the recording shows what free lists do. */
+static void verify_lists_array(struct pmt_json *j, const struct pmt_verify *v)
+{
+    pmt_json_array(j, "freelists");
+    for (size_t i = 0; i < PMT_VERIFY_LISTS; i++) {
+        const struct pmt_list_verify *l = &v->lists[i];
+
+        if (!l->watched)
+            continue;
+        pmt_json_object_line(j, NULL);
+        pmt_json_str(j, "type", l->type);
+        pmt_json_u64(j, "recorded_hits", l->recorded_hits);
+        pmt_json_u64(j, "hits", l->hits);
+        pmt_json_u64(j, "past", l->past);
+        pmt_json_u64(j, "mismatches", l->mismatches);
+        pmt_json_end(j);
+    }
+    pmt_json_end(j);
+}
+
+static bool shows_lists(const struct pmt_verify *v)
+{
+    for (size_t i = 0; i < PMT_VERIFY_LISTS; i++)
+        if (v->lists[i].watched)
+            return true;
+    return false;
+}
+
 static void verify_script_object(struct pmt_json *j, const struct pmt_script_verify *v)
 {
     pmt_json_object_line(j, "script");
@@ -151,6 +179,8 @@ static void verify_object(struct pmt_json *j, const struct pmt_result *r)
     pmt_json_u64(j, "checkpoints", v->checkpoints);
     if (pmt_gc_is_told(r) && !pmt_is_script(r))
         verify_gc_object(j, &v->gc);
+    if (shows_lists(v))
+        verify_lists_array(j, v);
     pmt_json_bool(j, "books_balance", v->books_balance);
     if (pmt_is_script(r))
         verify_script_object(j, &v->script);

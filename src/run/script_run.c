@@ -21,13 +21,14 @@ struct script_run {
 static enum pmt_status configure(const char *spec, struct pmt_config *out,
                                  struct pmt_error *err)
 {
+    static const char *const recorded[] = {"gc=recorded", "freelists=recorded"};
     struct pmt_config base, named;
     enum pmt_status st = pmt_config_parse(DEFAULT_PRESET, NULL, &base, err);
 
-    if (spec && strstr(spec, "gc=recorded"))
-        return pmt_error_set(err, PMT_E_USAGE,
-                             "gc=recorded: there is no recording to take it from, this is a "
-                             "script");
+    for (size_t i = 0; spec && i < sizeof recorded / sizeof *recorded; i++)
+        if (strstr(spec, recorded[i]))
+            return pmt_error_set(err, PMT_E_USAGE, "%s: there is no recording to take it from, "
+                                 "this is a script", recorded[i]);
     if (st == PMT_OK)
         st = pmt_config_parse(spec, &base, &named, err);
     if (st == PMT_OK)
