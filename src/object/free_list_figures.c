@@ -62,6 +62,7 @@ size_t pmt_list_count(const struct pmt_objects *o)
 
 static void of_cells(const struct pmt_cells *c, struct pmt_list_figures *out)
 {
+    out->max = PMT_UNLIMITED;
     out->length = c->free.n;
     out->hits = c->hits;
     out->misses = c->misses;

@@ -115,7 +115,7 @@ static bool fill_lists(const struct pmt_objects *objects, struct pmt_result *out
         pmt_list_figures_at(objects, i, &f);
         *row = (struct pmt_free_list_row){
             .items = f.size,
-            .max = f.max && f.max != PMT_UNLIMITED ? f.max : PMT_NOWHERE, .held = f.length,
+            .max = f.max == PMT_UNLIMITED ? PMT_NOWHERE : f.max, .held = f.length,
             .hits = f.hits, .misses = f.misses, .pushes = f.pushes,
             .overflows = f.overflows, .cleared = f.cleared};
         (void)snprintf(row->type, sizeof row->type, "%s", f.type);
