@@ -104,7 +104,7 @@ struct pmt_config {
     bool gc_recorded;   /* ... none of the collector: it collects where it was
                            recorded to */
     bool lists_recorded; /* ... no free list does */
-    char spec[768];  /* canonical: preset, then the keys that differ from it */
+    char spec[1024];  /* canonical: preset, then the keys that differ from it */
 };
 
 /*

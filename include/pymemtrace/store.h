@@ -24,7 +24,7 @@ pmt_store_put(struct pmt_store *store, const struct pmt_result *result,
 struct pmt_store_run {
     int64_t run_id;
     char preset[24];
-    char spec[768];
+    char spec[1024];
     char *trace_path;
     uint64_t events;
     bool partial;

@@ -135,7 +135,7 @@ static void test_config_spec_holds_the_longest_words(void)
     static const char name[] = "twenty-four-and-twenty-three-letters-is-most-47";
     struct pmt_config base = base_of("cpython-2.7.7"), out, again;
     struct pmt_error err = {.status = PMT_OK};
-    char spec[1024];
+    char spec[1200];
 
     EXPECT_U64(strlen(name), sizeof out.gc.since.mark - 1);
     (void)snprintf(spec, sizeof spec,
@@ -145,7 +145,10 @@ static void test_config_spec_holds_the_longest_words(void)
                    "gc.threshold2=2147483645 gc.since=mark:%s gc.freeze-at=mark:%s "
                    "gc.unfreeze-at=mark:%s gc.disable-until=mark:%s gc.collect-at=mark:%s "
                    "gc.collect-every=time:18446744073.709551615 "
-                   "gc.min-interval=18446744073.709551615 gc.calls=ignore gc.when=check",
+                   "gc.min-interval=18446744073.709551615 gc.calls=ignore gc.when=check "
+                   "freelists=off freelist.unicode=1000000 freelist.list=1000000 "
+                   "freelist.dict=1000000 freelist.set=1000000 freelist.frame=1000000 "
+                   "freelist.method=unlimited freelist.tuple=1000000",
                    name, name, name, name, name);
     EXPECT_STATUS(pmt_config_parse(spec, &base, &out, &err), PMT_OK, &err);
     EXPECT_STR(out.spec, spec);
@@ -470,6 +473,60 @@ static void test_config_values_read_back(void)
     }
 }
 
+/* freelists= says what the lengths are that no word gives. */
+static void test_config_free_lists(void)
+{
+    static const struct { const char *spec, *canonical; uint32_t list, floats; bool recorded; } cases[] = {
+        {"", "cpython-3.11", 80, 100, true},
+        {"freelists=on", "cpython-3.11", 80, 100, true},
+        {"freelists=off", "cpython-3.11 freelists=off", 0, 0, false},
+        {"freelist.list=0", "cpython-3.11 freelist.list=0", 0, 100, false},
+        {"freelist.list=80", "cpython-3.11", 80, 100, true},
+        {"freelist.list=320 freelists=off", "cpython-3.11 freelists=off freelist.list=320", 320, 0, false},
+        {"freelists=off freelist.list=0", "cpython-3.11 freelists=off", 0, 0, false},
+        {"freelist.float=unlimited", "cpython-3.11 freelist.float=unlimited", 80, UINT32_MAX, false},
+        {"freelists=recorded", "cpython-3.11 freelists=recorded", 80, 100, true},
+        {"cpython-2.7", "cpython-2.7", 80, UINT32_MAX, false},
+        {"cpython-2.7 freelists=recorded", "cpython-2.7 freelists=recorded", 80, 100, false},
+        {"tiny", "tiny", 2, 2, false},
+    };
+    struct pmt_config base = base_of("cpython-3.11"), out, again;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        EXPECT_STATUS(pmt_config_parse(cases[i].spec, &base, &out, NULL), PMT_OK, NULL);
+        EXPECT_STR(out.spec, cases[i].canonical);
+        EXPECT_U64(out.free_lists.most[3], cases[i].list);
+        EXPECT_U64(out.free_lists.most[1], cases[i].floats);
+        EXPECT_U64(out.recorded, cases[i].recorded);
+        EXPECT_STATUS(pmt_config_parse(out.spec, &base, &again, NULL), PMT_OK, NULL);
+        EXPECT(memcmp(out.free_lists.most, again.free_lists.most, sizeof out.free_lists.most) == 0);
+    }
+}
+
+static void test_config_refuses_free_lists_that_are_not(void)
+{
+    static const struct { const char *spec, *says; } cases[] = {
+        {"freelists=yes", "must be on, off or recorded"},
+        {"freelist.list=1000001", "the nearest is freelist.list=1000000"},
+        {"freelist.list=4K", "must be 0 ... 1000000 or unlimited"},
+        {"freelist.tupel=4", "did you mean 'freelist.tuple'?"},
+        {"freelist.set=80", "freelist.set=: cpython-3.11 has no such free list"},
+        {"cpython-2.7 freelist.int=80", "freelist.int=: cpython-2.7 has no such free list"},
+        {"freelists=recorded freelist.list=3", "contradict each other"},
+        {"freelists=off freelists=off", "given twice"},
+    };
+    struct pmt_config base = base_of("cpython-3.11"), out;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pmt_error err = {.status = PMT_OK, .msg = ""};
+
+        EXPECT_STATUS(pmt_config_parse(cases[i].spec, &base, &out, &err), PMT_E_USAGE, NULL);
+        EXPECT_HAS(err.msg, cases[i].says);
+    }
+    EXPECT_STATUS(pmt_config_parse("cpython-3.11 freelists=recorded", NULL, &out, NULL),
+                  PMT_E_USAGE, NULL);
+}
+
 /* The ranges that are printed are the ranges that hold: "MIN ... MAX" at its ends. */
 static void test_config_ranges_are_true(void)
 {
@@ -518,5 +575,6 @@ SUITE(config, TEST(test_config_writes_the_canonical_spec),
       TEST(test_config_needs_a_preset_without_a_base),
       TEST(test_config_recorded_is_equality_with_the_base), TEST(test_config_of_a_release),
       TEST(test_config_refuses_releases_that_are_not_known), TEST(test_config_recorded_parts),
+      TEST(test_config_free_lists), TEST(test_config_refuses_free_lists_that_are_not),
       TEST(test_config_of_a_trace_with_the_collector_off), TEST(test_config_values_read_back),
       TEST(test_config_ranges_are_true))

@@ -1,5 +1,6 @@
 /* test_shelves.c - free lists that a recording shows: as they were, and of other lengths. */
 #include <string.h>
+#include "base/alloc.h"
 #include "heap/heap.h"
 #include "replay/preset.h"
 #include "support/builder.h"
@@ -568,6 +569,43 @@ static void test_shelves_are_as_a_naive_model_has_them(void)
     }
 }
 
+/* Wherever memory runs out: told, and nothing is left of it. */
+static void test_shelves_out_of_memory(void)
+{
+    struct pmt_config own, config;
+    const struct pmt_objects_seen seen = {"list dict tuple", "float", &config, &own};
+
+    EXPECT(pmt_preset_get("cpython-3.11", &own));
+    EXPECT_STATUS(pmt_config_parse("freelist.list=500", &own, &config, NULL), PMT_OK, NULL);
+    draw_steps(5);
+    record(50);
+    for (int64_t fail = 0, done = 0; !done; fail++) {
+        int64_t alive = pmt_alloc_live();
+        struct pmt_replay *r = NULL;
+        struct pmt_result result = {0};
+        enum pmt_status st;
+
+        pmt_alloc_fail_at(fail, 1);
+        st = pmt_replay_new(&config, false, 0, false, true, 100, &r, NULL);
+        if (st == PMT_OK)
+            st = pmt_replay_objects(r, &seen, NULL);
+        if (st == PMT_OK)
+            st = pmt_replay_types(r, play_types, PLAY_N_TYPES, NULL);
+        if (st == PMT_OK)
+            st = pmt_replay_batch(r, &recording.batch, NULL);
+        if (st == PMT_OK)
+            st = pmt_replay_finish(r, &result, NULL);
+        pmt_alloc_fail_at(-1, 0);
+        done = st == PMT_OK;
+        EXPECT(done || st == PMT_E_NOMEM);
+        pmt_result_release(&result);
+        pmt_replay_free(r);
+        EXPECT_I64(pmt_alloc_live(), alive);
+        if (fail > 100000)
+            break;
+    }
+}
+
 /* -- traces that show nothing -- */
 
 /* An event of a free list in a trace that shows none. */
@@ -593,4 +631,5 @@ SUITE(shelves, TEST(test_shelves_follow_the_recording),
       TEST(test_shelves_off_counts_every_object), TEST(test_shelves_off_collects_earlier),
       TEST(test_shelves_are_cleared), TEST(test_shelves_take_garbage),
       TEST(test_shelves_take_told_garbage_once), TEST(test_shelves_of_tuples_by_size),
-      TEST(test_shelves_are_as_a_naive_model_has_them), TEST(test_shelves_are_announced))
+      TEST(test_shelves_are_as_a_naive_model_has_them), TEST(test_shelves_out_of_memory),
+      TEST(test_shelves_are_announced))
