@@ -24,10 +24,10 @@ def table(*x): return dict(enumerate(x))
 def mixed(*x): return [tuple(x), {1: x}]
 def heir(*x): return L(x)
 for make in nest, knot, table, mixed, heir:
-    for n in 1, 30, 49, 50, 51, 60, 120, 5000:
+    for n in 1, 30, 49, 50, 51, 60, 120, 2000:
         deep(make, n)
-deep(nest, 300000)
-deep(mixed, 100000)
+deep(nest, 30000)
+deep(mixed, 20000)
 def work(n):
     kept, total = [], 0.0
     for i in range(n):
@@ -42,15 +42,15 @@ def work(n):
             del kept[:-20]
         list(map(str, a)); tuple(x for x in range(i % 25)); sorted(b); a + a; c * 3; c[1:]
     return total
-total = work(6000)
+total = work(1500)
 full = [[] for i in range(300)] + [{} for i in range(300)] + [tuple([i] * (i % 22)) for i in range(9000)]
 del full
-total += work(2000)
+total += work(600)
 gc.collect()
-total += work(2000)
-threads = [threading.Thread(target=work, args=(500,)) for i in range(3)]
+total += work(600)
+threads = [threading.Thread(target=work, args=(100,)) for i in range(3)]
 for t in threads: t.start(); t.join()
-gc.freeze(); total += work(500); gc.unfreeze()
+gc.freeze(); total += work(200); gc.unfreeze()
 print(total, hash(tuple(deaths)), len(deaths), gc.get_stats(), gc.get_count())
 PY
 n=0
