@@ -18,6 +18,7 @@
  *     made.c        of what type the object is that is made
  *     free_list.c   objects that die and are made without the allocator
  *     free_list_find.c  where their lists are
+ *     depth.c       how deep objects die within each other
  *     site.c        telling its objects while they are being made
  *     checkpoint.c  asking the interpreter for its own books
  *     main_program.c  when the user's program begins
@@ -387,6 +388,12 @@ void belongings_tell(uintptr_t object);
 /* made.c: at the entry of a hook, tell the type of what the last call made. freed: the block
  * that this one frees, or NULL. */
 void made_settle(const void *freed);
+
+/* depth.c: once, whether it can be done. Before a type's own function is called for an object
+ * that dies: true, it was put aside, to die later; else, behind that call, leave. */
+bool depth_open(void);
+bool depth_put_aside(void *object, void **thread);
+void depth_leave(void *thread);
 
 /* free_list.c: once, when the interpreter is up; when its state goes. */
 void objects_begin(void);

@@ -12,8 +12,8 @@
  * A full collection takes objects from a list too, and frees them: when one comes to be freed
  * that was on a list, it and those below it were not made anew.
  *
- * With tp_dealloc another, a type's own function no longer bounds the depth of deaths within
- * deaths (it asks whether tp_dealloc is itself): so ours does, by the same means, up to 3.12.
+ * What dies within a death may have gone there in between, and the one below it may come
+ * to light only then: where the list is not what was told plus this object, it is compared.
  *
  * From 3.11 on floats die without tp_dealloc. Their list is kept empty instead, and full by
  * its counter: each float goes through the allocator. That moves blocks of floats, nothing
@@ -28,7 +28,6 @@
 
 #define TUPLES     20u
 #define TUPLE_ITEMS 16 /* offset of ob_size */
-#define NESTING    50  /* PyTrash_UNWIND_LEVEL, 3.8 */
 #define FEW_DEATHS 16u
 #define FLOAT_FULL 100 /* PyFloat_MAXFREELIST, 3.8 ... 3.13 */
 
@@ -42,12 +41,6 @@ static size_t n_found;
 static struct free_list floats;
 
 static struct {
-    void (*untrack)(void *);
-    void *(*thread)(void);
-    int (*begin)(void *thread, void *object);   /* 3.9 ... 3.12 */
-    void (*end)(void *thread);
-    void (*deposit)(void *object);              /* 3.8 */
-    void (*destroy)(void);
     void *(*new_float)(double);
     void (*free)(void *);
 } py;
@@ -112,10 +105,23 @@ static uint32_t contents(const struct free_list *l, uintptr_t *out)
     return n;
 }
 
+static uintptr_t held[FREE_LIST_MOST]; /* by the list that is looked at */
+
+/* All but the newest, which went there just now: tell what has changed. */
+static void compare_all(struct free_list *l)
+{
+    uint32_t n = contents(l, held) - 1, same = 0;
+
+    while (same < l->known && same < n && l->stack[same] == held[same])
+        same++;
+    put_reused(l, same);
+    while (l->known < n)
+        put_shelved(l, held[l->known]);
+}
+
 static void watch(struct free_list *l)
 {
-    static uintptr_t now[FREE_LIST_MOST];
-    uint32_t n = contents(l, now);
+    uint32_t n = contents(l, held);
     uint64_t figures[] = {l->bytes, l->head != 0};
 
     type_tell(l->type);
@@ -124,7 +130,7 @@ static void watch(struct free_list *l)
     ring_put_figures(PMT_W_LIST, (uint64_t)(l - lists) << PMT_W_LIST_SHIFT, l->type, figures, 2);
     settle();
     for (uint32_t i = 0; i < n; i++)
-        put_shelved(l, now[i]);
+        put_shelved(l, held[i]);
     found[n_found++] = l;
 }
 
@@ -230,6 +236,8 @@ static void died(struct free_list *l, uintptr_t object, bool copied)
     collector_watch();
     settle();
     l->clearing = false;
+    if (l->known + 1 < (uint32_t)n)
+        compare_all(l);
     if (l->known + 1 > (uint32_t)n)
         put_reused(l, (uint32_t)n - 1);
     put_shelved(l, object);
@@ -263,43 +271,18 @@ static void death(struct free_list *l, void *object, destructor *own)
         own(object);
 }
 
-/* 3.8 has the counter in the thread's state, where nothing shows it: one of our own. */
-static int nesting;
-
-static bool deposited(void *thread, void *object)
-{
-    if (py.begin)
-        return py.begin(thread, object);
-    if (nesting >= NESTING) {
-        py.deposit(object);
-        return true;
-    }
-    nesting++;
-    return false;
-}
-
-static void undo(void *thread)
-{
-    if (py.begin)
-        py.end(thread);
-    else if (--nesting == 0)
-        py.destroy();
-}
-
 static void bounded_death(struct free_list *l, void *object, destructor *own, destructor *ours)
 {
-    bool bounded = py.untrack && (destructor *)get(get((uintptr_t)object, 8), TP_DEALLOC) == ours;
-    void *thread = bounded && py.begin ? py.thread() : NULL;
+    void *thread;
 
-    if (!bounded) {
-        death(l, object, own);
+    if ((destructor *)get(get((uintptr_t)object, 8), TP_DEALLOC) != ours) {
+        death(l, object, own); /* of a type derived from it, which sees to that itself */
         return;
     }
-    py.untrack(object);
-    if (deposited(thread, object))
+    if (depth_put_aside(object, &thread))
         return;
     death(l, object, own);
-    undo(thread);
+    depth_leave(thread);
 }
 
 static void list_death(void *object)
@@ -330,25 +313,12 @@ static uintptr_t find(const char *name)
     return (uintptr_t)dlsym(RTLD_DEFAULT, name);
 }
 
-/* What bounds deaths within deaths; false: nothing that can be used. From 3.13 on the
- * types' own functions do it, whoever calls them. */
 static bool find_python(void)
 {
-    bool bounds = pmt_hex_version >= 0x030d0000;
-
     py.new_float = (void *(*)(double))find("PyFloat_FromDouble");
     py.free = (void (*)(void *))find("PyObject_Free");
-    if (!bounds) {
-        py.thread = (void *(*)(void))find("_PyThreadState_UncheckedGet");
-        py.begin = py.thread ? (int (*)(void *, void *))find("_PyTrash_begin") : NULL;
-        py.end = (void (*)(void *))find("_PyTrash_end");
-        py.deposit = (void (*)(void *))find("_PyTrash_thread_deposit_object");
-        py.destroy = (void (*)(void))find("_PyTrash_thread_destroy_chain");
-        py.untrack = (void (*)(void *))find("PyObject_GC_UnTrack");
-        bounds = py.untrack && ((py.begin && py.end) || (py.deposit && py.destroy));
-    }
     (void)dlerror();
-    return bounds && py.new_float && py.free && pmt_py.decref;
+    return depth_open() && py.new_float && py.free && pmt_py.decref;
 }
 
 static void set_up(size_t at, uintptr_t type, uint32_t items, uint32_t bytes, int link)
