@@ -109,6 +109,12 @@ struct pmt_free_list_row {
                             some, as list() and dict() are; no misses */
 };
 
+/* A free list at a sample: its figures so far. */
+struct pmt_free_list_sample {
+    uint64_t event;
+    struct pmt_free_list_row row;
+};
+
 /* Where a script's objects live: stack, heap, static data ... */
 struct pmt_region_row {
     char name[16];
@@ -273,6 +279,8 @@ struct pmt_result {
     struct pmt_garbage_reference *garbage_references; size_t n_garbage_references; /* the
                               most first */
     struct pmt_free_list_row *free_lists; size_t n_free_lists;
+    struct pmt_free_list_sample *free_list_samples; size_t n_free_list_samples; /* those that
+                              had anything to do by then */
     struct pmt_region_row *regions;      size_t n_regions;
     struct pmt_object_row *objects;      size_t n_objects; /* by number */
     struct pmt_object_interval_row *object_intervals; size_t n_object_intervals; /* in the

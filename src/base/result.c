@@ -27,6 +27,7 @@ void pmt_result_release(struct pmt_result *result)
     pmt_free(result->object_intervals);
     pmt_free(result->list_lengths);
     pmt_free(result->free_lists);
+    pmt_free(result->free_list_samples);
     pmt_free(result->regions);
     pmt_free(result->collections);
     pmt_free(result->health);

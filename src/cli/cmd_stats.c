@@ -13,6 +13,7 @@ struct args {
     bool collections;
     bool types;
     bool freelists;
+    bool freelist_timeline;
     bool regions;
     bool objects;
     bool intervals;
@@ -38,7 +39,10 @@ static const struct pmt_option options[] = {
     {.name = "types", .kind = PMT_OPTION_FLAG, .offset = offsetof(struct args, types),
      .help = "print garbage and survivors by type"},
     {.name = "freelists", .kind = PMT_OPTION_FLAG, .offset = offsetof(struct args, freelists),
-     .help = "of a script: print the free lists"},
+     .help = "print the free lists of types"},
+    {.name = "freelist-timeline", .kind = PMT_OPTION_FLAG,
+     .offset = offsetof(struct args, freelist_timeline),
+     .help = "print the free lists over time"},
     {.name = "regions", .kind = PMT_OPTION_FLAG, .offset = offsetof(struct args, regions),
      .help = "of a script: print where its objects live"},
     {.name = "objects", .kind = PMT_OPTION_FLAG, .offset = offsetof(struct args, objects),
@@ -83,6 +87,7 @@ static const struct { const char *name; size_t offset; enum pmt_report_part part
     {"collections", offsetof(struct args, collections), PMT_PART_COLLECTIONS},
     {"types", offsetof(struct args, types), PMT_PART_TYPES},
     {"freelists", offsetof(struct args, freelists), PMT_PART_FREE_LISTS},
+    {"freelist-timeline", offsetof(struct args, freelist_timeline), PMT_PART_FREE_LIST_SAMPLES},
     {"regions", offsetof(struct args, regions), PMT_PART_REGIONS},
     {"objects", offsetof(struct args, objects), PMT_PART_OBJECTS},
     {"intervals", offsetof(struct args, intervals), PMT_PART_INTERVALS},
@@ -203,8 +208,8 @@ static int run(const void *given, char **operand, unsigned n_operands)
 const struct pmt_command pmt_cmd_stats = {
     .name = "stats",
     .summary = "show the figures of a run, of a database or of a trace",
-    .synopsis = "[-qv] [--json | --csv] [--timeline | --classes | --collections | --types | --freelists | --regions | --objects | --intervals | --lengths] [--run=N] DB\n"
-                "[-qv] [--json | --csv] [--timeline | --classes | --collections | --types | --freelists | --regions | --objects | --intervals | --lengths] [-c SPEC] TRACE\n"
+    .synopsis = "[-qv] [--json | --csv] [--timeline | --classes | --collections | --types | --freelists | --freelist-timeline | --regions | --objects | --intervals | --lengths] [--run=N] DB\n"
+                "[-qv] [--json | --csv] [--timeline | --classes | --collections | --types | --freelists | --freelist-timeline | --regions | --objects | --intervals | --lengths] [-c SPEC] TRACE\n"
                 "--runs [--json | --csv] DB",
     .options = options,
     .args_bytes = sizeof(struct args),

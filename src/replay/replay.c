@@ -349,10 +349,15 @@ act(struct pmt_replay *r, const struct pmt_batch *b, uint32_t i, uint32_t end,
 
 static bool take_sample(struct pmt_replay *r, uint64_t event)
 {
+    struct pmt_free_list_row lists[PMT_SHELF_KINDS];
     struct pmt_sample row = {.event = event, .clock_ns = r->clock_ns,
                              .rss_bytes = r->rss_bytes, .stack_bytes = r->stack_bytes};
 
-    return pmt_sampler_take(&r->sampler, r->heap, row);
+    if (!pmt_sampler_take(&r->sampler, r->heap, row))
+        return false;
+    if (!r->flow.on || !r->sampler.wants_lists)
+        return true;
+    return pmt_sampler_lists(&r->sampler, lists, pmt_shelves_rows(&r->flow.shelves, lists));
 }
 
 /* The end of a slice, or where the collector's plan has something to do before it. */
@@ -621,6 +626,8 @@ static void move_rows(struct pmt_replay *r, struct pmt_result *out)
     out->n_samples = r->sampler.rows.n;
     out->class_samples = r->sampler.classes.at;
     out->n_class_samples = r->sampler.classes.n;
+    out->free_list_samples = r->sampler.lists.at;
+    out->n_free_list_samples = r->sampler.lists.n;
     out->oracle = r->oracle.at;
     out->n_oracle = r->oracle.n;
     memset(&r->sampler, 0, sizeof r->sampler);

@@ -3,7 +3,7 @@
  * Samples are taken at multiples of a period of events; when there are too many,
  * every second one is dropped and the period doubles. So which events are sampled
  * depends on the trace's length alone, and a trace of any length gives between half of
- * `max` and `max` rows. Size classes are kept at every sixteenth sample. */
+ * `max` and `max` rows. Size classes and free lists are kept at every sixteenth sample. */
 #ifndef PMT_REPLAY_SAMPLE_H
 #define PMT_REPLAY_SAMPLE_H
 
@@ -19,6 +19,8 @@ struct pmt_sampler {
     uint32_t max;
     struct { struct pmt_sample *at; size_t n, cap; } rows;
     struct { struct pmt_class_sample *at; size_t n, cap; } classes;
+    struct { struct pmt_free_list_sample *at; size_t n, cap; } lists;
+    bool wants_lists;     /* the sample taken last is one of those with free lists */
 };
 
 void pmt_sampler_init(struct pmt_sampler *s, uint32_t max);
@@ -28,6 +30,9 @@ void pmt_sampler_release(struct pmt_sampler *s);
  * False: out of memory. */
 bool pmt_sampler_take(struct pmt_sampler *s, const struct pmt_heap *heap,
                       struct pmt_sample row);
+
+/* n free lists as they are at the sample taken last; those with nothing to tell are left out. */
+bool pmt_sampler_lists(struct pmt_sampler *s, const struct pmt_free_list_row *rows, size_t n);
 
 /* The last row, at the end of the trace, whatever the period. */
 bool pmt_sampler_finish(struct pmt_sampler *s, const struct pmt_heap *heap,

@@ -101,6 +101,20 @@ static bool fill_types(const struct pmt_objects *objects, const struct pmt_type_
 
 /* -- free lists and regions -- */
 
+struct pmt_free_list_row pmt_script_list(const struct pmt_objects *objects, size_t i)
+{
+    struct pmt_free_list_row row;
+    struct pmt_list_figures f;
+
+    pmt_list_figures_at(objects, i, &f);
+    row = (struct pmt_free_list_row){
+        .items = f.size, .max = f.max == PMT_UNLIMITED ? PMT_NOWHERE : f.max,
+        .held = f.length, .hits = f.hits, .misses = f.misses, .pushes = f.pushes,
+        .overflows = f.overflows, .cleared = f.cleared};
+    (void)snprintf(row.type, sizeof row.type, "%s", f.type);
+    return row;
+}
+
 static bool fill_lists(const struct pmt_objects *objects, struct pmt_result *out)
 {
     size_t n = pmt_list_count(objects);
@@ -109,18 +123,9 @@ static bool fill_lists(const struct pmt_objects *objects, struct pmt_result *out
     if (!out->free_lists)
         return false;
     for (size_t i = 0; i < n; i++) {
-        struct pmt_free_list_row *row = &out->free_lists[i];
-        struct pmt_list_figures f;
-
-        pmt_list_figures_at(objects, i, &f);
-        *row = (struct pmt_free_list_row){
-            .items = f.size,
-            .max = f.max == PMT_UNLIMITED ? PMT_NOWHERE : f.max, .held = f.length,
-            .hits = f.hits, .misses = f.misses, .pushes = f.pushes,
-            .overflows = f.overflows, .cleared = f.cleared};
-        (void)snprintf(row->type, sizeof row->type, "%s", f.type);
-        out->metrics.freelist_hits += f.hits;
-        out->metrics.freelist_misses += f.misses;
+        out->free_lists[i] = pmt_script_list(objects, i);
+        out->metrics.freelist_hits += out->free_lists[i].hits;
+        out->metrics.freelist_misses += out->free_lists[i].misses;
     }
     out->n_free_lists = n;
     return true;

@@ -23,6 +23,9 @@ bool pmt_type_count_take(const struct pmt_objects *objects, struct pmt_type_coun
 void pmt_type_count_subtract(struct pmt_type_count *count, const struct pmt_type_count *before);
 void pmt_type_count_release(struct pmt_type_count *count);
 
+/* List i of pmt_list_count(). */
+struct pmt_free_list_row pmt_script_list(const struct pmt_objects *objects, size_t i);
+
 /* Fill the rows of types (those of `before` taken off), free lists and regions, and the
  * metrics of free lists. False: out of memory. */
 bool pmt_script_figures(const struct pmt_objects *objects, const struct pmt_type_count *before,

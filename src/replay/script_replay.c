@@ -250,11 +250,22 @@ static void on_ending(void *arg)
 
 /* -- going on -- */
 
+static bool take_lists(struct world *w)
+{
+    for (size_t i = 0; w->sampler.wants_lists && i < pmt_list_count(w->objects); i++) {
+        struct pmt_free_list_row row = pmt_script_list(w->objects, i);
+
+        if (!pmt_sampler_lists(&w->sampler, &row, 1))
+            return false;
+    }
+    return true;
+}
+
 static enum pmt_status take_samples(struct world *w, uint64_t now, struct pmt_error *err)
 {
     if (now < w->sampler.due)
         return PMT_OK;
-    return pmt_sampler_take(&w->sampler, w->heap, sample_at(w))
+    return pmt_sampler_take(&w->sampler, w->heap, sample_at(w)) && take_lists(w)
                ? PMT_OK
                : pmt_error_set(err, PMT_E_NOMEM, "out of memory for the timeline");
 }
@@ -376,6 +387,8 @@ static void move_rows(struct world *w)
     out->n_samples = w->sampler.rows.n;
     out->class_samples = w->sampler.classes.at;
     out->n_class_samples = w->sampler.classes.n;
+    out->free_list_samples = w->sampler.lists.at;
+    out->n_free_list_samples = w->sampler.lists.n;
     out->collections = w->rows.at;
     out->n_collections = w->rows.n;
     out->health = w->health.at;

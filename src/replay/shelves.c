@@ -316,18 +316,25 @@ static bool has_figures(const struct pmt_shelf *l)
 }
 
 static void fill_row(const struct pmt_shelf *l, const struct listed *k, unsigned i,
-                     struct pmt_result *out)
+                     struct pmt_free_list_row *row)
 {
-    struct pmt_free_list_row *row = &out->free_lists[out->n_free_lists++];
-
     *row = (struct pmt_free_list_row){
         .items = k->first == PMT_SHELF_TUPLE ? i + 1 : 0,
         .max = l->rule.most == PMT_UNLIMITED ? PMT_NOWHERE : l->rule.most,
         .held = l->blocks.n, .hits = l->hits, .misses = l->misses, .past = l->past,
         .pushes = l->pushes, .overflows = l->overflows, .cleared = l->cleared};
     (void)snprintf(row->type, sizeof row->type, "%s", k->name);
-    out->metrics.freelist_hits += l->hits;
-    out->metrics.freelist_misses += l->misses;
+}
+
+size_t pmt_shelves_rows(const struct pmt_shelves *s, struct pmt_free_list_row *rows)
+{
+    size_t n = 0;
+
+    for (size_t k = 0; k < N_LISTED; k++)
+        for (unsigned i = 0; i < listed[k].n; i++)
+            if (has_figures(&s->at[listed[k].first + i]))
+                fill_row(&s->at[listed[k].first + i], &listed[k], i, &rows[n++]);
+    return n;
 }
 
 static void fill_verify(const struct pmt_shelves *s, const struct listed *k,
@@ -393,10 +400,12 @@ bool pmt_shelves_finish(const struct pmt_shelves *s, struct pmt_result *out)
     out->free_lists = pmt_alloc_array(PMT_SHELF_KINDS, sizeof *out->free_lists);
     if (!out->free_lists)
         return false;
+    out->n_free_lists = pmt_shelves_rows(s, out->free_lists);
+    for (size_t i = 0; i < out->n_free_lists; i++) {
+        out->metrics.freelist_hits += out->free_lists[i].hits;
+        out->metrics.freelist_misses += out->free_lists[i].misses;
+    }
     for (size_t k = 0; k < N_LISTED; k++) {
-        for (unsigned i = 0; i < listed[k].n; i++)
-            if (has_figures(&s->at[listed[k].first + i]))
-                fill_row(&s->at[listed[k].first + i], &listed[k], i, out);
         fill_verify(s, &listed[k], &out->verify.lists[k]);
         out->verify.list_mismatches += out->verify.lists[k].mismatches;
     }

@@ -157,6 +157,9 @@ uint64_t pmt_shelves_clear_one(struct pmt_shelves *s, struct pmt_heap *heap, uns
 /* A full collection clears all lists that do not follow; returns how many blocks. */
 uint64_t pmt_shelves_clear(struct pmt_shelves *s, struct pmt_heap *heap);
 
+/* The lists with any figures; rows has room for PMT_SHELF_KINDS. Returns how many. */
+size_t pmt_shelves_rows(const struct pmt_shelves *s, struct pmt_free_list_row *rows);
+
 /* Rows and metrics of a result; what verify says. False: out of memory. */
 bool pmt_shelves_finish(const struct pmt_shelves *s, struct pmt_result *out);
 

@@ -63,6 +63,13 @@ void pmt_grid_type(struct pmt_grid *g, const char *name);
  * marks. Nothing where the recording does not see objects. */
 void pmt_text_object_types(struct pmt_page *page, const struct pmt_result *result);
 void pmt_text_object_intervals(struct pmt_page *page, const struct pmt_result *result);
+/* Free lists at the end and over time (free_list_report.c); text leaves out those that nothing
+ * came to. */
+void pmt_part_free_lists(struct pmt_page *page, const char *key,
+                         const struct pmt_result *result);
+void pmt_part_free_list_samples(struct pmt_page *page, const char *key,
+                                const struct pmt_result *result);
+bool pmt_free_list_is_shown(const struct pmt_page *page, const struct pmt_free_list_row *list);
 /* Hit rates of free lists by length (length_report.c), a curve for each type. */
 void pmt_text_list_lengths(struct pmt_page *page, const struct pmt_result *result);
 void pmt_text_longest_collections(struct pmt_page *page, const struct pmt_result *result);
@@ -73,8 +80,6 @@ void pmt_json_gc_cost(struct pmt_json *j, const char *key, const struct pmt_gc_c
 
 /* Scripts (script_report.c). */
 bool pmt_is_script(const struct pmt_result *result);
-void pmt_part_free_lists(struct pmt_page *page, const char *key,
-                         const struct pmt_result *result);
 void pmt_part_regions(struct pmt_page *page, const char *key, const struct pmt_result *result);
 void pmt_text_script_head(struct pmt_page *page, const struct pmt_result *result);
 void pmt_text_objects(struct pmt_page *page, const struct pmt_result *result);

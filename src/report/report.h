@@ -24,6 +24,7 @@ enum pmt_report_part {
     PMT_PART_REGIONS,  /* one row per region, in any format */
     PMT_PART_OBJECTS,  /* one row per type of object, in any format; text: two tables */
     PMT_PART_INTERVALS, /* one row per mark and type, in any format */
+    PMT_PART_FREE_LIST_SAMPLES, /* one row per sample and free list, in any format */
     PMT_PART_LENGTHS   /* one row per free list and length; text: one per free list */
 };
 

@@ -1,5 +1,5 @@
-/* script_report.c - what a script's replay tells that a recording does not: free lists,
- * regions, the objects alive, and what the script was held against. */
+/* script_report.c - what a script's replay tells that a recording does not: regions,
+ * the objects alive, and what the script was held against. */
 #include "report/parts.h"
 
 #include <stdlib.h>
@@ -29,57 +29,6 @@ void pmt_text_script_head(struct pmt_page *page, const struct pmt_result *r)
         pmt_strbuf_printf(sb, "\n%s expectations hold",
                           pmt_human(v->expectations, PMT_UNIT_COUNT).at);
     pmt_strbuf_puts(sb, "\nFigures are those of the moment when its last operation is over\n");
-}
-
-/* -- free lists -- */
-
-static const struct pmt_grid_column list_columns[] = {
-    {"type", "type", PMT_GRID_LEFT},         {"size", "items", PMT_GRID_RIGHT},
-    {"max", "room for", PMT_GRID_RIGHT},     {"held", "held", PMT_GRID_RIGHT},
-    {"hits", "hits", PMT_GRID_RIGHT},        {"misses", "misses", PMT_GRID_RIGHT},
-    {NULL, "hit", PMT_GRID_RIGHT},           {"pushes", "pushes", PMT_GRID_RIGHT},
-    {"overflows", "overflows", PMT_GRID_RIGHT}, {"cleared", "cleared", PMT_GRID_RIGHT},
-};
-
-/* Text leaves out the lists that nothing came to. */
-static bool is_shown(const struct pmt_page *page, const struct pmt_free_list_row *l)
-{
-    return page->options->format != PMT_FORMAT_TEXT || l->hits || l->misses || l->pushes ||
-           l->overflows || l->held;
-}
-
-static void list_row(struct pmt_grid *g, const struct pmt_free_list_row *l)
-{
-    bool text = g->format == PMT_FORMAT_TEXT;
-
-    pmt_grid_str(g, l->type);
-    if (text && !l->items)
-        pmt_grid_word(g, "", NULL, NULL);
-    else
-        pmt_grid_value(g, l->items, PMT_UNIT_COUNT);
-    if (l->max == PMT_NOWHERE)
-        pmt_grid_none(g);
-    else
-        pmt_grid_value(g, l->max, PMT_UNIT_COUNT);
-    pmt_grid_value(g, l->held, PMT_UNIT_COUNT);
-    pmt_grid_value(g, l->hits, PMT_UNIT_COUNT);
-    pmt_grid_value(g, l->misses, PMT_UNIT_COUNT);
-    pmt_grid_word(g, pmt_human_share(l->hits, l->hits + l->misses).at, NULL, NULL);
-    pmt_grid_value(g, l->pushes, PMT_UNIT_COUNT);
-    pmt_grid_value(g, l->overflows, PMT_UNIT_COUNT);
-    pmt_grid_value(g, l->cleared, PMT_UNIT_COUNT);
-}
-
-void pmt_part_free_lists(struct pmt_page *page, const char *key, const struct pmt_result *r)
-{
-    struct pmt_grid g;
-
-    pmt_grid_begin(&g, page->options->format, &page->sb, &page->json, key, list_columns,
-                   COUNT(list_columns));
-    for (size_t i = 0; i < r->n_free_lists; i++)
-        if (is_shown(page, &r->free_lists[i]))
-            list_row(&g, &r->free_lists[i]);
-    pmt_grid_end(&g);
 }
 
 /* -- regions -- */
@@ -149,7 +98,7 @@ static void types_alive(struct pmt_page *page, const struct pmt_result *r)
 static bool any_list(const struct pmt_page *page, const struct pmt_result *r)
 {
     for (size_t i = 0; i < r->n_free_lists; i++)
-        if (is_shown(page, &r->free_lists[i]))
+        if (pmt_free_list_is_shown(page, &r->free_lists[i]))
             return true;
     return false;
 }

@@ -268,6 +268,7 @@ static const struct {
     [PMT_PART_REGIONS] = {"regions", pmt_part_regions},
     [PMT_PART_OBJECTS] = {"objects", pmt_part_objects},
     [PMT_PART_INTERVALS] = {"object_intervals", pmt_part_object_intervals},
+    [PMT_PART_FREE_LIST_SAMPLES] = {"freelist_timeline", pmt_part_free_list_samples},
     [PMT_PART_LENGTHS] = {"list_lengths", pmt_part_list_lengths},
 };
 

@@ -217,6 +217,20 @@ static const struct pmt_column free_list_columns[] = {
     SAME(pmt_free_list_row, U64, past),
 };
 
+static const struct pmt_column free_list_sample_columns[] = {
+    SAME(pmt_free_list_sample, U64, event),
+    COLUMN(pmt_free_list_sample, "type", CHARS, row.type),
+    COLUMN(pmt_free_list_sample, "items", U32, row.items),
+    COLUMN(pmt_free_list_sample, "max", EVENT, row.max),
+    COLUMN(pmt_free_list_sample, "held", U64, row.held),
+    COLUMN(pmt_free_list_sample, "hits", U64, row.hits),
+    COLUMN(pmt_free_list_sample, "misses", U64, row.misses),
+    COLUMN(pmt_free_list_sample, "pushes", U64, row.pushes),
+    COLUMN(pmt_free_list_sample, "overflows", U64, row.overflows),
+    COLUMN(pmt_free_list_sample, "cleared", U64, row.cleared),
+    COLUMN(pmt_free_list_sample, "past", U64, row.past),
+};
+
 static const struct pmt_column region_columns[] = {
     SAME(pmt_region_row, CHARS, name),
     SAME(pmt_region_row, U64, objects),
@@ -311,6 +325,7 @@ const struct pmt_table pmt_tables[] = {
     ARRAY(type, pmt_type_row, types),
     ARRAY(garbage_reference, pmt_garbage_reference, garbage_references),
     ARRAY(free_list, pmt_free_list_row, free_lists),
+    ARRAY(free_list_sample, pmt_free_list_sample, free_list_samples),
     ARRAY(region, pmt_region_row, regions),
     ARRAY(object, pmt_object_row, objects),
     ARRAY(object_interval, pmt_object_interval_row, object_intervals),

@@ -63,6 +63,12 @@ check() { # PYTHON
     for list in list dict tuple float; do
         grep -q "^$list," lists || { echo "$1: no free list of $list:"; cat lists; }
     done
+    # Over time each figure grows to what it is at the end.
+    pymemtrace stats -q --csv --freelist-timeline a.pmt >times
+    awk -F, -v python="$1" 'FNR == NR { if (FNR > 1) end[$1 "," $2] = $5; next }
+        FNR > 1 { k = $2 "," $3; n++
+                  if ($5 < was[k] || $5 > end[k]) print python ": " $0 " behind " was[k]; was[k] = $5 }
+        END { if (n < 20) print python ": " n " rows over time" }' lists times
     n=$((n + 1))
 }
 check /usr/bin/python3

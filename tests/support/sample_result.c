@@ -271,6 +271,9 @@ void sample_result_extreme(struct pmt_result *out)
     static const struct pmt_free_list_row free_lists[] = {
         {"type of 23 letters ....", UINT32_MAX, PMT_NOWHERE, UINT64_MAX - 1, UINT64_MAX - 2,
          UINT64_MAX - 3, UINT64_MAX - 4, UINT64_MAX - 5, UINT64_MAX - 6, UINT64_MAX - 7}};
+    static const struct pmt_free_list_sample list_samples[] = {
+        {UINT64_MAX, {"type of 23 letters ....", 7, PMT_NOWHERE, 1, UINT64_MAX, 2, 3, 4, 5, 6}},
+        {0, {"", 0, 0, 0, 0, 0, 0, 0, 0, 0}}};
     static const struct pmt_region_row regions[] = {
         {"fifteen letters", UINT64_MAX, UINT64_MAX - 1}};
     static const struct pmt_object_row objects[] = {
@@ -304,6 +307,7 @@ void sample_result_extreme(struct pmt_result *out)
     SET_ARRAY(out, collections, collections);
     SET_ARRAY(out, garbage_references, references);
     SET_ARRAY(out, free_lists, free_lists);
+    SET_ARRAY(out, free_list_samples, list_samples);
     SET_ARRAY(out, regions, regions);
     SET_ARRAY(out, objects, objects);
     SET_ARRAY(out, object_intervals, intervals);
@@ -504,6 +508,14 @@ static void same_free_list(const struct pmt_free_list_row *actual,
     SAME_U64(pushes);
     SAME_U64(overflows);
     SAME_U64(cleared);
+    SAME_U64(past);
+}
+
+static void same_free_list_sample(const struct pmt_free_list_sample *actual,
+                                  const struct pmt_free_list_sample *want)
+{
+    SAME_U64(event);
+    same_free_list(&actual->row, &want->row);
 }
 
 static void same_region(const struct pmt_region_row *actual, const struct pmt_region_row *want)
@@ -624,6 +636,7 @@ void expect_same_result(const struct pmt_result *actual, const struct pmt_result
     SAME_ARRAY(types, same_type);
     SAME_ARRAY(garbage_references, same_reference);
     SAME_ARRAY(free_lists, same_free_list);
+    SAME_ARRAY(free_list_samples, same_free_list_sample);
     SAME_ARRAY(regions, same_region);
     SAME_ARRAY(objects, same_object);
     SAME_ARRAY(object_intervals, same_interval);

@@ -106,9 +106,9 @@ static void test_report_script_text(void)
         "  type     objects  bytes\n"
         "  Dog\\x1b        2  128 B\n",
         "\nFree lists\n"
-        "  type   items  room for  held  hits  misses     hit  pushes  overflows  cleared\n"
-        "  tuple      2       200     1    30      10  75.0 %      31          2        4\n"
-        "  float                -    41     0       1   0.0 %       0          0        0\n",
+        "  type   items  room for  held  hits  misses     hit  past  pushes  overflows  cleared\n"
+        "  tuple      2       200     1    30      10  75.0 %     0      31          2        4\n"
+        "  float                -    41     0       1   0.0 %     0       0          0        0\n",
         "\nRegions\n"
         "  region  objects    bytes\n"
         "  heap         12  4.0 KiB\n"
@@ -139,7 +139,7 @@ static void test_report_script_json(void)
         "\"script\": {\"expectations\": 5, \"walked\": true, \"left_objects\": 3, "
         "\"left_bytes\": 300}",
         "\"freelists\": [\n    {\"type\": \"tuple\", \"size\": 2, \"max\": 200, \"held\": 1, "
-        "\"hits\": 30, \"misses\": 10, \"pushes\": 31, \"overflows\": 2, \"cleared\": 4},\n"
+        "\"hits\": 30, \"misses\": 10, \"past\": 0, \"pushes\": 31, \"overflows\": 2, \"cleared\": 4},\n"
         "    {\"type\": \"float\", \"size\": 0, \"max\": null,",
         "\"regions\": [\n    {\"name\": \"heap\", \"objects\": 12, \"bytes\": 4096},\n",
         "\"uncollectable\": 4", "\"is_usual\": true", "\"spread_low\": null",
@@ -161,8 +161,8 @@ static void test_report_script_parts(void)
         const char *want;
     } cases[] = {
         {{.format = PMT_FORMAT_CSV, .part = PMT_PART_FREE_LISTS},
-         "type,size,max,held,hits,misses,pushes,overflows,cleared\n"
-         "tuple,2,200,1,30,10,31,2,4\nfloat,0,,41,0,1,0,0,0\nframe,0,200,0,0,0,0,0,0\n"},
+         "type,size,max,held,hits,misses,past,pushes,overflows,cleared\n"
+         "tuple,2,200,1,30,10,0,31,2,4\nfloat,0,,41,0,1,0,0,0,0\nframe,0,200,0,0,0,0,0,0,0\n"},
         {{.format = PMT_FORMAT_CSV, .part = PMT_PART_REGIONS},
          "name,objects,bytes\nheap,12,4096\nstatic,3,72\n"},
         {{.part = PMT_PART_COLLECTIONS},
