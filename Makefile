@@ -87,6 +87,9 @@ $(BUILD)/run-tests: $(TEST_OBJ) $(BUILD)/libpymemtrace.a
 $(BUILD)/bench-engine: $(BUILD)/obj/tests/tools/bench_engine.o $(BUILD)/libpymemtrace.a
 	$(call say,LD,$@) $(CC) $(SAN) $(pmt_ldflags) -o $@ $^ $(LDLIBS)
 
+$(BUILD)/list-hits.so: $(BUILD)/obj/tests/tools/list_hits.o
+	$(call say,LD,$@) $(CC) -shared $(pmt_ldflags) -o $@ $^ -ldl
+
 # What one source is compiled with besides the flags of all: $< is its path.
 own_flags = -Iinclude -Isrc $(if $(filter tests/%,$<),-Itests) \
             $(if $(filter src/agent/%,$<),,$(SAN)) \
@@ -148,6 +151,12 @@ kills: deps
 accuracy: deps
 	@$(submake) all
 	@python3 tests/tools/accuracy.py $(BUILD) $(ACCURACY)
+
+## objects: recordings with objects beside unrecorded runs: collections, pool tables, hits
+.PHONY: objects
+objects: deps
+	@$(submake) all $(BUILD)/list-hits.so
+	@python3 tests/tools/objects.py $(BUILD) $(OBJECTS)
 
 ## differential: 10,000 random scripts under the model and each interpreter here; long
 .PHONY: differential

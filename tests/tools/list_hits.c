@@ -1,6 +1,6 @@
 /*
  * list_hits.c - objects made from free lists, counted by the interpreter's own tracer: to
- * hold the model against (list_hits.sh). A library to be preloaded into CPython 3.13+.
+ * hold the model against (objects.py). A library to be preloaded into CPython 3.13+.
  *
  * PyRefTracer tells each object that comes into being. If PyObject_Malloc was called for it,
  * its block was the last one given; if not, it came from a free list. So neither the
@@ -8,7 +8,6 @@
  *
  *     list_hits TYPE ITEMS made hits
  */
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -105,17 +104,22 @@ static void hook_free(void *ctx, void *p)
     original.free(ctx, p);
 }
 
+static uintptr_t find(const char *name)
+{
+    return (uintptr_t)dlsym(RTLD_DEFAULT, name);
+}
+
 __attribute__((constructor)) static void start(void)
 {
     static const char *const names[N_TYPES] = {"PyList_Type", "PyDict_Type", "PyTuple_Type", "PyFloat_Type"};
     void (*get)(int, struct py_allocator *) =
-        (void (*)(int, struct py_allocator *))dlsym(RTLD_DEFAULT, "PyMem_GetAllocator");
+        (void (*)(int, struct py_allocator *))find("PyMem_GetAllocator");
     void (*set)(int, struct py_allocator *) =
-        (void (*)(int, struct py_allocator *))dlsym(RTLD_DEFAULT, "PyMem_SetAllocator");
+        (void (*)(int, struct py_allocator *))find("PyMem_SetAllocator");
     struct py_allocator ours;
 
-    set_tracer = (int (*)(tracer *, void *))dlsym(RTLD_DEFAULT, "PyRefTracer_SetTracer");
-    is_initialized = (int (*)(void))dlsym(RTLD_DEFAULT, "Py_IsInitialized");
+    set_tracer = (int (*)(tracer *, void *))find("PyRefTracer_SetTracer");
+    is_initialized = (int (*)(void))find("Py_IsInitialized");
     if (!set_tracer || !is_initialized || !get || !set)
         return;
     for (size_t i = 0; i < N_TYPES; i++)

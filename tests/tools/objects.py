@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 """objects.py - the untouched program's figures out of a recording with objects.
 
-    objects.py BUILD [--python PATH]... [--hits LIBRARY] PROGRAM...
+    objects.py BUILD [--python PATH]... [PROGRAM]...
 
-Each program is run three times under each interpreter (default: /usr/bin/python3):
+Each program (default: those of traces/) is run two or three times under each interpreter
+(default: /usr/bin/python3 and those of pyenv among 3.9, 3.12, 3.13):
 
     alone      nothing watches it: gc.get_stats(), and at the very end the pool table
                that sys._debugmallocstats() prints
     recorded   by `record --objects`, which keeps the floats' free list empty: its heap is
                another one than the untouched program's
-    hits       with list_hits.so preloaded (--hits; 3.13+), which counts by the
+    hits       3.13 and later: with BUILD/list-hits.so preloaded, which counts by the
                interpreter's own tracer what comes from free lists
 
 The recording is replayed with that version's free lists. (What went through a list before the agent had found
@@ -17,6 +18,7 @@ it is missing from the hits: a handful for each list.) Printed for each: collect
 collected objects of both, the pool table of both by size class where they differ, and
 hits by type of both. Exit status 1 if the collections differ, or hits by more than 0.1 %."""
 import argparse
+import glob
 import json
 import os
 import re
@@ -24,6 +26,7 @@ import subprocess
 import sys
 import tempfile
 
+WANTED = ("3.9", "3.12", "3.13")
 HERE = os.path.dirname(os.path.abspath(__file__))
 RUNNER = """
 import gc, os, sys
@@ -126,6 +129,22 @@ def show_hits(real, model):
     return fine
 
 
+def has_tracer(python):
+    return subprocess.run([python, "-c", "import sys; sys.exit(sys.version_info < (3, 13))"]).returncode == 0
+
+
+def installed():
+    """Debian's, and what pyenv has."""
+    root = os.path.join(os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv"), "versions")
+    found = ["/usr/bin/python3"]
+    for version in WANTED:
+        here = sorted(glob.glob(os.path.join(root, version + ".*", "bin", "python")))
+        found += here
+        if not here:
+            print("not here: %s" % version)
+    return found
+
+
 def compare(args, python, program, folder):
     runner = os.path.join(folder, "runner.py")
     trace = os.path.join(folder, "it.pmt")
@@ -139,9 +158,9 @@ def compare(args, python, program, folder):
     print("%s, %s" % (os.path.basename(program), python))
     fine = show_collections(collections_in(alone), rows)
     show_pools(pools_in(alone), pools)
-    if args.hits:
-        env = environment(LD_PRELOAD=args.hits)
-        del env["PM_EXIT"]
+    env = environment(LD_PRELOAD=os.path.join(os.path.abspath(args.build), "list-hits.so"))
+    del env["PM_EXIT"]
+    if has_tracer(python):
         fine = show_hits(traced_hits(run(command, env)), hits) and fine
     sys.stdout.flush()
     return fine
@@ -150,13 +169,13 @@ def compare(args, python, program, folder):
 def main():
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("build")
-    p.add_argument("programs", nargs="+")
+    p.add_argument("programs", nargs="*")
     p.add_argument("--python", action="append", default=[])
-    p.add_argument("--hits")
-    args = p.parse_args()
+    args = p.parse_intermixed_args()
+    programs = args.programs or sorted(glob.glob(os.path.join(HERE, "..", "..", "traces", "*.py")))
     fine = True
-    for python in args.python or ["/usr/bin/python3"]:
-        for program in args.programs:
+    for python in args.python or installed():
+        for program in programs:
             with tempfile.TemporaryDirectory() as folder:
                 fine = compare(args, python, program, folder) and fine
     return 0 if fine else 1
