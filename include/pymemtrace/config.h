@@ -84,7 +84,7 @@ enum pmt_free_lists_word {
     PMT_FREE_LISTS_RECORDED  /* those of the recording, and none where it kept them empty */
 };
 
-#define PMT_CONFIG_FREE_LISTS 10
+#define PMT_CONFIG_FREE_LISTS 11
 struct pmt_free_list_config {
     enum pmt_free_lists_word word;
     uint32_t most[PMT_CONFIG_FREE_LISTS]; /* by list, as the keys freelist.TYPE name them;

@@ -150,7 +150,10 @@ bool pmt_float_get(const struct pmt_objects *o, pmt_obj x, double *out)
 
 pmt_obj pmt_complex_new(struct pmt_objects *o, double real, double imag)
 {
-    pmt_obj x = pmt_object_make(o, PMT_KIND_COMPLEX, o->shape->complex_bytes, 0, 0);
+    pmt_block spare = pmt_spare_pop(&o->recycler.lists[PMT_FREE_COMPLEX]);
+    pmt_obj x = spare != PMT_BLOCK_NONE
+                    ? pmt_object_reuse(o, PMT_KIND_COMPLEX, spare)
+                    : pmt_object_make(o, PMT_KIND_COMPLEX, o->shape->complex_bytes, 0, 0);
 
     if (x) {
         pmt_row(o, x)->u.d[0] = real;

@@ -60,7 +60,8 @@ static const struct pmt_column run_columns[] = {
     CONFIG("config_freelist_set", U32, free_lists.most[6]),
     CONFIG("config_freelist_frame", U32, free_lists.most[7]),
     CONFIG("config_freelist_method", U32, free_lists.most[8]),
-    CONFIG("config_freelist_tuple", U32, free_lists.most[9]),
+    CONFIG("config_freelist_complex", U32, free_lists.most[9]),
+    CONFIG("config_freelist_tuple", U32, free_lists.most[10]),
 #define VERIFY(kind, field) COLUMN(pmt_result, "verify_" #field, kind, verify.field)
     VERIFY(BOOL, checked),
     VERIFY(BOOL, exact),
@@ -305,7 +306,7 @@ static const struct pmt_column fact_columns[] = {
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 _Static_assert(PMT_GC_KINDS == 3 && PMT_GC_RATIOS == 16 && PMT_GC_LEAST_LOG2 == 7,
                "one column gc_cost_ratio* each");
-_Static_assert(PMT_CONFIG_FREE_LISTS == 10 && PMT_VERIFY_LISTS == 4, "columns for each");
+_Static_assert(PMT_CONFIG_FREE_LISTS == 11 && PMT_VERIFY_LISTS == 4, "columns for each");
 _Static_assert(COUNT(run_columns) <= PMT_MOST_COLUMNS, "raise PMT_MOST_COLUMNS");
 
 #define ONE_ROW(name) {#name, name##_columns, COUNT(name##_columns),            \
