@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """accuracy.py - what-if predictions beside real runs, for the table of the README.
 
-    accuracy.py BUILD [--python EXE]... [--runs N] [--set 'NAME=T0,T1,T2']... [--markdown]
-                [PROGRAM[:ARG,ARG]]...
+    accuracy.py BUILD [--python EXE]... [--runs N] [--set 'NAME=T0,T1,T2']... [--objects]
+                [--markdown] [PROGRAM[:ARG,ARG]]...
     accuracy.py BUILD --check-stats [--python EXE]... [PROGRAM[:ARG,ARG]]...
 
 Each program is recorded once, unchanged, under its default settings. Then, for every
@@ -243,7 +243,8 @@ class Program:
 # -- the trace --
 
 class Tool:
-    def __init__(self, build, folder):
+    def __init__(self, build, folder, objects):
+        self.objects = ["--objects"] if objects else []
         self.exe = os.path.join(os.path.abspath(build), "pymemtrace")
         if not os.access(self.exe, os.X_OK):
             raise Trouble(f"{self.exe}: not there (make BUILD={build} all)")
@@ -251,7 +252,7 @@ class Tool:
         self.db = os.path.join(folder, "accuracy.db")
 
     def recorder(self):
-        return [self.exe, "record", "-q", "-f", "-o", self.trace, "--"]
+        return [self.exe, "record", "-q", "-f"] + self.objects + ["-o", self.trace, "--"]
 
     def record(self, command):
         done = run(self.recorder() + command)
@@ -528,6 +529,7 @@ def main():
     ap.add_argument("--python", action="append")
     ap.add_argument("--set", action="append", type=setting_of, default=[], metavar="NAME=T0,T1,T2")
     ap.add_argument("--check-stats", action="store_true")
+    ap.add_argument("--objects", action="store_true", help="record what goes through free lists too")
     ap.add_argument("--markdown", action="store_true")
     ap.add_argument("programs", nargs="*")
     a = ap.parse_intermixed_args()
@@ -541,7 +543,7 @@ def main():
     table = Table(a.markdown)
     with tempfile.TemporaryDirectory(prefix="accuracy.") as folder:
         try:
-            job = Job(Tool(a.build, folder), folder, a.runs, table)
+            job = Job(Tool(a.build, folder, a.objects), folder, a.runs, table)
             if a.check_stats:
                 cells = ["python", "program", "collections", "collected", "recorded or not"]
                 print("| " + " | ".join(cells) + " |\n|" + " --- |" * 5 if a.markdown else
