@@ -21,7 +21,7 @@
  *
  * From then on every hook call reads count 0 into its record: an object that the
  * collector counts raises it between the call that allocated it and the next, so the
- * recorder can tell which blocks are collector objects (record/drain.c).
+ * recorder can tell which blocks are collector objects (record/drain_held.c).
  */
 #include "agent/agent.h"
 

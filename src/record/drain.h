@@ -35,6 +35,12 @@ struct pmt_known_type {
     uint32_t number;
 };
 
+/* A set of slots, one bit each. */
+struct pmt_slot_set {
+    uint64_t *at;     /* words of 64 slots; slots past the end are not in it */
+    size_t n, cap;
+};
+
 struct pmt_drain {
     struct pmt_shm *shm;
     struct pmt_writer *writer;
@@ -47,21 +53,20 @@ struct pmt_drain {
     struct { uint64_t base, bytes, ordinal; } *arenas; /* live arenas */
     size_t n_arenas, cap_arenas;
     uint64_t arenas_made;
-    uint64_t arena_bytes;      /* of the first arena; 0 = none yet */
     struct pmt_resize resize;  /* of the main ring */
     struct {
         uint64_t address;      /* 0 = none */
         uint64_t size;
         uint64_t count;        /* the collector's count 0 before it */
         uint32_t type;         /* number + 1, 0 = not told */
-    } held;                    /* an obj block: is it the collector's? (drain.c) */
+    } held;                    /* an obj block: is it the collector's? (drain_held.c) */
     struct { uint64_t *at; size_t n, cap; } popped; /* records REUSED that wait for it */
-    struct { uint64_t *at; size_t n, cap; } counted; /* bit by slot: it is */
-    struct { uint64_t *at; size_t n, cap; } typed; /* ... its type was told */
+    struct pmt_slot_set counted; /* what is the collector's */
+    struct pmt_slot_set typed; /* whose type was told */
     struct { struct pmt_known_type *at; size_t n, cap; } types;
     uint32_t type_guess[PMT_TYPE_GUESSES]; /* in types, by address */
     bool garbage_told;         /* GARBAGE was written of the object that the agent told last */
-    struct { uint64_t *at; size_t n, cap; } alive; /* bit by slot: ALIVE was written */
+    struct pmt_slot_set alive; /* of which ALIVE was written */
     struct pmt_wire_list lists[PMT_WIRE_LISTS]; /* by number */
     bool was_on_list;          /* what was lifted last lay on one of them */
     uint32_t n_types;          /* told so far; an address may have had several */
