@@ -71,6 +71,8 @@ void pmt_drain_on_alloc(struct pmt_drain *d, enum pmt_op op, uint64_t address, u
         return;
     slot = pmt_writer_alloc(d->writer, op, size);
     *at = slot + 1;
+    if (PMT_UNLIKELY(slot == PMT_NO_SLOT))
+        return; /* the trace cannot be written any more */
     if (pmt_slot_set_has(&d->typed, slot))
         (void)pmt_slot_set_put(d, &d->typed, slot, false);
     if (counted || pmt_slot_set_has(&d->counted, slot))

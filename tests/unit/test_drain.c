@@ -1,11 +1,13 @@
 /* test_drain.c - rings written by hand, and the events that come of them: the merge of
  * the two rings, resizes on both sides of a call, blocks that are not known, and which
  * blocks the collector counts. */
+#include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "base/alloc.h"
 #include "record/drain.h"
 #include "support/builder.h"
@@ -373,6 +375,31 @@ static void test_drain_stops_at_a_fork(void)
     rig.drain.fork_serial = -1;
     EXPECT_U64(pmt_drain_some(&rig.drain, ALL), 1);
     EXPECT_STR(events(&rig), "thread0:0 fork0:3 obj0:16 free0:0");
+}
+
+/* Where nothing can be written any more, nothing is kept of what comes either: not a set
+ * of slots up to PMT_NO_SLOT. */
+static void test_drain_goes_on_without_a_trace(void)
+{
+    struct rig rig;
+    struct pmt_writer *full;
+    int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return;
+    rig_open(&rig);
+    EXPECT_STATUS(pmt_writer_open(fd, &full, NULL), PMT_OK, NULL);
+    EXPECT_STATUS(pmt_writer_begin(full, NULL), PMT_E_IO, NULL);
+    rig.drain.writer = full;
+    put(&rig, PMT_W_THREAD, 0, THREAD);
+    put(&rig, PMT_W_ALLOC_OBJ, AT(0), 64);
+    put(&rig, PMT_W_GC_LAST, 1, 0);
+    put(&rig, PMT_W_FREE, AT(0), 0);
+    EXPECT_U64(pmt_drain_some(&rig.drain, ALL), 4);
+    EXPECT_U64(rig.drain.counted.n, 0);
+    EXPECT_STR(events(&rig), "");
+    pmt_writer_close(full);
+    (void)close(fd);
 }
 
 static void test_drain_notes_of_the_end(void)
@@ -789,6 +816,7 @@ SUITE(drain, TEST(test_drain_blocks), TEST(test_drain_merges_by_position),
       TEST(test_drain_over_live), TEST(test_drain_over_live_in_an_arena),
       TEST(test_drain_arenas), TEST(test_drain_oracle),
       TEST(test_drain_wraps_around), TEST(test_drain_stops_at_a_fork),
+      TEST(test_drain_goes_on_without_a_trace),
       TEST(test_drain_notes_of_the_end), TEST(test_drain_head_behind_tail),
       TEST(test_drain_counted_or_not), TEST(test_drain_free_of_a_counted_block),
       TEST(test_drain_counted_by_block_not_by_slot), TEST(test_drain_count_that_was_reset),
