@@ -167,6 +167,24 @@ static void test_shelves_off_collects_earlier(void)
 
 /* -- full collections -- */
 
+/* Three lists, dead and on their list. */
+static void open_shelved(struct play *p, const char *config)
+{
+    play_open_objects(p, false, config);
+    make_lists(p, 0, 3);
+    for (uint32_t i = 0; i < 3; i++)
+        play_shelve(p, i);
+}
+
+/* The recording's, which empties that list. */
+static void play_full_collection(struct play *p)
+{
+    play_begin_gc(p, 6);
+    for (uint32_t i = 0; i < 3; i++)
+        play_cleared(p, PLAY_LIST, LIST_BYTES);
+    play_end_gc(p, 2, 0);
+}
+
 /* CLEARED empties a list that follows; one of a model that collects for itself is emptied by
  * that. */
 static void test_shelves_are_cleared(void)
@@ -174,14 +192,8 @@ static void test_shelves_are_cleared(void)
     struct play p;
     const struct pmt_result *r;
 
-    play_open_objects(&p, false, "");
-    make_lists(&p, 0, 3);
-    for (uint32_t i = 0; i < 3; i++)
-        play_shelve(&p, i);
-    play_begin_gc(&p, 6);
-    for (uint32_t i = 0; i < 3; i++)
-        play_cleared(&p, PLAY_LIST, LIST_BYTES);
-    play_end_gc(&p, 2, 0);
+    open_shelved(&p, "");
+    play_full_collection(&p);
     r = play_end(&p);
     EXPECT_U64(row_of(r, "list", 0)->cleared, 3);
     EXPECT_U64(r->collections[0].freed_blocks, 3);
@@ -189,14 +201,8 @@ static void test_shelves_are_cleared(void)
     EXPECT_U64(r->verify.list_mismatches, 0);
     play_close(&p);
 
-    play_open_objects(&p, false, "gc=off gc.calls=ignore");
-    make_lists(&p, 0, 3);
-    for (uint32_t i = 0; i < 3; i++)
-        play_shelve(&p, i);
-    play_begin_gc(&p, 6);
-    for (uint32_t i = 0; i < 3; i++)
-        play_cleared(&p, PLAY_LIST, LIST_BYTES);
-    play_end_gc(&p, 2, 0);
+    open_shelved(&p, "gc=off gc.calls=ignore");
+    play_full_collection(&p);
     play_object(&p, PMT_OP_ALLOC_GC, PLAY_LIST, 0, LIST_BYTES);
     r = play_end(&p);
     EXPECT_U64(n_collections(r), 0);
@@ -205,10 +211,7 @@ static void test_shelves_are_cleared(void)
     EXPECT_U64(play_n_used(&p), 3);
     play_close(&p);
 
-    play_open_objects(&p, false, "gc.collect-at=mark:now");
-    make_lists(&p, 0, 3);
-    for (uint32_t i = 0; i < 3; i++)
-        play_shelve(&p, i);
+    open_shelved(&p, "gc.collect-at=mark:now");
     play_mark(&p, "now");
     r = play_end(&p);
     EXPECT_U64(row_of(r, "list", 0)->cleared, 3);
