@@ -386,7 +386,7 @@ void belongings_begin(void);
 void belongings_tell(uintptr_t object);
 
 /* made.c: at the entry of a hook, tell the type of what the last call made. freed: the block
- * that this one frees, or NULL. */
+ * that this one frees or moves, or NULL. */
 void made_settle(const void *freed);
 
 /* depth.c: once, whether it can be done. Before a type's own function is called for an object

@@ -96,6 +96,8 @@ static inline void *gil_realloc(int domain, uint64_t op, void *old, size_t size)
     if (!ring_ready())
         return real->realloc(real->ctx, old, size);
     collector_watch();
+    if (UNLIKELY(HOT.objects))
+        made_settle(old);
     objects_watch(NULL);
     enter(old, size);
     if (!old)

@@ -7,7 +7,9 @@
  * has to be a type.
  *
  * Up to 3.11 a collection may run inside the allocation. The block has no header then; it
- * is kept for the first call behind the collection.
+ * is kept for the first call behind the collection. If the program has asked for the
+ * collection, then the block is an object by now, which may be garbage: it is read before it
+ * goes.
  */
 #include "agent/agent.h"
 
@@ -45,15 +47,16 @@ static void tell(struct made m, bool dead)
 
 void made_settle(const void *freed)
 {
-    struct made m = HOT.made;
+    struct made m = HOT.made, kept = HOT.made_kept;
+    bool goes = m.block == (uintptr_t)freed;
 
-    if (HOT.made_kept.block && !HOT.gc_collecting) {
-        tell(HOT.made_kept, HOT.made_kept.block == (uintptr_t)freed);
+    if (kept.block && (!HOT.gc_collecting || kept.block == (uintptr_t)freed)) {
+        tell(kept, kept.block == (uintptr_t)freed);
         HOT.made_kept.block = 0;
     }
     HOT.made.block = 0;
-    if (m.block && HOT.gc_collecting && !HOT.gc_late && !m.within)
+    if (m.block && HOT.gc_collecting && !HOT.gc_late && !m.within && !goes)
         HOT.made_kept = m;
     else if (m.block)
-        tell(m, m.block == (uintptr_t)freed);
+        tell(m, goes);
 }

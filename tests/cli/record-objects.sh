@@ -53,12 +53,28 @@ for t in threads: t.start(); t.join()
 gc.freeze(); total += work(200); gc.unfreeze()
 print(total, hash(tuple(deaths)), len(deaths), gc.get_stats(), gc.get_count())
 PY
+# A collection that was asked for frees the last block that was made, and its memory goes.
+cat >gone.py <<'PY'
+import gc
+collect = gc.collect
+Wide = type("Wide", (), {"__slots__": ["a%d" % i for i in range(20000)]})
+collect()
+def cycle():
+    x = Wide()
+    x.a0 = x
+cycle()
+collect()
+x = [1, 2]
+print(gc.get_stats())
+PY
 n=0
 check() { # PYTHON
     PYTHONHASHSEED=0 "$1" app.py >plain
     PYTHONHASHSEED=0 pymemtrace record -qf --objects -o a.pmt -- "$1" app.py >traced
     cmp -s plain traced || { echo "$1:"; cat plain traced; }
     pymemtrace verify -q a.pmt >proof || { echo "$1:"; pymemtrace verify a.pmt; }
+    MALLOC_MMAP_THRESHOLD_=65536 pymemtrace record -qf --objects -o gone.pmt -- "$1" gone.py >traced
+    "$1" gone.py | cmp -s - traced || echo "$1: gone.py: $(cat traced)"
     pymemtrace stats -q --csv --freelists a.pmt >lists
     for list in list dict tuple float; do
         grep -q "^$list," lists || { echo "$1: no free list of $list:"; cat lists; }
