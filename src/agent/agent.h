@@ -102,6 +102,7 @@ struct hot {
     bool ended;             /* the checkpoint at the end was taken */
     bool hooks_lost;        /* told once */
     bool interpreters;      /* told once */
+    bool lists_apart;       /* told once */
     uint64_t next_poll;     /* head at which to look at the clock again */
     uint64_t next_oracle;   /* head at which the next periodic checkpoint is due */
     _Atomic uint32_t raw_lock;

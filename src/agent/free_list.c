@@ -89,29 +89,46 @@ static void put_shelved(struct free_list *l, uintptr_t object)
 
 /* -- what the lists hold -- */
 
-static uintptr_t newest(const struct free_list *l, int32_t n)
+/* How many. A number that no list can have shows that this is none. */
+static uint32_t holds(struct free_list *l)
 {
-    return n <= 0 ? 0 : l->link ? get(l->place, 0) : get(l->place, 8 * (n - 1));
+    int32_t n = *l->counter;
+
+    l->lost |= n > (int32_t)l->most;
+    return n <= 0 || l->lost ? 0 : (uint32_t)n;
 }
 
-/* All of it, the newest last. */
-static uint32_t contents(const struct free_list *l, uintptr_t *out)
+static uintptr_t newest(const struct free_list *l, uint32_t n)
 {
-    uint32_t n = (uint32_t)*l->counter;
-    uintptr_t object = l->link ? get(l->place, 0) : 0;
-
-    for (uint32_t i = n; i-- > 0; object = l->link ? get(object, l->link) : 0)
-        out[i] = l->link ? object : get(l->place, (int)(8 * i));
-    return n;
+    return n == 0 ? 0 : l->link ? get(l->place, 0) : get(l->place, (int)(8 * (n - 1)));
 }
 
 static uintptr_t held[FREE_LIST_MOST]; /* by the list that is looked at */
 
+/* All of it goes into held, the newest last: how many. A chain that ends before that is
+ * none. */
+static uint32_t contents(struct free_list *l)
+{
+    uint32_t n = holds(l);
+    uint64_t object = newest(l, n);
+
+    for (uint32_t i = n; i-- > 0;) {
+        held[i] = l->link ? object : get(l->place, (int)(8 * i));
+        if (l->link && !collector_read(object + (uintptr_t)l->link, &object)) {
+            l->lost = true;
+            return 0;
+        }
+    }
+    return n;
+}
+
 /* All but the newest, which went there just now: tell what has changed. */
 static void compare_all(struct free_list *l)
 {
-    uint32_t n = contents(l, held) - 1, same = 0;
+    uint32_t n = contents(l), same = 0;
 
+    if (n-- == 0)
+        return;
     while (same < l->known && same < n && l->stack[same] == held[same])
         same++;
     put_reused(l, same);
@@ -121,7 +138,7 @@ static void compare_all(struct free_list *l)
 
 static void watch(struct free_list *l)
 {
-    uint32_t n = contents(l, held);
+    uint32_t n = contents(l);
     uint64_t figures[] = {l->bytes, l->head != 0};
 
     type_tell(l->type);
@@ -152,8 +169,7 @@ static bool begin_clearing(struct free_list *l, uint32_t n, uintptr_t freed)
 
 static void sync_list(struct free_list *l, uintptr_t freed)
 {
-    int32_t now = *l->counter;
-    uint32_t n = now > 0 ? (uint32_t)now : 0;
+    uint32_t n = holds(l);
 
     if (l->clearing && freed && freed == block_in(l, l->stack[l->known - 1])) {
         l->clearing = --l->known > n;
@@ -209,7 +225,8 @@ void objects_watch_slow(const void *freed)
     for (size_t i = 0; i < n_found; i++)
         if (UNLIKELY(*found[i]->counter != (int32_t)found[i]->known))
             sync_list(found[i], (uintptr_t)freed);
-    if (floats.counter && UNLIKELY(*floats.counter != FLOAT_FULL) && !HOT.busy) {
+    if (floats.counter && !floats.lost && UNLIKELY(*floats.counter != FLOAT_FULL) &&
+        !HOT.busy) {
         HOT.busy = true;
         empty_floats();
         HOT.busy = false;
@@ -218,29 +235,39 @@ void objects_watch_slow(const void *freed)
 
 /* -- deaths -- */
 
+/* Whether to tell of it: what is done now and then may find that lists can no longer be
+ * watched. */
+static bool ready(const struct free_list *l)
+{
+    return ring_ready() && !l->lost;
+}
+
 /* Behind the type's own function. */
 static void died(struct free_list *l, uintptr_t object, bool copied)
 {
-    int32_t n;
+    uint32_t n;
 
+    if (l->lost)
+        return;
     if (!l->counter) {
-        if (copied && free_list_find(l, object) && ring_ready()) {
+        if (copied && free_list_find(l, object) && ready(l)) {
             collector_watch();
             watch(l);
         }
         return;
     }
-    n = *l->counter;
-    if (n <= 0 || newest(l, n) != object || !ring_ready())
+    n = holds(l);
+    if (!n || newest(l, n) != object || !ready(l))
         return;
     collector_watch();
     settle();
     l->clearing = false;
-    if (l->known + 1 < (uint32_t)n)
+    if (l->known + 1 < n)
         compare_all(l);
-    if (l->known + 1 > (uint32_t)n)
-        put_reused(l, (uint32_t)n - 1);
-    put_shelved(l, object);
+    if (l->known + 1 > n)
+        put_reused(l, n - 1);
+    if (!l->lost)
+        put_shelved(l, object);
 }
 
 /* The first deaths, and fewer and fewer: a list may be full, or an object bring others with
@@ -374,9 +401,7 @@ void objects_begin(void)
 void objects_end(void)
 {
     n_found = 0;
-    floats.counter = NULL;
-    for (size_t i = 0; i < N_LISTS; i++) {
+    floats.lost = true;
+    for (size_t i = 0; i < N_LISTS; i++)
         lists[i].lost = true;
-        lists[i].counter = NULL;
-    }
 }

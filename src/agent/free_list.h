@@ -22,6 +22,7 @@ struct free_list {
     /* once it is found: */
     volatile int32_t *counter;   /* how many it holds; NULL: not found */
     uintptr_t place;             /* of the array, or of the pointer to the newest */
+    uint32_t most;               /* how many there can be */
     uint32_t known;              /* how many it held when that was last told, */
     uintptr_t *stack;            /* ... and which objects, the newest last */
     bool clearing;               /* of those above *counter, the next is freed, not made */
@@ -30,7 +31,8 @@ struct free_list {
     size_t n_guesses;
     uint32_t n_deaths, n_seen;   /* all; those that the guesses have come up in */
     bool proved;                 /* ... and one of them when it held several */
-    bool lost;                   /* no more is tried */
+    bool lost;                   /* what was found is no more, or was no list: nothing is
+                                    tried, nothing read */
 };
 
 /* To be called once; a_type: one in the interpreter's own module. False: no memory, or too

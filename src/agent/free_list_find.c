@@ -39,12 +39,13 @@ static void add_region(uintptr_t at, size_t bytes)
         regions[n_regions++] = (struct region){at, bytes & ~(size_t)7};
 }
 
-static bool lies_in(uintptr_t at)
+/* From there to the end of the region that it lies in; 0: in none. */
+static size_t bytes_from(uintptr_t at)
 {
     for (size_t i = 0; i < n_regions; i++)
         if (at - regions[i].at < regions[i].bytes)
-            return true;
-    return false;
+            return regions[i].bytes - (at - regions[i].at);
+    return 0;
 }
 
 /* The writable data of the module that the types are in. */
@@ -76,7 +77,7 @@ bool free_list_find_begin(uintptr_t a_type)
 
     n_regions = 0;
     (void)dl_iterate_phdr(add_module, &a_type);
-    if (interpreter && !lies_in(interpreter)) /* 3.9, 3.10: from malloc */
+    if (interpreter && !bytes_from(interpreter)) /* 3.9, 3.10: from malloc */
         add_region(interpreter, malloc_usable_size((void *)interpreter));
     for (size_t i = 0; i < n_regions; i++)
         bytes += regions[i].bytes;
@@ -149,7 +150,7 @@ static bool is_dead_one(const struct free_list *l, uintptr_t object)
 
 static bool spells_array(const struct free_list *l, uintptr_t base, uint32_t n)
 {
-    if (!lies_in(base))
+    if (bytes_from(base) / 8 < n)
         return false;
     for (uint32_t i = 0; i < n; i++)
         if (!is_dead_one(l, get(base, (int)(8 * i))))
@@ -212,5 +213,8 @@ bool free_list_find(struct free_list *l, uintptr_t object)
         return false;
     l->counter = (volatile int32_t *)l->guess[0].counter;
     l->place = l->guess[0].place;
+    l->most = FREE_LIST_MOST;
+    if (!l->link && bytes_from(l->place) / 8 < FREE_LIST_MOST)
+        l->most = (uint32_t)(bytes_from(l->place) / 8);
     return true;
 }

@@ -123,13 +123,23 @@ static void tell_trouble_once(bool *told, bool is_so, enum pmt_trouble code)
     ring_put(PMT_W_TROUBLE, (uint64_t)code, 1);
 }
 
-/* From 3.12 on each may have arenas and a lock of its own; before, they share all. */
 static bool several_interpreters(void)
 {
-    bool apart = !pmt_py.allocated_blocks;
-    void *first = apart && pmt_py.interp_head ? pmt_py.interp_head() : NULL;
+    void *first = pmt_py.interp_head ? pmt_py.interp_head() : NULL;
 
     return first && pmt_py.interp_next && pmt_py.interp_next(first);
+}
+
+/* From 3.12 on each may have arenas and a lock of its own; before, they share all. */
+static bool heaps_apart(void)
+{
+    return !pmt_py.allocated_blocks && several_interpreters();
+}
+
+/* From 3.10 on each has free lists of its own; those of the first are watched. */
+static bool lists_apart(void)
+{
+    return HOT.objects && pmt_hex_version >= 0x030a0000 && several_interpreters();
 }
 
 /* What is due now and then: the clock, checkpoints, a look at our own hooks. */
@@ -153,8 +163,8 @@ static void poll(void)
         return;
     main_poll(true);
     tell_trouble_once(&HOT.hooks_lost, !hooks_in_place(), PMT_TROUBLE_HOOK_LOST);
-    tell_trouble_once(&HOT.interpreters, several_interpreters(),
-                      PMT_TROUBLE_INTERPRETERS);
+    tell_trouble_once(&HOT.interpreters, heaps_apart(), PMT_TROUBLE_INTERPRETERS);
+    tell_trouble_once(&HOT.lists_apart, lists_apart(), PMT_TROUBLE_LISTS_UNSEEN);
     if (HOT.interpreters)
         collector_stop();
     look_poll();
