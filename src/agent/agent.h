@@ -396,9 +396,11 @@ bool depth_open(void);
 bool depth_put_aside(void *object, void **thread);
 void depth_leave(void *thread);
 
-/* free_list.c: once, when the interpreter is up; when its state goes. */
+/* free_list.c: once, when the interpreter is up, and again if it is another one; lists can be
+ * watched no more; the interpreter's memory is about to be given back. */
 void objects_begin(void);
 void objects_end(void);
+void objects_owner_freed(void);
 void objects_watch_slow(const void *freed);
 
 /* At the entry of a mem or obj hook, behind collector_watch(): the block that is about to be
@@ -443,6 +445,8 @@ void oracle_take(enum pmt_when when);
 bool oracle_open(void);
 /* The allocator hooks are still in the way of every call. */
 bool hooks_in_place(void);
+/* Ours are the outermost ones of the raw domain. */
+bool hooks_raw_in_place(void);
 void hooks_install(void);
 
 /* Set up the hot page for a new recording on shm. */

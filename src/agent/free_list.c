@@ -236,9 +236,12 @@ void objects_watch_slow(const void *freed)
 /* -- deaths -- */
 
 /* Whether to tell of it: what is done now and then may find that lists can no longer be
- * watched. */
+ * watched. After the end nothing is done now and then; a program that embeds may start the
+ * interpreter again, which from 3.12 on puts its own allocator back. */
 static bool ready(const struct free_list *l)
 {
+    if (UNLIKELY(HOT.ended) && !hooks_in_place())
+        objects_end();
     return ring_ready() && !l->lost;
 }
 
@@ -391,10 +394,11 @@ static bool begin(uintptr_t list, uintptr_t dict, uintptr_t tuple)
 
 void objects_begin(void)
 {
+    bool there = lists[0].stack != NULL; /* in a forked child as the parent left them */
+
     HOT.objects_begun = true;
-    if (lists[0].stack) /* in a forked child they are as the parent left them */
-        return;
-    if (!begin(find("PyList_Type"), find("PyDict_Type"), find("PyTuple_Type")))
+    if (there ? floats.lost
+              : !begin(find("PyList_Type"), find("PyDict_Type"), find("PyTuple_Type")))
         ring_put(PMT_W_TROUBLE, PMT_TROUBLE_LISTS_UNSEEN, 1);
 }
 
@@ -404,4 +408,12 @@ void objects_end(void)
     floats.lost = true;
     for (size_t i = 0; i < N_LISTS; i++)
         lists[i].lost = true;
+}
+
+void objects_owner_freed(void)
+{
+    if (pmt_hex_version < LISTS_IN_INTERPRETER)
+        return;
+    objects_end();
+    HOT.objects_begun = false; /* to be told, if there comes another */
 }

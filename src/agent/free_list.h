@@ -11,6 +11,8 @@
 #define FREE_LIST_MOST    2000u /* objects that any list holds: PyTuple_MAXFREELIST */
 #define FREE_LIST_GUESSES 16u
 
+#define LISTS_IN_INTERPRETER 0x030a0000u /* from this version on; before: in the module's data */
+
 struct free_list_guess { uintptr_t counter, place; };
 
 struct free_list {

@@ -77,7 +77,8 @@ bool free_list_find_begin(uintptr_t a_type)
 
     n_regions = 0;
     (void)dl_iterate_phdr(add_module, &a_type);
-    if (interpreter && !bytes_from(interpreter)) /* 3.9, 3.10: from malloc */
+    if (pmt_hex_version >= LISTS_IN_INTERPRETER && interpreter && !bytes_from(interpreter) &&
+        hooks_raw_in_place()) /* 3.10: from malloc, where the program has not set another */
         add_region(interpreter, malloc_usable_size((void *)interpreter));
     for (size_t i = 0; i < n_regions; i++)
         bytes += regions[i].bytes;

@@ -293,6 +293,14 @@ void hooks_install(void)
     pmt_py.set_arena(&arena);
 }
 
+bool hooks_raw_in_place(void)
+{
+    struct py_allocator now;
+
+    pmt_py.get_allocator(DOMAIN_RAW, &now);
+    return now.malloc == raw_malloc;
+}
+
 /* Another tool may lie on top of ours and hand on to us; what must not be is that
  * the allocator of before is back in place. */
 bool hooks_in_place(void)

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 #include <pymemtrace/trace.h>
+#include "agent/free_list.h"
 
 #define POLL_RECORDS 1024u /* between looks at the clock: 25 ns per 1024 events */
 #define FIRST_ORACLE ((uint64_t)1 << 20)
@@ -139,7 +140,7 @@ static bool heaps_apart(void)
 /* From 3.10 on each has free lists of its own; those of the first are watched. */
 static bool lists_apart(void)
 {
-    return HOT.objects && pmt_hex_version >= 0x030a0000 && several_interpreters();
+    return HOT.objects && pmt_hex_version >= LISTS_IN_INTERPRETER && several_interpreters();
 }
 
 /* What is due now and then: the clock, checkpoints, a look at our own hooks. */
@@ -167,6 +168,8 @@ static void poll(void)
     tell_trouble_once(&HOT.lists_apart, lists_apart(), PMT_TROUBLE_LISTS_UNSEEN);
     if (HOT.interpreters)
         collector_stop();
+    if (HOT.interpreters || HOT.hooks_lost)
+        objects_end();
     look_poll();
     if (HOT.head >= HOT.next_oracle) {
         HOT.next_oracle = HOT.head * 2;
