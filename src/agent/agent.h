@@ -391,10 +391,12 @@ void belongings_tell(uintptr_t object);
 void made_settle(const void *freed);
 
 /* depth.c: once, whether it can be done. Before a type's own function is called for an object
- * that dies: true, it was put aside, to die later; else, behind that call, leave. */
+ * that dies: it was put aside, to die later; or it is to be called, and behind that leave, or
+ * nothing. */
+enum depth { DEPTH_ASIDE, DEPTH_LEAVE, DEPTH_NOTHING };
 bool depth_open(void);
-bool depth_put_aside(void *object, void **thread);
-void depth_leave(void *thread);
+enum depth depth_enter(void *object);
+void depth_leave(void);
 
 /* free_list.c: once, when the interpreter is up, and again if it is another one; lists can be
  * watched no more; the interpreter's memory is about to be given back. */

@@ -29,7 +29,7 @@ static struct {
     void (*untrack)(void *object);
     void *(*thread)(void);
     bool (*put_aside)(void *thread, void *object);
-    void (*leave)(void *thread);
+    void (*leave)(void *thread); /* NULL: nothing to do */
     int (*begin)(void *thread, void *object);
     void (*end)(void *thread);
     void (*deposit_3_8)(void *object);
@@ -76,11 +76,6 @@ static bool put_aside_3_13(void *thread, void *object)
     return true;
 }
 
-static void leave_3_13(void *thread)
-{
-    (void)thread;
-}
-
 static uintptr_t find(const char *name)
 {
     return (uintptr_t)dlsym(RTLD_DEFAULT, name);
@@ -108,21 +103,21 @@ bool depth_open(void)
     } else {
         way.deposit = (void (*)(void *, void *))find("_PyTrash_thread_deposit_object");
         way.put_aside = put_aside_3_13;
-        way.leave = leave_3_13;
         found = way.deposit != NULL;
     }
     (void)dlerror();
     return found && way.untrack && way.thread;
 }
 
-bool depth_put_aside(void *object, void **thread)
+enum depth depth_enter(void *object)
 {
-    *thread = way.thread();
     way.untrack(object);
-    return way.put_aside(*thread, object);
+    if (way.put_aside(way.thread(), object))
+        return DEPTH_ASIDE;
+    return way.leave ? DEPTH_LEAVE : DEPTH_NOTHING;
 }
 
-void depth_leave(void *thread)
+void depth_leave(void)
 {
-    way.leave(thread);
+    way.leave(way.thread());
 }

@@ -245,8 +245,12 @@ static bool ready(const struct free_list *l)
     return ring_ready() && !l->lost;
 }
 
+/* Deaths nest thousands deep in 3.13, on stacks that are the program's: between one and the
+ * next there has to be little. */
+#define APART static __attribute__((noinline))
+
 /* Behind the type's own function. */
-static void died(struct free_list *l, uintptr_t object, bool copied)
+APART void died(struct free_list *l, uintptr_t object, bool copied)
 {
     uint32_t n;
 
@@ -282,37 +286,43 @@ static bool worth_a_try(struct free_list *l)
     return n && (n < FEW_DEATHS || !(n & (n - 1)));
 }
 
-static void watched_death(struct free_list *l, void *object, destructor *own)
+APART void searched_death(struct free_list *l, void *object, destructor *own)
 {
-    bool copied = worth_a_try(l);
-
-    if (copied)
-        free_list_find_copy();
+    free_list_find_copy();
     own(object);
     if (HOT.objects)
-        died(l, (uintptr_t)object, copied);
+        died(l, (uintptr_t)object, true);
+}
+
+APART void watched_death(struct free_list *l, void *object, destructor *own)
+{
+    own(object);
+    if (HOT.objects)
+        died(l, (uintptr_t)object, false);
 }
 
 static void death(struct free_list *l, void *object, destructor *own)
 {
-    if (l && HOT.on && HOT.objects && get((uintptr_t)object, 8) == l->type)
-        watched_death(l, object, own);
-    else
+    if (!l || !HOT.on || !HOT.objects || get((uintptr_t)object, 8) != l->type)
         own(object);
+    else if (worth_a_try(l))
+        searched_death(l, object, own);
+    else
+        watched_death(l, object, own);
 }
 
 static void bounded_death(struct free_list *l, void *object, destructor *own, destructor *ours)
 {
-    void *thread;
+    enum depth depth = DEPTH_NOTHING; /* of a type derived from it, which sees to that itself */
 
-    if ((destructor *)get(get((uintptr_t)object, 8), TP_DEALLOC) != ours) {
-        death(l, object, own); /* of a type derived from it, which sees to that itself */
-        return;
+    if ((destructor *)get(get((uintptr_t)object, 8), TP_DEALLOC) == ours)
+        depth = depth_enter(object);
+    if (depth == DEPTH_LEAVE) {
+        death(l, object, own);
+        depth_leave();
+    } else if (depth == DEPTH_NOTHING) {
+        death(l, object, own); /* the last thing to do: no frame of ours stays */
     }
-    if (depth_put_aside(object, &thread))
-        return;
-    death(l, object, own);
-    depth_leave(thread);
 }
 
 static void list_death(void *object)

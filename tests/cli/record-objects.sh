@@ -48,6 +48,9 @@ del full
 total += work(600)
 gc.collect()
 total += work(600)
+threading.stack_size(1 << 20)
+narrow = threading.Thread(target=deep, args=(nest, 30000))
+narrow.start(); narrow.join()
 threads = [threading.Thread(target=work, args=(100,)) for i in range(3)]
 for t in threads: t.start(); t.join()
 gc.freeze(); total += work(200); gc.unfreeze()
