@@ -137,6 +137,17 @@ static bool heaps_apart(void)
     return !pmt_py.allocated_blocks && several_interpreters();
 }
 
+/* With a lock each they call the hooks at once: what was made last is another's, who may be
+ * about to free it. */
+static void leave_objects_of_others(void)
+{
+    if (!HOT.objects || !heaps_apart())
+        return;
+    HOT.objects = false;
+    objects_end();
+    tell_trouble_once(&HOT.interpreters, true, PMT_TROUBLE_INTERPRETERS);
+}
+
 /* From 3.10 on each has free lists of its own; those of the first are watched. */
 static bool lists_apart(void)
 {
@@ -168,7 +179,8 @@ static void poll(void)
     tell_trouble_once(&HOT.lists_apart, lists_apart(), PMT_TROUBLE_LISTS_UNSEEN);
     if (HOT.interpreters)
         collector_stop();
-    if (HOT.interpreters || HOT.hooks_lost)
+    leave_objects_of_others();
+    if (HOT.hooks_lost)
         objects_end();
     look_poll();
     if (HOT.head >= HOT.next_oracle) {
@@ -199,6 +211,7 @@ bool ring_slow(void)
     if (HOT.on && !HOT.objects_begun && pmt_py.is_initialized() && ring_room(RESERVE))
         objects_begin();
     if (HOT.on && ring_room(RESERVE) && HOT.thread != thread_pointer()) {
+        leave_objects_of_others();
         HOT.thread = thread_pointer();
         ring_put(PMT_W_THREAD, 0, HOT.thread);
     }

@@ -78,6 +78,21 @@ other = interpreters.create()
 interpreters.run_string(other, "for i in range(9000): a = [i]; b = {1: (a, i)}")
 interpreters.destroy(other)
 PY
+# From 3.12 on interpreters run at once.
+cat >locks.py <<'PY'
+import sys, threading
+try: import _xxsubinterpreters as interpreters
+except ImportError: import _interpreters as interpreters
+code = "for i in range(30000): a = [i]; b = {1: a}; c = (a, b); d = i * .5"
+def run():
+    other = interpreters.create()
+    interpreters.run_string(other, code)
+    interpreters.destroy(other)
+threads = [threading.Thread(target=run) for i in range(4 * (sys.version_info >= (3, 12)))]
+for t in threads: t.start()
+exec(code)
+for t in threads: t.join()
+PY
 n=0
 check() { # PYTHON
     PYTHONHASHSEED=0 "$1" app.py >plain
@@ -86,6 +101,9 @@ check() { # PYTHON
     pymemtrace verify -q a.pmt >proof || { echo "$1:"; pymemtrace verify a.pmt; }
     MALLOC_MMAP_THRESHOLD_=65536 pymemtrace record -qf --objects -o gone.pmt -- "$1" gone.py >traced
     "$1" gone.py | cmp -s - traced || echo "$1: gone.py: $(cat traced)"
+    for i in 1 2 3 4; do
+        pymemtrace record -qf --objects -o locks.pmt -- "$1" locks.py || echo "$1: locks.py: $?"
+    done
     pymemtrace stats -q --csv --freelists a.pmt >lists
     for list in list dict tuple float; do
         grep -q "^$list," lists || { echo "$1: no free list of $list:"; cat lists; }
