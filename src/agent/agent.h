@@ -249,6 +249,14 @@ static inline void collector_no_last(void)
 /* Say whether the last block is a collector object, where the count cannot tell. */
 void collector_settle(void);
 
+/* What a new object has where it counts references (or has none left; UINT32_MAX, 3.12+: what
+ * the bases of a type are given at once). No address is so low: behind a link a look for a type
+ * would be in vain. */
+static inline bool is_count_of_new(uint64_t w)
+{
+    return w < (uint64_t)1 << 20 || w == UINT32_MAX;
+}
+
 /* Whether this word is the address of a type: its flags. One that was met before costs
  * nothing, another a system call. */
 bool collector_type(uint64_t word, uint64_t *flags);

@@ -263,13 +263,6 @@ static const char *block_of(uintptr_t tagged)
     return (const char *)(tagged & ~TAGS);
 }
 
-/* What an object of now has where it counts references (or has none left; UINT32_MAX: immortal
- * from the beginning). A link is an address: a look at what follows would be in vain. */
-static bool is_count(uint64_t w)
-{
-    return w < (uint64_t)1 << 20 || w == UINT32_MAX;
-}
-
 /* The object's header lies at the block's start, behind a GC head of 16 bytes, or
  * behind another 16 (3.11+: instances with a pre-header). While a collection is under
  * way inside its allocation, a collector object has no header yet, but its first two
@@ -286,7 +279,7 @@ static bool is_collector_object(uintptr_t tagged)
         word(block, 8) == 0)
         return true;
     for (int header = 0; header <= last; header += 16)
-        if (is_count(word(block, header)) && collector_type(word(block, header + 8), &flags))
+        if (is_count_of_new(word(block, header)) && collector_type(word(block, header + 8), &flags))
             return (flags & FLAG_GC) != 0;
     return false;
 }

@@ -15,15 +15,13 @@
 
 #include "agent/object.h"
 
-#define COUNT_MOST ((uint64_t)1 << 20) /* references to a new object; no address is below it */
-#define IMMORTAL   UINT32_MAX          /* 3.12+: what it is given at once as the bases of a type */
-#define HEADER     16u
+#define HEADER 16u
 
 static bool is_header(uintptr_t at, bool dead)
 {
     uint64_t count = get(at, 0), flags;
 
-    return (count > 0 || dead) && (count < COUNT_MOST || count == IMMORTAL) &&
+    return (count > 0 || dead) && is_count_of_new(count) &&
            collector_type(get(at, 8), &flags) && get(get(at, 8), TP_NAME);
 }
 
