@@ -138,13 +138,14 @@ static bool heaps_apart(void)
 }
 
 /* With a lock each they call the hooks at once: what was made last is another's, who may be
- * about to free it. */
+ * about to free it, and lists change while one looks through them. */
 static void leave_objects_of_others(void)
 {
-    if (!HOT.objects || !heaps_apart())
+    if (HOT.interpreters || !heaps_apart())
         return;
     HOT.objects = false;
     objects_end();
+    collector_stop();
     tell_trouble_once(&HOT.interpreters, true, PMT_TROUBLE_INTERPRETERS);
 }
 
@@ -175,11 +176,8 @@ static void poll(void)
         return;
     main_poll(true);
     tell_trouble_once(&HOT.hooks_lost, !hooks_in_place(), PMT_TROUBLE_HOOK_LOST);
-    tell_trouble_once(&HOT.interpreters, heaps_apart(), PMT_TROUBLE_INTERPRETERS);
-    tell_trouble_once(&HOT.lists_apart, lists_apart(), PMT_TROUBLE_LISTS_UNSEEN);
-    if (HOT.interpreters)
-        collector_stop();
     leave_objects_of_others();
+    tell_trouble_once(&HOT.lists_apart, lists_apart(), PMT_TROUBLE_LISTS_UNSEEN);
     if (HOT.hooks_lost)
         objects_end();
     look_poll();
@@ -196,6 +194,8 @@ bool ring_slow(void)
 
     if (!HOT.on)
         return false;
+    if (HOT.thread != thread_pointer())
+        leave_objects_of_others(); /* whatever the other thread is about */
     if (HOT.busy)
         return HOT.head >= HOT.stop_at ? ring_room(RESERVE) : true;
     saved = errno;
@@ -211,7 +211,6 @@ bool ring_slow(void)
     if (HOT.on && !HOT.objects_begun && pmt_py.is_initialized() && ring_room(RESERVE))
         objects_begin();
     if (HOT.on && ring_room(RESERVE) && HOT.thread != thread_pointer()) {
-        leave_objects_of_others();
         HOT.thread = thread_pointer();
         ring_put(PMT_W_THREAD, 0, HOT.thread);
     }
