@@ -30,6 +30,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include "agent/wire.h"
 
 /* PyMemAllocatorEx and PyObjectArenaAllocator of Include/cpython/pymem.h and
@@ -139,10 +140,10 @@ struct hot {
     uint32_t look_every;    /* records between looks at everything, 0 = as it is cheap */
     uint32_t look_turn;     /* collections of generation 0 that were due */
     uintptr_t look_left;    /* one is left out: the last of generation 1 before it, else 0 */
-    uint64_t look_stale;    /* head from which on one that was due has not come */
-    uint64_t look_full;     /* head from which on a full collection is looked ahead at */
+    uint64_t look_stale;    /* work_done() from which on one that was due has not come */
+    uint64_t look_full;     /* work_done() from which on a full collection is looked ahead at */
     bool look_worth;        /* ... sooner, as the last one has found much */
-    uint64_t look_next;     /* head at which the next is wanted */
+    uint64_t look_next;     /* work_done() at which the next is wanted */
     bool spared_begun;      /* a look is measured: its first pass is made */
     bool spared_known;      /* ... and the second; the collection has not come */
     uint32_t spared_generation; /* that this collection takes */
@@ -150,11 +151,16 @@ struct hot {
     uint64_t spared_spent_ns[3]; /* in all passes, by generation */
     uint64_t spared_since_ns; /* clock at the first look that could be measured */
     uint32_t spared_n[3];   /* looks measured, by generation */
-    bool objects;           /* types of objects as they are made, and free lists, are told */
-    bool objects_begun;     /* ... and the lists were looked for */
+    uint32_t objects;       /* enum pmt_objects: which types are told as objects are made */
+    bool objects_begun;     /* ... and the free lists were looked for */
+    size_t made_from, made_span; /* bytes of blocks whose types are told: from, and up to
+                               from + span - 1 */
     struct made made;       /* by the last call; */
     struct made made_kept;  /* ... by one that a collection ran in */
-    uint64_t touch_next;    /* head at which reference counts are to be read again */
+    uint64_t made_kind;     /* of what the last call made, to go into the next record: KIND_SHIFT */
+    uint64_t beside;        /* main records that are no work of the program's: what looks tell,
+                               what went by free lists */
+    uint64_t touch_next;    /* work_done() at which reference counts are to be read again */
     int32_t pid;
     uint32_t forks;         /* serial of the next fork */
     char address[64];       /* where our forks say hello */
@@ -190,10 +196,17 @@ static inline void ring_put_long(uint64_t op, uint64_t low, uint64_t b, uint64_t
 {
     struct pmt_wire_rec *rec = &HOT.shm->ring[HOT.head & (PMT_RING_RECORDS - 1)];
 
-    rec->a = op << PMT_W_OP_SHIFT | low;
+    rec->a = op << PMT_W_OP_SHIFT | HOT.made_kind | low;
     rec->b = b;
+    HOT.made_kind = 0;
     HOT.head += 1 + more;
     atomic_store_explicit(&HOT.shm->head, HOT.head, memory_order_release);
+}
+
+/* How much the program has done: what comes every so often comes by this. */
+static inline uint64_t work_done(void)
+{
+    return HOT.head - HOT.beside;
 }
 
 /* Append to the main ring; the caller holds the GIL and passed ring_ready(). */
@@ -398,6 +411,37 @@ void belongings_tell(uintptr_t object);
  * that this one frees or moves, or NULL. */
 void made_settle(const void *freed);
 
+/* Types whose objects are told even where not all are, by number from 1 on; 0: none. */
+extern uintptr_t made_types[PMT_W_KINDS];
+
+static inline uint64_t made_kind_of(uintptr_t type)
+{
+    uint64_t kind = PMT_W_KINDS - 1;
+
+    while (kind > 0 && type != made_types[kind])
+        kind--;
+    return kind;
+}
+
+/* made_settle() where those alone are told, and no collection is near. */
+static inline void made_settle_kind(void)
+{
+    uint64_t w[4]; /* GC head and header */
+
+    memcpy(w, (const void *)HOT.made.block, sizeof w);
+    HOT.made.block = 0;
+    if (made_kind_of(w[3]) && is_count_of_new(w[2]) && (w[0] == 0 || !is_count_of_new(w[0])))
+        HOT.made_kind = made_kind_of(w[3]) << PMT_W_KIND_SHIFT;
+}
+
+static inline void made_watch(const void *freed)
+{
+    if (HOT.objects == PMT_OBJECTS_ALL || HOT.gc_collecting || HOT.made_kept.block)
+        made_settle(freed);
+    else if (HOT.made.block)
+        made_settle_kind();
+}
+
 /* depth.c: once, whether it can be done. Before a type's own function is called for an object
  * that dies: it was put aside, to die later; or it is to be called, and behind that leave, or
  * nothing. */
@@ -413,11 +457,44 @@ void objects_end(void);
 void objects_owner_freed(void);
 void objects_watch_slow(const void *freed);
 
+/* How many objects each free list holds: where that stands, and what it was when it was last
+ * told. A list that is not watched stands where it was told. */
+#define TUPLE_LISTS 20
+struct list_counts {
+    const uint32_t *list, *dict, *tuples; /* of tuples: one behind the other */
+    uint32_t told_list, told_dict, told_tuples[TUPLE_LISTS];
+    bool slow;              /* ask objects_watch_slow() anyway */
+};
+extern struct list_counts list_counts;
+
+/* Every call comes by here, and loads of four counts at once are half the price. */
+typedef uint32_t four_counts __attribute__((vector_size(16)));
+
+static inline bool lists_moved(void)
+{
+    const struct list_counts *c = &list_counts;
+    four_counts moved = {*c->list ^ c->told_list, *c->dict ^ c->told_dict, c->slow};
+    uint64_t halves[2];
+
+    for (int i = 0; i < TUPLE_LISTS; i += 4) {
+        four_counts stand, told;
+
+        memcpy(&stand, c->tuples + i, sizeof stand);
+        memcpy(&told, c->told_tuples + i, sizeof told);
+        moved |= stand ^ told;
+    }
+    memcpy(halves, &moved, sizeof halves);
+    return (halves[0] | halves[1]) != 0;
+}
+
 /* At the entry of a mem or obj hook, behind collector_watch(): the block that is about to be
  * freed, or NULL. */
 static inline void objects_watch(const void *freed)
 {
-    if (UNLIKELY(HOT.objects))
+    if (!HOT.objects)
+        return;
+    made_watch(freed);
+    if (lists_moved())
         objects_watch_slow(freed);
 }
 

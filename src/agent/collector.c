@@ -393,8 +393,9 @@ void collector_settle(void)
 {
     if (!HOT.gc_last_block) /* a checkpoint may have settled it in the same call */
         return;
-    HOT.gc_last_counted = is_collector_object(HOT.gc_last_block);
-    ring_put(PMT_W_GC_LAST, HOT.gc_last_counted, 0);
+    HOT.gc_last_counted = HOT.made_kind || is_collector_object(HOT.gc_last_block);
+    if (!HOT.made_kind) /* that goes into the next record, and says it too */
+        ring_put(PMT_W_GC_LAST, HOT.gc_last_counted, 0);
     if (HOT.gc_last_counted)
         collector_young();
     HOT.gc_last_block = 0;

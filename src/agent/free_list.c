@@ -15,9 +15,12 @@
  * What dies within a death may have gone there in between, and the one below it may come
  * to light only then: where the list is not what was told plus this object, it is compared.
  *
- * From 3.11 on floats die without tp_dealloc. Their list is kept empty instead, and full by
- * its counter: each float goes through the allocator. That moves blocks of floats, nothing
- * else: floats are no objects of the collector.
+ * Where tuples of one size have their list, those of all sizes are next to it. So once one is
+ * found all are, and a hook call that finds nothing changed compares a few words.
+ *
+ * From 3.11 on floats die without tp_dealloc. Where all objects are told their list is kept
+ * empty instead, and full by its counter: each float goes through the allocator. That moves
+ * blocks of floats, nothing else: floats are no objects of the collector.
  */
 #include "agent/free_list.h"
 
@@ -26,19 +29,26 @@
 #include <pymemtrace/trace.h>
 #include "agent/object.h"
 
-#define TUPLES     20u
 #define TUPLE_ITEMS 16 /* offset of ob_size */
 #define FEW_DEATHS 16u
 #define FLOAT_FULL 100 /* PyFloat_MAXFREELIST, 3.8 ... 3.13 */
+#define TUPLES_FROM_ONE 0x030b0000u /* from this version on the first list is for one item */
 
 typedef void destructor(void *);
 
-enum { LISTS, DICTS, FIRST_TUPLE, N_LISTS = FIRST_TUPLE + TUPLES };
+enum { LISTS, DICTS, FIRST_TUPLE, N_LISTS = FIRST_TUPLE + TUPLE_LISTS };
 
 static struct free_list lists[N_LISTS];
+static uint64_t fewest_items; /* of the first list of tuples: up to 3.10 it is for none, and
+                                 holds the only one there is */
 static struct free_list *found[N_LISTS]; /* those that are watched */
 static size_t n_found;
 static struct free_list floats;
+static bool over; /* lists can be watched no more */
+
+struct list_counts list_counts = {
+    .list = &list_counts.told_list, .dict = &list_counts.told_dict,
+    .tuples = list_counts.told_tuples};
 
 static struct {
     void *(*new_float)(double);
@@ -54,34 +64,27 @@ static uintptr_t block_in(const struct free_list *l, uintptr_t object)
     return object - l->head;
 }
 
-/* Before records of ours. Their count does not say whether the last block is the collector's:
- * where one is about to be freed, that was taken off it already. */
-static void settle(void)
-{
-    made_settle(NULL);
-    collector_settle();
-    collector_no_last();
-}
-
 static void put(enum pmt_wire_op op, const struct free_list *l, uintptr_t object)
 {
     uint64_t list = (uint64_t)(l - lists) << PMT_W_LIST_SHIFT;
 
-    if (HOT.head < HOT.stop_at || ring_room(RESERVE))
-        ring_put(op, list | block_in(l, object), wire_count(0));
+    if (UNLIKELY(HOT.head >= HOT.stop_at) && !ring_room(RESERVE))
+        return;
+    ring_put(op, list | block_in(l, object), wire_count(0));
+    HOT.beside++;
 }
 
 static void put_reused(struct free_list *l, uint32_t down_to)
 {
-    while (l->known > down_to)
-        put(PMT_W_REUSED, l, l->stack[--l->known]);
+    while (*l->known > down_to)
+        put(PMT_W_REUSED, l, l->stack[--*l->known]);
 }
 
 static void put_shelved(struct free_list *l, uintptr_t object)
 {
-    if (l->known == FREE_LIST_MOST)
+    if (*l->known == FREE_LIST_MOST)
         return;
-    l->stack[l->known++] = object;
+    l->stack[(*l->known)++] = object;
     if (HOT.gc_collecting)
         told_forget(block_in(l, object));
     put(PMT_W_SHELVED, l, object);
@@ -129,11 +132,11 @@ static void compare_all(struct free_list *l)
 
     if (n-- == 0)
         return;
-    while (same < l->known && same < n && l->stack[same] == held[same])
+    while (same < *l->known && same < n && l->stack[same] == held[same])
         same++;
     put_reused(l, same);
-    while (l->known < n)
-        put_shelved(l, held[l->known]);
+    while (*l->known < n)
+        put_shelved(l, held[*l->known]);
 }
 
 static void watch(struct free_list *l)
@@ -145,25 +148,80 @@ static void watch(struct free_list *l)
     if (!ring_room(RESERVE))
         return;
     ring_put_figures(PMT_W_LIST, (uint64_t)(l - lists) << PMT_W_LIST_SHIFT, l->type, figures, 2);
-    settle();
+    made_watch(NULL);
+    collector_settle();
+    collector_no_last();
     for (uint32_t i = 0; i < n; i++)
         put_shelved(l, held[i]);
     found[n_found++] = l;
+}
+
+/* -- tuples: one list for each number of items -- */
+
+static struct free_list_guess beside(const struct free_list *l, ptrdiff_t by)
+{
+    return (struct free_list_guess){(uintptr_t)l->counter + 4 * (uintptr_t)by,
+                                    l->place + 8 * (uintptr_t)by};
+}
+
+/* Whether there is one for each size where they should be if this is one of them. Empty
+ * ones do not show it. */
+static bool has_others(const struct free_list *l)
+{
+    unsigned n_filled = 0;
+
+    for (struct free_list *other = &lists[FIRST_TUPLE]; other < lists + N_LISTS; other++) {
+        struct free_list_guess g = beside(l, other - l);
+
+        if (other == l || !other->items)
+            continue;
+        if (other->counter ? (uintptr_t)other->counter != g.counter : !free_list_is(other, g))
+            return false;
+        n_filled += *(const uint32_t *)g.counter != 0;
+    }
+    return n_filled > 0;
+}
+
+static void watch_others(const struct free_list *l)
+{
+    for (struct free_list *other = &lists[FIRST_TUPLE]; other < lists + N_LISTS; other++) {
+        bool is_new = !other->counter;
+
+        free_list_found(other, beside(l, other - l));
+        if (is_new && other->items)
+            watch(other);
+        else if (is_new)
+            found[n_found++] = other;
+    }
+    list_counts.tuples = (const uint32_t *)lists[FIRST_TUPLE].counter;
+}
+
+static void watch_found(struct free_list *l)
+{
+    watch(l);
+    if (l == &lists[LISTS])
+        list_counts.list = (const uint32_t *)l->counter;
+    else if (l == &lists[DICTS])
+        list_counts.dict = (const uint32_t *)l->counter;
+    else if (has_others(l))
+        watch_others(l);
+    list_counts.slow = HOT.objects == PMT_OBJECTS_ALL ||
+                       (n_found && list_counts.tuples == list_counts.told_tuples);
 }
 
 /* The one that is being freed was on it: those above were made anew, those below are freed
  * next, or the counter says that they stay. */
 static bool begin_clearing(struct free_list *l, uint32_t n, uintptr_t freed)
 {
-    uint32_t i = l->known;
+    uint32_t i = *l->known;
 
     while (i > n && block_in(l, l->stack[i - 1]) != freed)
         i--;
     if (i == n)
         return false;
     put_reused(l, i);
-    l->known--;
-    l->clearing = l->known > n;
+    --*l->known;
+    l->clearing = *l->known > n;
     return true;
 }
 
@@ -171,14 +229,17 @@ static void sync_list(struct free_list *l, uintptr_t freed)
 {
     uint32_t n = holds(l);
 
-    if (l->clearing && freed && freed == block_in(l, l->stack[l->known - 1])) {
-        l->clearing = --l->known > n;
+    if (l->lost) {
+        *l->known = (uint32_t)*l->counter;
+        return;
+    }
+    if (l->clearing && freed && freed == block_in(l, l->stack[*l->known - 1])) {
+        l->clearing = --*l->known > n;
         return;
     }
     l->clearing = false;
-    if (n >= l->known)
+    if (n >= *l->known)
         return; /* a death that is under way has put it there */
-    settle();
     if (!freed || !begin_clearing(l, n, freed))
         put_reused(l, n);
 }
@@ -217,14 +278,35 @@ static bool find_floats(void)
 
 /* -- every hook call -- */
 
+static void sync_found(uintptr_t freed)
+{
+    for (size_t i = 0; i < n_found; i++)
+        if ((uint32_t)*found[i]->counter != *found[i]->known)
+            sync_list(found[i], freed);
+}
+
+/* The same where the counts of all stand in a few places. */
+static void sync_all(uintptr_t freed)
+{
+    const struct list_counts *c = &list_counts;
+
+    if (*c->list != c->told_list)
+        sync_list(&lists[LISTS], freed);
+    if (*c->dict != c->told_dict)
+        sync_list(&lists[DICTS], freed);
+    for (unsigned i = 0; i < TUPLE_LISTS; i++)
+        if (c->tuples[i] != c->told_tuples[i])
+            sync_list(&lists[FIRST_TUPLE + i], freed);
+}
+
 void objects_watch_slow(const void *freed)
 {
-    made_settle(freed);
-    if (freed)
+    if (freed && HOT.objects == PMT_OBJECTS_ALL)
         collector_forget_type((uintptr_t)freed);
-    for (size_t i = 0; i < n_found; i++)
-        if (UNLIKELY(*found[i]->counter != (int32_t)found[i]->known))
-            sync_list(found[i], (uintptr_t)freed);
+    if (list_counts.slow)
+        sync_found((uintptr_t)freed);
+    else
+        sync_all((uintptr_t)freed);
     if (floats.counter && !floats.lost && UNLIKELY(*floats.counter != FLOAT_FULL) &&
         !HOT.busy) {
         HOT.busy = true;
@@ -259,7 +341,7 @@ APART void died(struct free_list *l, uintptr_t object, bool copied)
     if (!l->counter) {
         if (copied && free_list_find(l, object) && ready(l)) {
             collector_watch();
-            watch(l);
+            watch_found(l);
         }
         return;
     }
@@ -267,11 +349,12 @@ APART void died(struct free_list *l, uintptr_t object, bool copied)
     if (!n || newest(l, n) != object || !ready(l))
         return;
     collector_watch();
-    settle();
+    made_watch(NULL);
+    collector_no_last();
     l->clearing = false;
-    if (l->known + 1 < n)
+    if (*l->known + 1 < n)
         compare_all(l);
-    if (l->known + 1 > n)
+    if (*l->known + 1 > n)
         put_reused(l, n - 1);
     if (!l->lost)
         put_shelved(l, object);
@@ -342,8 +425,9 @@ static void tuple_death(void *object)
     if (items == 0)
         tuple_dealloc(object); /* the only one, mostly: it may have to stay */
     else
-        bounded_death(items <= TUPLES ? &lists[FIRST_TUPLE + items - 1] : NULL, object,
-                      tuple_dealloc, tuple_death);
+        bounded_death(items - fewest_items < TUPLE_LISTS
+                          ? &lists[FIRST_TUPLE + items - fewest_items] : NULL,
+                      object, tuple_dealloc, tuple_death);
 }
 
 /* -- begin and end -- */
@@ -371,6 +455,20 @@ static void set_up(size_t at, uintptr_t type, uint32_t items, uint32_t bytes, in
     lists[at].stack = lists[0].stack + at * FREE_LIST_MOST;
 }
 
+static void set_up_tuples(uintptr_t tuple)
+{
+    uint32_t basic = (uint32_t)get(tuple, TP_BASIC_SIZE);
+
+    fewest_items = pmt_hex_version < TUPLES_FROM_ONE ? 0 : 1;
+    for (uint32_t i = 0; i < TUPLE_LISTS; i++) {
+        uint32_t items = (uint32_t)fewest_items + i;
+
+        set_up(FIRST_TUPLE + i, tuple, items, basic + 8 * items, (int)basic);
+        lists[FIRST_TUPLE + i].known = &list_counts.told_tuples[i];
+        lists[FIRST_TUPLE + i].lost = items == 0;
+    }
+}
+
 static destructor *put_dealloc(uintptr_t type, destructor *ours)
 {
     destructor *own = (destructor *)get(type, TP_DEALLOC);
@@ -379,10 +477,34 @@ static destructor *put_dealloc(uintptr_t type, destructor *ours)
     return own;
 }
 
+/* No list is known to be empty: all of it is told when it is found. */
+static bool begin_floats(void)
+{
+    floats = (struct free_list){.type = find("PyFloat_Type"), .link = 8};
+    if (HOT.objects != PMT_OBJECTS_ALL)
+        return true;
+    if (find_floats())
+        empty_floats();
+    list_counts.slow = true;
+    return floats.counter != NULL;
+}
+
+static void tell_kinds(uintptr_t list, uintptr_t dict, uintptr_t tuple)
+{
+    const uintptr_t types[PMT_W_KINDS] = {0, list, dict, tuple};
+
+    for (uint64_t kind = 1; kind < PMT_W_KINDS; kind++) {
+        type_tell(types[kind]);
+        ring_put(PMT_W_KIND, kind, types[kind]);
+        made_types[kind] = types[kind];
+    }
+}
+
 static bool begin(uintptr_t list, uintptr_t dict, uintptr_t tuple)
 {
     void *map = mmap(NULL, N_LISTS * FREE_LIST_MOST * sizeof(uintptr_t), PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    bool complete;
 
     if (map == MAP_FAILED || !list || !dict || !tuple || !find_python() ||
         !free_list_find_begin(list))
@@ -390,16 +512,24 @@ static bool begin(uintptr_t list, uintptr_t dict, uintptr_t tuple)
     lists[0].stack = map;
     set_up(LISTS, list, 0, (uint32_t)get(list, TP_BASIC_SIZE), 0);
     set_up(DICTS, dict, 0, (uint32_t)get(dict, TP_BASIC_SIZE), 0);
-    for (uint32_t items = 1; items <= TUPLES; items++)
-        set_up(FIRST_TUPLE + items - 1, tuple, items,
-               (uint32_t)get(tuple, TP_BASIC_SIZE) + 8 * items, (int)get(tuple, TP_BASIC_SIZE));
-    floats = (struct free_list){.type = find("PyFloat_Type"), .link = 8};
-    if (find_floats())
-        empty_floats();
+    lists[LISTS].known = &list_counts.told_list;
+    lists[DICTS].known = &list_counts.told_dict;
+    set_up_tuples(tuple);
+    complete = begin_floats();
+    tell_kinds(list, dict, tuple);
     list_dealloc = put_dealloc(list, list_death);
     dict_dealloc = put_dealloc(dict, dict_death);
     tuple_dealloc = put_dealloc(tuple, tuple_death);
-    return floats.counter != NULL;
+    return complete;
+}
+
+/* Of which blocks types are told. Those of lists are of the collector's least size or more. */
+static void begin_made(void)
+{
+    bool all = HOT.objects == PMT_OBJECTS_ALL;
+
+    HOT.made_from = all ? 0 : GC_LEAST;
+    HOT.made_span = all ? SIZE_MAX : lists[N_LISTS - 1].bytes + 1 - GC_LEAST;
 }
 
 void objects_begin(void)
@@ -407,17 +537,22 @@ void objects_begin(void)
     bool there = lists[0].stack != NULL; /* in a forked child as the parent left them */
 
     HOT.objects_begun = true;
-    if (there ? floats.lost
-              : !begin(find("PyList_Type"), find("PyDict_Type"), find("PyTuple_Type")))
+    if (there ? over : !begin(find("PyList_Type"), find("PyDict_Type"), find("PyTuple_Type")))
         ring_put(PMT_W_TROUBLE, PMT_TROUBLE_LISTS_UNSEEN, 1);
+    if (HOT.objects == PMT_OBJECTS_ALL || made_types[1])
+        begin_made();
 }
 
 void objects_end(void)
 {
     n_found = 0;
-    floats.lost = true;
+    over = floats.lost = true;
     for (size_t i = 0; i < N_LISTS; i++)
         lists[i].lost = true;
+    list_counts.list = &list_counts.told_list;
+    list_counts.dict = &list_counts.told_dict;
+    list_counts.tuples = list_counts.told_tuples;
+    list_counts.slow = false;
 }
 
 void objects_owner_freed(void)

@@ -1,5 +1,5 @@
-/* free_list.h - the free lists of the interpreter's types, as far as the agent watches them
- * (record --objects). See free_list.c; free_list_find.c finds them. */
+/* free_list.h - the free lists of the interpreter's types, as far as the agent watches them.
+ * See free_list.c; free_list_find.c finds them. */
 #ifndef PMT_AGENT_FREE_LIST_H
 #define PMT_AGENT_FREE_LIST_H
 
@@ -25,7 +25,7 @@ struct free_list {
     volatile int32_t *counter;   /* how many it holds; NULL: not found */
     uintptr_t place;             /* of the array, or of the pointer to the newest */
     uint32_t most;               /* how many there can be */
-    uint32_t known;              /* how many it held when that was last told, */
+    uint32_t *known;             /* how many it held when that was last told (list_counts), */
     uintptr_t *stack;            /* ... and which objects, the newest last */
     bool clearing;               /* of those above *counter, the next is freed, not made */
     /* until then: */
@@ -33,8 +33,8 @@ struct free_list {
     size_t n_guesses;
     uint32_t n_deaths, n_seen;   /* all; those that the guesses have come up in */
     bool proved;                 /* ... and one of them when it held several */
-    bool lost;                   /* what was found is no more, or was no list: nothing is
-                                    tried, nothing read */
+    bool lost;                   /* what was found is no more, or was no list, or there is
+                                    none: nothing is tried, nothing read */
 };
 
 /* To be called once; a_type: one in the interpreter's own module. False: no memory, or too
@@ -43,5 +43,9 @@ bool free_list_find_begin(uintptr_t a_type);
 /* Before an object dies; behind that. True: the list is found. */
 void free_list_find_copy(void);
 bool free_list_find(struct free_list *l, uintptr_t object);
+/* Whether these, of which nothing else is known, are those of a list. */
+bool free_list_is(const struct free_list *l, struct free_list_guess g);
+/* It is at these. */
+void free_list_found(struct free_list *l, struct free_list_guess g);
 
 #endif

@@ -199,6 +199,22 @@ static void weigh(struct free_list *l, const struct change *c)
     l->n_guesses = n_kept;
 }
 
+bool free_list_is(const struct free_list *l, struct free_list_guess g)
+{
+    return bytes_from(g.counter) >= 4 && bytes_from(g.place) >= 8 &&
+           number_at(g.counter) <= FREE_LIST_MOST &&
+           (l->link ? spells_linked : spells_array)(l, g.place, number_at(g.counter));
+}
+
+void free_list_found(struct free_list *l, struct free_list_guess g)
+{
+    l->counter = (volatile int32_t *)g.counter;
+    l->place = g.place;
+    l->most = FREE_LIST_MOST;
+    if (!l->link && bytes_from(l->place) / 8 < FREE_LIST_MOST)
+        l->most = (uint32_t)(bytes_from(l->place) / 8);
+}
+
 bool free_list_find(struct free_list *l, uintptr_t object)
 {
     struct change c;
@@ -212,10 +228,6 @@ bool free_list_find(struct free_list *l, uintptr_t object)
         l->proved = false;
     if (l->n_guesses != 1 || l->n_seen < 2 || (!l->proved && l->n_seen < SURE_AFTER))
         return false;
-    l->counter = (volatile int32_t *)l->guess[0].counter;
-    l->place = l->guess[0].place;
-    l->most = FREE_LIST_MOST;
-    if (!l->link && bytes_from(l->place) / 8 < FREE_LIST_MOST)
-        l->most = (uint32_t)(bytes_from(l->place) / 8);
+    free_list_found(l, l->guess[0]);
     return true;
 }

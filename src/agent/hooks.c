@@ -46,7 +46,7 @@ static inline void *record_alloc(uint64_t op, void *p, size_t size)
     if (p && HOT.gc_found && op == PMT_W_ALLOC_OBJ && size >= GC_LEAST)
         HOT.gc_last_block = (uintptr_t)p | (size >= GC_LEAST_PREHEADER ? TAG_PREHEADER : 0) |
                             (size > SMALL_LIMIT ? TAG_RAW : 0);
-    if (UNLIKELY(HOT.objects) && op == PMT_W_ALLOC_OBJ)
+    if (op == PMT_W_ALLOC_OBJ && size - HOT.made_from < HOT.made_span)
         HOT.made = (struct made){(uintptr_t)p, size, HOT.gc_collecting};
     return p;
 }
@@ -96,8 +96,8 @@ static inline void *gil_realloc(int domain, uint64_t op, void *old, size_t size)
     if (!ring_ready())
         return real->realloc(real->ctx, old, size);
     collector_watch();
-    if (UNLIKELY(HOT.objects))
-        made_settle(old);
+    if (HOT.objects)
+        made_watch(old);
     objects_watch(NULL);
     enter(old, size);
     if (!old)

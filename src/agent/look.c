@@ -48,7 +48,7 @@
 #define LEAST_APART ((uint64_t)1 << 14) /* records between looks at everything */
 #define STALE       ((uint64_t)1 << 12) /* records in which one that was due has to come */
 #define LEFT_OUT    16u /* every so many collections of generation 0 come unlooked at */
-#define SHARE       16u /* records per object looked at: so a look costs a few per cent */
+#define SHARE       24u /* records per object looked at: so a look costs a few per cent */
 
 /* -- the look under way -- */
 
@@ -413,9 +413,7 @@ static void tell_references(uint64_t i)
     for (uint64_t e = now.from.at[i]; e < end && room(); e += 2)
         ring_put(PMT_W_REFERS, dead_block(now.to.at[e]),
                  e + 1 < end ? dead_block(now.to.at[e + 1]) : 0);
-    HOT.look_next += HOT.head - before;
-    HOT.look_full += HOT.head - before;
-    HOT.touch_next += HOT.head - before;
+    HOT.beside += HOT.head - before;
 }
 
 /* soon: the youngest generations, up to this one, are about to be collected; -1: none. What
@@ -635,7 +633,7 @@ void look_poll(void)
     if (!HOT.gc_found)
         return;
     HOT.look_on = true;
-    HOT.look_wanted |= HOT.head >= HOT.look_next;
+    HOT.look_wanted |= work_done() >= HOT.look_next;
     look_schedule();
     touch_poll();
 }
@@ -652,7 +650,7 @@ static bool leave_out(void)
     if (HOT.look_wanted || generation_due() > 0 || ++HOT.look_turn % LEFT_OUT)
         return false;
     HOT.look_done = true;
-    HOT.look_stale = HOT.head + STALE;
+    HOT.look_stale = work_done() + STALE;
     HOT.look_left = before((uintptr_t)HOT.gc + GENERATION); /* the last of generation 1 */
     return true;
 }
@@ -676,7 +674,7 @@ static void watch_left_out(void)
 static void look_now(bool due)
 {
     int soon = due ? (int)generation_due() : -1;
-    bool all = HOT.look_wanted || (soon == 2 && HOT.head >= HOT.look_full);
+    bool all = HOT.look_wanted || (soon == 2 && work_done() >= HOT.look_full);
     unsigned generations = all ? 2 : soon > 0 ? 1 : 0;
     uint64_t cost;
 
@@ -690,13 +688,13 @@ static void look_now(bool due)
         HOT.look_last = HOT.look_on = false;
     }
     HOT.look_done = due;
-    HOT.look_stale = HOT.head + (cost < STALE ? STALE : cost);
+    HOT.look_stale = work_done() + (cost < STALE ? STALE : cost);
     if (!all)
         return;
     HOT.look_wanted = false;
     now.all = now.heads.n;
-    HOT.look_full = HOT.head + cost / (HOT.look_worth ? 16 : 4);
-    HOT.look_next = HOT.head + (HOT.look_every ? HOT.look_every
+    HOT.look_full = work_done() + cost / (HOT.look_worth ? 16 : 4);
+    HOT.look_next = work_done() + (HOT.look_every ? HOT.look_every
                                 : cost < LEAST_APART ? LEAST_APART : cost);
     look_schedule();
 }
@@ -704,7 +702,7 @@ static void look_now(bool due)
 void look_before(uintptr_t site)
 {
     bool over = HOT.gc_count >= HOT.gc_due;
-    bool awaited = over && HOT.look_done && HOT.head < HOT.look_stale;
+    bool awaited = over && HOT.look_done && work_done() < HOT.look_stale;
     bool due = over && !awaited;
     bool wanted = HOT.look_wanted && (!awaited || HOT.look_last);
     int saved;
@@ -733,8 +731,8 @@ void look_collected(unsigned generation, uint64_t collected)
     HOT.look_done = false;
     if (generation == 2)
         HOT.look_worth = MUCH * collected >= now.all;
-    if (HOT.look_worth && HOT.look_full > HOT.head + now.all)
-        HOT.look_full = HOT.head + now.all;
+    if (HOT.look_worth && HOT.look_full > work_done() + now.all)
+        HOT.look_full = work_done() + now.all;
     told_settle(generation);
     if (HOT.look_left && generation == 0)
         watch_left_out();

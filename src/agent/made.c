@@ -17,6 +17,8 @@
 
 #define HEADER 16u
 
+uintptr_t made_types[PMT_W_KINDS];
+
 static bool is_header(uintptr_t at, bool dead)
 {
     uint64_t count = get(at, 0), flags;
@@ -35,6 +37,8 @@ static void tell(struct made m, bool dead)
         if (!is_header(m.block + header, dead))
             continue;
         type = get(m.block + header, 8);
+        if (HOT.objects == PMT_OBJECTS_LISTED && !made_kind_of(type))
+            return;
         if (HOT.head < HOT.stop_at || ring_room(RESERVE)) {
             type_tell(type);
             ring_put(PMT_W_OBJECT, m.block, type);

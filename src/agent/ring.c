@@ -143,7 +143,8 @@ static void leave_objects_of_others(void)
 {
     if (HOT.interpreters || !heaps_apart())
         return;
-    HOT.objects = false;
+    HOT.objects = PMT_OBJECTS_NONE;
+    HOT.made_span = 0;
     objects_end();
     collector_stop();
     tell_trouble_once(&HOT.interpreters, true, PMT_TROUBLE_INTERPRETERS);
@@ -295,7 +296,7 @@ bool hot_begin(struct pmt_shm *shm, const struct pmt_ack *ack)
     touch_reset();
     HOT.gc_looked = ack->blocks_only != 0;
     HOT.look_every = ack->look_every;
-    HOT.objects = ack->objects != 0;
+    HOT.objects = ack->objects;
     HOT.objects_begun = !HOT.objects;
     HOT.stop_at = 0; /* the first hook goes the slow way: thread, clock */
     HOT.on = true;

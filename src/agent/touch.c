@@ -244,7 +244,7 @@ void touch_poll(void)
 {
     uint64_t apart;
 
-    if (!HOT.look_on || HOT.head < HOT.touch_next || !ring_room(RESERVE))
+    if (!HOT.look_on || work_done() < HOT.touch_next || !ring_room(RESERVE))
         return;
     drop_gone();
     read_from(0, watch.readings % IDLE_TURN ? IDLE : 0);
@@ -253,7 +253,7 @@ void touch_poll(void)
     ring_put(PMT_W_COUNTS, 0, 0);
     apart = watch.n_read + (watch.head.n - watch.n_read) / IDLE_TURN;
     apart = watch.often ? apart / OFTEN : SELDOM * apart;
-    HOT.touch_next = HOT.head + (apart < LEAST ? LEAST : apart);
+    HOT.touch_next = work_done() + (apart < LEAST ? LEAST : apart);
 }
 
 /* -- telling -- */

@@ -35,7 +35,7 @@
 #define PMT_ENV_SOCKET  "PYMEMTRACE_SOCKET" /* abstract socket name */
 #define PMT_ENV_PRELOAD "LD_PRELOAD"
 
-/* Records: the op in the top byte of `a`, an address or a number below it. */
+/* Records: the op in the top byte of `a`, an address or a number below it, in 54 bits. */
 enum pmt_wire_op {
     PMT_W_ALLOC_RAW = 1, /* address; b: size */
     PMT_W_ALLOC_MEM,
@@ -84,6 +84,7 @@ enum pmt_wire_op {
                             basic size and item size, then the name in
                             ceil(bytes / 16) records */
     PMT_W_OBJECT,        /* address of a block from PyObject_Malloc; b: its type */
+    PMT_W_KIND,          /* number, from 1 on, that a type has in KIND_SHIFT; b: the type */
     PMT_W_LIST,          /* number of a free list << LIST_SHIFT; b: its type. DATA follow: bytes
                             of its blocks; 1: the collector counts them */
     PMT_W_SHELVED,       /* ... | address of a block: the object in it died, the list has it;
@@ -102,6 +103,11 @@ enum pmt_when { PMT_WHEN_PERIODIC, PMT_WHEN_END, PMT_WHEN_EXIT, PMT_WHEN_REQUEST
 #define PMT_W_COUNT_SHIFT 40
 #define PMT_W_COUNT_MAX   (((uint64_t)1 << (64 - PMT_W_COUNT_SHIFT)) - 1)
 
+/* In a of any record: the object that the last ALLOC_OBJ is for is the collector's, and of the
+ * type of this number; 0: nothing is said of it. */
+#define PMT_W_KIND_SHIFT 54
+#define PMT_W_KINDS      4u
+
 #define PMT_W_LIST_SHIFT 48
 #define PMT_W_LIST_MASK  (((uint64_t)1 << PMT_W_LIST_SHIFT) - 1)
 
@@ -111,10 +117,10 @@ enum pmt_when { PMT_WHEN_PERIODIC, PMT_WHEN_END, PMT_WHEN_EXIT, PMT_WHEN_REQUEST
 #define PMT_W_FIRST ((uint64_t)1 << 63)
 
 #define PMT_W_OP_SHIFT 56
-#define PMT_W_MASK     (((uint64_t)1 << PMT_W_OP_SHIFT) - 1)
+#define PMT_W_MASK     (((uint64_t)1 << PMT_W_KIND_SHIFT) - 1)
 
 struct pmt_wire_rec {
-    uint64_t a; /* op << 56 | address or number */
+    uint64_t a; /* op << 56 | kind << 54 | address or number */
     uint64_t b; /* see enum pmt_wire_op */
 };
 
@@ -125,7 +131,7 @@ struct pmt_wire_raw {
     uint64_t thread; /* thread pointer */
 };
 
-#define PMT_RING_RECORDS ((uint64_t)1 << 18) /* main ring, 4 MiB */
+#define PMT_RING_RECORDS ((uint64_t)1 << 16) /* main ring, 1 MiB: it stays in the caches */
 #define PMT_RAW_RECORDS  ((uint64_t)1 << 14) /* raw ring, 512 KiB */
 
 #define PMT_LINE 64 /* cache line: what each side writes stays apart */
@@ -160,13 +166,20 @@ struct pmt_hello {
     char refusal[160];    /* "" or why this interpreter cannot be recorded */
 };
 
+/* Which objects are told, with their type, as they are made. */
+enum pmt_objects {
+    PMT_OBJECTS_NONE,
+    PMT_OBJECTS_LISTED, /* those whose type has a free list of collector objects; its lists too */
+    PMT_OBJECTS_ALL     /* ... and the list of floats is kept empty */
+};
+
 enum pmt_ack_action { PMT_ACK_IGNORE, PMT_ACK_RECORD, PMT_ACK_DIE };
 
 struct pmt_ack {
     uint32_t magic, version;
     uint32_t action;      /* enum pmt_ack_action */
     uint32_t blocks_only; /* the collector is not watched */
-    uint32_t objects;     /* types of objects as they are made, and free lists, are wanted */
+    uint32_t objects;     /* enum pmt_objects */
     uint32_t look_every;  /* records between looks at all objects, 0 = as is cheap */
     uint32_t follow;      /* forked and started processes are wanted as well */
     char address[64];     /* where a fork of this process says hello */

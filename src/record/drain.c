@@ -176,6 +176,9 @@ static uint64_t on_other(struct pmt_drain *d, enum pmt_wire_op op, uint64_t low,
     case PMT_W_OBJECT:
         pmt_drain_on_object(d, low, b);
         break;
+    case PMT_W_KIND:
+        pmt_drain_on_kind(d, low, b);
+        break;
     case PMT_W_LIST:
         return pmt_drain_on_list(d, low >> PMT_W_LIST_SHIFT, b);
     case PMT_W_SHELVED:
@@ -199,13 +202,17 @@ static inline uint64_t on_main(struct pmt_drain *d, const struct pmt_wire_rec *r
 {
     enum pmt_wire_op op = (enum pmt_wire_op)(rec->a >> PMT_W_OP_SHIFT);
     uint64_t low = rec->a & PMT_W_MASK, count = rec->b >> PMT_W_COUNT_SHIFT;
+    uint64_t kind = rec->a >> PMT_W_KIND_SHIFT & (PMT_W_KINDS - 1);
     uint64_t b = rec->b & ~(PMT_W_COUNT_MAX << PMT_W_COUNT_SHIFT);
 
     if (PMT_LIKELY(op != PMT_W_THREAD && d->main_thread))
         in_thread(d, d->main_thread);
+    if (kind)
+        pmt_drain_on_kind_of_last(d, kind);
     if (op == PMT_W_ALLOC_OBJ) {
         pmt_drain_weigh_held(d, op, low, count);
         pmt_drain_hold(d, low, b, count);
+        d->last_obj = low;
     } else if (op == PMT_W_FREE) {
         pmt_drain_weigh_held(d, op, low, count);
         pmt_drain_on_free(d, low);

@@ -197,6 +197,10 @@ uint64_t pmt_drain_on_type(struct pmt_drain *d, uint64_t name_bytes, uint64_t ad
 /* The block at this address is an object of the type at that one. */
 void pmt_drain_on_object(struct pmt_drain *d, uint64_t address, uint64_t type_address);
 
+/* This number means that type; the block told last holds a collector's object of it. */
+void pmt_drain_on_kind(struct pmt_drain *d, uint64_t kind, uint64_t type_address);
+void pmt_drain_on_kind_of_last(struct pmt_drain *d, uint64_t kind);
+
 /* The block in this slot, written before, is an object of this type (number). */
 void pmt_drain_tell_type(struct pmt_drain *d, uint32_t slot, uint32_t type);
 

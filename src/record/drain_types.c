@@ -11,6 +11,8 @@
  * Of an object's type there are two moments:
  *
  *     OBJECT while its block is held   the event OBJECT goes before the allocation
+ *     KIND in the next record          the same; it says as well that the block is the
+ *                                      collector's
  *     ... later                        the event TYPED names the slot: a collection came
  *                                      before the object could be read, or it was shelved
  *                                      by a list whose type it has
@@ -102,18 +104,37 @@ void pmt_drain_on_typed_alloc(struct pmt_drain *d, uint32_t type, enum pmt_op op
         (void)pmt_slot_set_put(d, &d->typed, slot - 1, true);
 }
 
-void pmt_drain_on_object(struct pmt_drain *d, uint64_t address, uint64_t type_address)
+static void tell_object(struct pmt_drain *d, uint64_t address, uint32_t type)
 {
-    const struct pmt_known_type *type = pmt_drain_find_type(d, type_address);
     uint32_t slot;
 
-    if (!type)
-        return;
     if (d->held.address == address) {
-        d->held.type = type->number + 1;
+        d->held.type = type + 1;
         return;
     }
     slot = pmt_drain_slot_at(d, address);
     if (slot)
-        pmt_drain_tell_type(d, slot - 1, type->number);
+        pmt_drain_tell_type(d, slot - 1, type);
+}
+
+void pmt_drain_on_kind(struct pmt_drain *d, uint64_t kind, uint64_t type_address)
+{
+    const struct pmt_known_type *type = pmt_drain_find_type(d, type_address);
+
+    if (type)
+        d->kinds[kind % PMT_W_KINDS] = type->number;
+}
+
+void pmt_drain_on_kind_of_last(struct pmt_drain *d, uint64_t kind)
+{
+    tell_object(d, d->last_obj, d->kinds[kind]);
+    pmt_drain_let_go(d, true);
+}
+
+void pmt_drain_on_object(struct pmt_drain *d, uint64_t address, uint64_t type_address)
+{
+    const struct pmt_known_type *type = pmt_drain_find_type(d, type_address);
+
+    if (type)
+        tell_object(d, address, type->number);
 }

@@ -98,7 +98,7 @@ static void time_facts(struct fact_list *l)
 }
 
 enum pmt_status pmt_facts_begin(struct pmt_writer *w, const struct pmt_hello *hello,
-                                bool objects, struct pmt_error *err)
+                                enum pmt_objects objects, struct pmt_error *err)
 {
     struct fact_list l = {w, err, PMT_OK};
     struct pmt_strbuf argv = {0};
@@ -120,10 +120,12 @@ enum pmt_status pmt_facts_begin(struct pmt_writer *w, const struct pmt_hello *he
         fact(&l, "env.PYTHONHASHSEED", hello->hash_seed);
     if (*hello->malloc_env)
         fact(&l, "env.PYTHONMALLOC", hello->malloc_env);
-    if (objects) { /* as src/agent/free_list.c treats them */
+    if (objects != PMT_OBJECTS_NONE) /* as src/agent/free_list.c treats them */
         fact(&l, "objects.lists", "list dict tuple");
+    if (objects == PMT_OBJECTS_LISTED)
+        fact(&l, "objects.typed", "list dict tuple");
+    if (objects == PMT_OBJECTS_ALL)
         fact(&l, "objects.emptied", "float");
-    }
     if (l.st == PMT_OK && argv.failed)
         l.st = pmt_error_set(err, PMT_E_NOMEM, "out of memory");
     pmt_strbuf_release(&argv);

@@ -2,14 +2,23 @@
 #ifndef PMT_RECORD_PROCESS_FACTS_H
 #define PMT_RECORD_PROCESS_FACTS_H
 
+#include <pymemtrace/record.h>
 #include "agent/wire.h"
 #include "trace/writer.h"
 
 struct pmt_session;
 
-/* The facts of the header, and pmt_writer_begin(). objects: those of record --objects too. */
+/* Which objects a recording with these options tells. */
+static inline enum pmt_objects pmt_record_objects(const struct pmt_record_options *options)
+{
+    return options->blocks_only ? PMT_OBJECTS_NONE
+           : options->objects   ? PMT_OBJECTS_ALL
+                                : PMT_OBJECTS_LISTED;
+}
+
+/* The facts of the header, and pmt_writer_begin(). */
 enum pmt_status pmt_facts_begin(struct pmt_writer *w, const struct pmt_hello *hello,
-                                bool objects, struct pmt_error *err);
+                                enum pmt_objects objects, struct pmt_error *err);
 
 /* "exit", "killed" or "exec". wait_status: as of waitpid(), or -1 if not known. */
 const char *pmt_facts_end_kind(const struct pmt_session *s, int wait_status);

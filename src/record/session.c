@@ -137,7 +137,7 @@ static enum pmt_status take_up(struct pmt_session *s, int connection, struct pmt
 {
     struct pmt_ack ack = {.action = PMT_ACK_RECORD, .follow = s->options->follow,
                           .blocks_only = s->options->blocks_only,
-                          .objects = s->options->objects,
+                          .objects = pmt_record_objects(s->options),
                           .look_every = s->options->precise_events};
     int shm_fd;
     enum pmt_status st;
@@ -189,7 +189,7 @@ enum pmt_status pmt_session_begin(struct pmt_session *s, const struct pmt_hello 
     if (st == PMT_OK)
         st = pmt_writer_open(s->file, &s->writer, err);
     if (st == PMT_OK)
-        st = pmt_facts_begin(s->writer, hello, s->options->objects, err);
+        st = pmt_facts_begin(s->writer, hello, pmt_record_objects(s->options), err);
     if (st == PMT_OK)
         st = take_up(s, connection, err);
     if (st == PMT_OK && !pmt_drain_init(&s->drain, s->shm, s->writer, now))

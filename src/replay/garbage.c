@@ -119,11 +119,10 @@ static void forget(struct pmt_collect *c, uint32_t birth)
     pmt_census_forget(&c->mod.census, birth);
 }
 
-/* Give back a block to the heap, or to its free list; what it belongs to is no more. */
-static void give_back(struct pmt_collect *c, const struct pmt_waste *w,
-                      struct pmt_collection *row, size_t row_index)
+/* Its block was given back to the heap, or to its free list; what it belongs to is no more. */
+static void note_given(struct pmt_collect *c, const struct pmt_waste *w,
+                       struct pmt_collection *row, size_t row_index)
 {
-    row->freed_blocks += !pmt_collect_give(c, w->block, w->kind);
     if (w->counted)
         forget(c, w->birth);
     row->collected += w->counted && w->birth & 1 && !w->silent;
@@ -162,9 +161,15 @@ static void uncount(struct pmt_collect *c, uint32_t birth)
 static void free_overdue(struct pmt_collect *c, const struct pmt_waste *w,
                          const struct pmt_past *finder)
 {
+    struct pmt_collection *row = &c->rows.at[finder->row];
+
     if (w->counted)
         uncount(c, w->birth);
-    give_back(c, w, &c->rows.at[finder->row], finder->row);
+    if (!w->kind)
+        row->freed_blocks += !pmt_collect_give(c, w->block, w->kind);
+    else if (pmt_shelves_give_late(c->shelves, c->heap, w->block, w->kind, finder->row))
+        c->counted_too_many++;
+    note_given(c, w, row, finder->row);
 }
 
 void pmt_garbage_collect(struct pmt_collect *c, unsigned generation,
@@ -180,7 +185,8 @@ void pmt_garbage_collect(struct pmt_collect *c, unsigned generation,
                 continue;
             g->objects -= w->counted;
             g->bytes -= pmt_block_bytes(c->heap, w->block);
-            give_back(c, w, row, c->rows.n);
+            row->freed_blocks += !pmt_collect_give(c, w->block, w->kind);
+            note_given(c, w, row, c->rows.n);
         }
         g->list[p].n = 0;
         g->epoch[p]++;

@@ -63,6 +63,8 @@ bool pmt_mod_collect(struct pmt_collect *c, unsigned generation, bool asked, uin
                                             generation == PMT_GENERATIONS - 1);
     if (c->shelves && generation == PMT_GENERATIONS - 1)
         row.freed_blocks += pmt_shelves_clear(c->shelves, c->heap);
+    if (c->shelves)
+        pmt_shelves_collected(c->shelves, c->rows.n, generation == PMT_GENERATIONS - 1);
     pmt_collect_move_up(c, &c->mod, generation);
     if (generation == PMT_GENERATIONS - 1)
         pmt_gc_plan_made_full(&c->plan);
@@ -170,11 +172,24 @@ bool pmt_collect_at_mark(struct pmt_collect *c, uint64_t event, const char *text
     return act(c, c->what_if ? pmt_gc_plan_at_mark(&c->plan, event, text) : 0, event);
 }
 
+/* For each that was counted too many one is not; every other one, so that collections do not
+ * come in bursts, unless that would never do. */
+static bool is_balanced(struct pmt_collect *c)
+{
+    bool turn = !c->balanced_last || c->counted_too_many > c->mod.policy.threshold[0];
+
+    c->balanced_last = c->counted_too_many && turn;
+    c->counted_too_many -= c->balanced_last;
+    return c->balanced_last;
+}
+
 /* Whether it takes a block of its own, and counts. An object whose list is not shown may come
  * from one all the same. */
 static bool is_counted(struct pmt_collect *c, pmt_block block, struct pmt_birth birth)
 {
-    return birth.kind ? !birth.hit : !pmt_free_lists_serve(&c->free_lists, c->heap, block);
+    if (birth.kind ? birth.hit : pmt_free_lists_serve(&c->free_lists, c->heap, block))
+        return false;
+    return !is_balanced(c);
 }
 
 bool pmt_mod_made(struct pmt_collect *c, uint32_t slot, pmt_block block,

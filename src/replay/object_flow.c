@@ -4,6 +4,7 @@
 #include "base/vec.h"
 
 #define GC_HEAD 16u /* bytes in front of an object that the collector counts: 3.8 and later */
+#define ITEM    8u  /* bytes of an item of a tuple */
 
 void pmt_flow_release(struct pmt_object_flow *f)
 {
@@ -52,22 +53,23 @@ static unsigned kind_of(const struct pmt_object_flow *f, uint32_t type, uint64_t
     if (bytes < own)
         return PMT_SHELF_NONE;
     if (t->item_size)
-        return (bytes - own) % t->item_size ? PMT_SHELF_LARGE
-                                            : pmt_shelf_of_tuple((bytes - own) / t->item_size);
+        return (bytes - own) % ITEM ? PMT_SHELF_LARGE : pmt_shelf_of_tuple((bytes - own) / ITEM);
     return bytes == own ? t->kind : PMT_SHELF_NONE;
 }
 
 void pmt_flow_next(struct pmt_object_flow *f, uint32_t type)
 {
     f->next = type + 1;
-    pmt_object_stats_next(&f->stats, type);
+    if (f->every)
+        pmt_object_stats_next(&f->stats, type);
 }
 
 void pmt_flow_typed(struct pmt_object_flow *f, uint32_t slot, uint32_t type)
 {
     pmt_shelves_set_kind(&f->shelves, slot,
                          kind_of(f, type, pmt_shelves_bytes(&f->shelves, slot)));
-    pmt_object_stats_typed(&f->stats, slot, type);
+    if (f->every)
+        pmt_object_stats_typed(&f->stats, slot, type);
 }
 
 /* -- objects -- */
@@ -81,7 +83,8 @@ pmt_block pmt_flow_make(struct pmt_object_flow *f, struct pmt_collect *c, enum p
     pmt_block block = pmt_shelves_make(&f->shelves, c->heap, slot, bytes, &birth);
 
     f->next = 0;
-    pmt_object_stats_made(&f->stats, slot, bytes, birth.hit, event);
+    if (f->every)
+        pmt_object_stats_made(&f->stats, slot, bytes, birth.hit, event);
     if (block == PMT_BLOCK_NONE || !pmt_collect_made(c, slot))
         return PMT_BLOCK_NONE;
     if ((op == PMT_OP_ALLOC_GC || op == PMT_OP_REUSED_GC) &&
@@ -93,7 +96,8 @@ pmt_block pmt_flow_make(struct pmt_object_flow *f, struct pmt_collect *c, enum p
 void pmt_flow_resized(struct pmt_object_flow *f, uint32_t slot, uint64_t bytes)
 {
     pmt_shelves_resized(&f->shelves, slot, bytes);
-    pmt_object_stats_resized(&f->stats, slot, bytes);
+    if (f->every)
+        pmt_object_stats_resized(&f->stats, slot, bytes);
 }
 
 /* Where the recording's collector has what is in this slot. */
@@ -109,7 +113,7 @@ void pmt_flow_end(struct pmt_object_flow *f, struct pmt_collect *c, enum pmt_op 
 {
     struct pmt_end end = pmt_shelves_end(&f->shelves, slot, op == PMT_OP_SHELVED);
 
-    if (pmt_object_stats_has(&f->stats, slot))
+    if (f->every && pmt_object_stats_has(&f->stats, slot))
         pmt_object_stats_died(&f->stats, slot, generation_of(c, slot),
                               c->within ? c->row.event : PMT_NOWHERE, event);
     if (!pmt_collect_freed(c, slot, block, end))

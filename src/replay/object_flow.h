@@ -1,7 +1,8 @@
-/* object_flow.h - objects as a recording shows them that sees every one (record --objects):
- * where they are made and die in the replay. For src/replay/replay.c.
+/* object_flow.h - objects as a recording shows them: where they are made and die in the
+ * replay. For src/replay/replay.c.
  *
- * Every object passes pmt_flow_make() when it is made and pmt_flow_end() when it dies, with
+ * Every object that the recording tells (those of types with free lists; with record
+ * --objects, all) passes pmt_flow_make() when it is made and pmt_flow_end() when it dies, with
  * all that is known of it: slot, type, size, event, the kind of its free list and whether the
  * model made it from there (struct pmt_birth), how it ended in the recording (struct pmt_end).
  * What is counted by object hangs there.
@@ -23,7 +24,8 @@ struct pmt_flow_type {
 };
 
 struct pmt_object_flow {
-    bool on;                 /* the trace tells of objects */
+    bool on;                 /* the trace tells of objects: those with free lists, */
+    bool every;              /* ... or each */
     struct pmt_shelves shelves;
     struct { struct pmt_flow_type *at; size_t n, cap; } types; /* by number */
     struct pmt_object_stats stats;
@@ -39,6 +41,23 @@ bool pmt_flow_types(struct pmt_object_flow *f, const struct pmt_type *types, siz
 /* OBJECT: the next object is of this type. TYPED: what is in this slot is. */
 void pmt_flow_next(struct pmt_object_flow *f, uint32_t type);
 void pmt_flow_typed(struct pmt_object_flow *f, uint32_t slot, uint32_t type);
+
+/* What no list is for, most of all: whether what is in this slot ends so, and whether what is
+ * made in it, of so many bytes, begins so. Then it is a block like any other, and nothing
+ * else is to be done. */
+static inline bool pmt_flow_ends_plain(const struct pmt_object_flow *f, uint32_t slot)
+{
+    return !f->every && pmt_shelves_kind(&f->shelves, slot) == PMT_SHELF_NONE;
+}
+
+static inline bool pmt_flow_begins_plain(struct pmt_object_flow *f, uint32_t slot,
+                                         uint64_t bytes)
+{
+    if (f->every || f->next || slot >= f->shelves.kind.n || slot >= f->shelves.bytes.n)
+        return false;
+    pmt_shelves_keep_bytes(&f->shelves, slot, bytes);
+    return true;
+}
 
 /* ALLOC_OBJ, ALLOC_GC, REUSED, REUSED_GC: something of so many bytes is made in this slot.
  * Its block, or PMT_BLOCK_NONE: out of memory. */

@@ -256,9 +256,23 @@ static bool makes_object(uint8_t op)
            op == PMT_OP_REUSED_GC;
 }
 
-/* What a trace of objects has beside the rest, or differently: what is made or ends. Whether
- * the event was of these; *block is its new one, or PMT_BLOCK_NONE. */
-static bool act_object(struct pmt_replay *r, const struct pmt_batch *b, uint32_t i,
+/* Whether event i is of an object that a list is for, or may be. A size that comes in a wide
+ * number is no such object's. */
+static inline bool is_of_object(struct pmt_replay *r, const struct pmt_batch *b, uint32_t i)
+{
+    uint8_t op = b->op[i];
+
+    if (op == PMT_OP_FREE)
+        return !pmt_flow_ends_plain(&r->flow, b->slot[i]);
+    if (op == PMT_OP_ALLOC_OBJ || op == PMT_OP_ALLOC_GC)
+        return !pmt_flow_begins_plain(&r->flow, b->slot[i], b->arg[i]);
+    return op == PMT_OP_SHELVED || op == PMT_OP_REUSED_GC || op == PMT_OP_REUSED ||
+           op == PMT_OP_OBJECT || op == PMT_OP_TYPED;
+}
+
+/* What a trace of objects has beside the rest, or differently. *block is what the event made,
+ * or PMT_BLOCK_NONE. */
+static void act_object(struct pmt_replay *r, const struct pmt_batch *b, uint32_t i,
                        struct wides *wides, pmt_block *block)
 {
     enum pmt_op op = (enum pmt_op)b->op[i];
@@ -269,12 +283,11 @@ static bool act_object(struct pmt_replay *r, const struct pmt_batch *b, uint32_t
         pmt_flow_end(&r->flow, &r->collect, op, slot, r->slots.at[slot], b->first_event + i);
     else if (op == PMT_OP_TYPED)
         pmt_flow_typed(&r->flow, slot, b->arg[i]);
-    else if (makes_object(b->op[i]))
+    else if (op == PMT_OP_OBJECT)
+        pmt_flow_next(&r->flow, b->arg[i]);
+    else
         *block = pmt_flow_make(&r->flow, &r->collect, op, slot, full_arg(b->arg[i], wides),
                                b->first_event + i);
-    else
-        return false;
-    return true;
 }
 
 /* Events [i, end) of a batch; returns how far it came (short of end: out of memory). */
@@ -292,7 +305,8 @@ act(struct pmt_replay *r, const struct pmt_batch *b, uint32_t i, uint32_t end,
         uint32_t slot = b->slot[i];
         pmt_block block;
 
-        if (objects && act_object(r, b, i, wides, &block)) {
+        if (objects && is_of_object(r, b, i)) {
+            act_object(r, b, i, wides, &block);
             if (!makes_object(op))
                 continue;
         } else if (op == PMT_OP_FREE) {
@@ -431,7 +445,7 @@ static enum pmt_status on_mark(struct pmt_replay *r, const struct pmt_oracle *ma
 
     memcpy(text, mark->text, mark->text_len < sizeof text ? mark->text_len
                                                           : sizeof text - 1);
-    if (r->flow.on)
+    if (r->flow.every)
         pmt_object_stats_mark(&r->flow.stats, text, mark->event);
     return pmt_collect_at_mark(&r->collect, mark->event, text)
                ? PMT_OK
@@ -494,6 +508,7 @@ enum pmt_status pmt_replay_objects(struct pmt_replay *r, const struct pmt_object
                                    struct pmt_error *err)
 {
     r->flow.on = true;
+    r->flow.every = !seen->typed;
     pmt_shelves_init(&r->flow.shelves, seen->lists, seen->emptied, seen->config,
                      seen->recorded);
     r->check = r->check && pmt_shelves_as_recorded(&r->flow.shelves);
@@ -663,7 +678,7 @@ enum pmt_status pmt_replay_finish(struct pmt_replay *r, struct pmt_result *out,
     fill_metrics(r, &out->metrics);
     pmt_collect_finish(&r->collect, out);
     if (r->flow.on && (!pmt_shelves_finish(&r->flow.shelves, out) ||
-                       !pmt_object_stats_finish(&r->flow.stats, out)))
+                       (r->flow.every && !pmt_object_stats_finish(&r->flow.stats, out))))
         return pmt_error_set(err, PMT_E_NOMEM, "out of memory for the results");
     fill_verify(r, out);
     if (!pmt_sampler_finish(&r->sampler, r->heap, last) || !fill_health(r, out) ||

@@ -18,11 +18,11 @@ enum pmt_status pmt_replay_new(const struct pmt_config *config, bool recorded_la
                                struct pmt_error *err);
 void pmt_replay_free(struct pmt_replay *r); /* NULL is allowed */
 
-/* What a recording says that sees every object (record --objects): free lists by the names
- * of their types, blanks between; NULL: none. */
+/* What a recording shows of objects: types by name, blanks between; NULL: none. */
 struct pmt_objects_seen {
-    const char *lists;       /* whose pushes and pops are in the trace */
-    const char *emptied;     /* that the recorder kept empty */
+    const char *lists;       /* whose free lists' pushes and pops are in the trace */
+    const char *emptied;     /* whose list the recorder kept empty */
+    const char *typed;       /* whose objects are told as they are made; NULL: all are */
     const struct pmt_config *config;   /* as given to pmt_replay_new() */
     const struct pmt_config *recorded; /* the trace's own */
 };

@@ -142,17 +142,12 @@ void pmt_shelves_set_kind(struct pmt_shelves *s, uint32_t slot, unsigned kind)
         s->kind.at[slot] = (uint8_t)kind;
 }
 
-static void keep_bytes(struct pmt_shelves *s, uint32_t slot, uint64_t bytes)
-{
-    s->bytes.at[slot] = bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
-}
-
 void pmt_shelves_resized(struct pmt_shelves *s, uint32_t slot, uint64_t bytes)
 {
     unsigned kind = pmt_shelves_kind(s, slot);
 
     if (slot < s->bytes.n)
-        keep_bytes(s, slot, bytes);
+        pmt_shelves_keep_bytes(s, slot, bytes);
     if (kind == PMT_SHELF_LARGE || kind >= PMT_SHELF_TUPLE)
         pmt_shelves_set_kind(s, slot, pmt_shelf_of_tuple((bytes - s->tuple_bytes) / 8));
 }
@@ -204,6 +199,8 @@ static void decide(struct pmt_shelves *s, struct pmt_birth *birth)
     l->hits += birth->hit;
     l->past += birth->past;
     l->misses += !birth->hit && !birth->past;
+    if (s->own && l->rule.pops && !birth->hit && !birth->past)
+        pmt_shelf_past_missed(&s->past, birth->kind);
     note_birth(s, l, birth->past);
 }
 
@@ -215,7 +212,7 @@ pmt_block pmt_shelves_make(struct pmt_shelves *s, struct pmt_heap *heap, uint32_
     if (!GROW(&s->kind, slot) || !GROW(&s->bytes, slot))
         return PMT_BLOCK_NONE;
     s->kind.at[slot] = birth->kind;
-    keep_bytes(s, slot, bytes);
+    pmt_shelves_keep_bytes(s, slot, bytes);
     decide(s, birth);
     return birth->hit ? l->blocks.at[--l->blocks.n]
                       : pmt_heap_alloc_inline(heap, PMT_DOMAIN_OBJ, bytes);
@@ -252,6 +249,44 @@ bool pmt_shelves_give(struct pmt_shelves *s, struct pmt_heap *heap, pmt_block bl
     l->overflows += !end.past;
     pmt_heap_release_inline(heap, block);
     return false;
+}
+
+/* -- garbage told late -- */
+
+_Static_assert((unsigned)PMT_SHELF_KINDS <= PMT_SHELF_MOST_KINDS, "room for every kind");
+
+void pmt_shelves_collected(struct pmt_shelves *s, size_t row, bool full)
+{
+    struct pmt_shelf_interval *now = pmt_shelf_past_collected(&s->past, row);
+
+    for (unsigned k = 0; k < PMT_SHELF_KINDS; k++) {
+        const struct pmt_shelf *l = &s->at[k];
+
+        if (l->blocks.n < l->rule.most && !(full && l->rule.cleared))
+            now->room[k] = l->rule.most - (uint32_t)l->blocks.n;
+    }
+}
+
+bool pmt_shelves_give_late(struct pmt_shelves *s, struct pmt_heap *heap, pmt_block block,
+                           unsigned kind, size_t row)
+{
+    enum pmt_late late = pmt_shelf_past_late(&s->past, kind, row);
+    struct pmt_shelf *l = &s->at[kind];
+
+    if (late == PMT_LATE_KEPT) {
+        (void)pmt_shelves_give(s, heap, block, (struct pmt_end){.kind = (uint8_t)kind});
+        return false;
+    }
+    note_death(s, l);
+    pmt_heap_release_inline(heap, block);
+    if (late == PMT_LATE_OVERFLOW) {
+        l->overflows++;
+        return false;
+    }
+    l->pushes++;
+    l->hits++;
+    l->misses--;
+    return l->counted;
 }
 
 /* -- clearing -- */

@@ -1,5 +1,5 @@
-/* shelves.h - the free lists of a recording that shows them (record --objects): what is on
- * them under the configuration's lengths. For src/replay.
+/* shelves.h - the free lists of a recording that shows them: what is on them under the
+ * configuration's lengths. For src/replay.
  *
  *     object is made   hit: in the block that came to its list last, unless that is empty;
  *                      else miss: the heap gives one
@@ -27,6 +27,7 @@
 #include "heap/heap_inline.h"
 #include "replay/free_lists.h"
 #include "replay/list_curve.h"
+#include "replay/shelf_past.h"
 
 #define PMT_SHELF_TUPLES 20 /* sizes of tuples that may have a list */
 
@@ -66,6 +67,7 @@ struct pmt_shelf {
 
 struct pmt_shelves {
     struct pmt_shelf at[PMT_SHELF_KINDS];
+    struct pmt_shelf_past past; /* of collections of the model's own */
     struct { uint8_t *at; size_t n, cap; } kind;   /* by slot */
     struct { uint32_t *at; size_t n, cap; } bytes; /* by slot: as it was asked for */
     uint64_t tuple_bytes;    /* of a tuple without items */
@@ -127,6 +129,11 @@ static inline unsigned pmt_shelves_kind(const struct pmt_shelves *s, uint32_t sl
     return slot < s->kind.n ? s->kind.at[slot] : PMT_SHELF_NONE;
 }
 
+static inline void pmt_shelves_keep_bytes(struct pmt_shelves *s, uint32_t slot, uint64_t bytes)
+{
+    s->bytes.at[slot] = bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
+}
+
 /* Bytes that what is in this slot has asked for, if it is of PyObject_Malloc. */
 static inline uint64_t pmt_shelves_bytes(const struct pmt_shelves *s, uint32_t slot)
 {
@@ -148,6 +155,13 @@ static inline bool pmt_shelves_keep(const struct pmt_shelves *s, struct pmt_end 
 /* Its block, to its list or back to the heap; whether the list took it. */
 bool pmt_shelves_give(struct pmt_shelves *s, struct pmt_heap *heap, pmt_block block,
                       struct pmt_end end);
+
+/* The same for garbage that a collection of the model's own, of this row of the results,
+ * should have freed: whether an object that was counted since would have been made from it. */
+bool pmt_shelves_give_late(struct pmt_shelves *s, struct pmt_heap *heap, pmt_block block,
+                           unsigned kind, size_t row);
+/* Such a collection is over. */
+void pmt_shelves_collected(struct pmt_shelves *s, size_t row, bool full);
 
 /* CLEARED: the recorded program's list of this kind gave its newest block back. The lists
  * that follow do too, and others that are cleared before it in a full collection, or outside

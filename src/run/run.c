@@ -55,10 +55,11 @@ static enum pmt_status check_lists(const struct run *run, const char *path,
     if (!hidden)
         return PMT_OK;
     if (!has_objects(run))
-        return pmt_error_set(err, PMT_E_USAGE, "%s: does not show free lists: record it with "
-                             "`record --objects' to change them", path);
-    return pmt_error_set(err, PMT_E_USAGE, "%s: does not show the free list of %s: it has %s "
-                         "%s", path, hidden, lists ? lists : "", emptied ? emptied : "");
+        return pmt_error_set(err, PMT_E_USAGE, "%s: does not show free lists, so they cannot "
+                             "be changed: record it again, without --blocks-only", path);
+    return pmt_error_set(err, PMT_E_USAGE, "%s: does not show the free list of %s: it has %s"
+                         "%s%s", path, hidden, lists ? lists : "", emptied ? " " : "",
+                         emptied ? emptied : "");
 }
 
 /* The trace's own configuration, then what the words change. */
@@ -238,6 +239,7 @@ static enum pmt_status show_objects(struct run *run, struct pmt_error *err)
 {
     const struct pmt_objects_seen seen = {pmt_trace_fact(run->trace, "objects.lists"),
                                           pmt_trace_fact(run->trace, "objects.emptied"),
+                                          pmt_trace_fact(run->trace, "objects.typed"),
                                           &run->config, &run->own};
 
     return has_objects(run) ? pmt_replay_objects(run->replay, &seen, err) : PMT_OK;

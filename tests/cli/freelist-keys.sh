@@ -21,7 +21,7 @@ for i in range(5000):
     x = {"i": x}
     x = [[j] for j in range(i % 200)]
 PY
-pymemtrace record -q -o plain.pmt -- python3 app.py
+pymemtrace record -q --blocks-only -o plain.pmt -- python3 app.py
 pymemtrace replay -q -c freelists=off plain.pmt 2>&1 || true
 pymemtrace replay -q -c freelist.list=3 plain.pmt 2>&1 || true
 pymemtrace replay -q -c 'freelists=recorded' plain.pmt

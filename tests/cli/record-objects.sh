@@ -94,27 +94,33 @@ exec(code)
 for t in threads: t.join()
 PY
 n=0
-check() { # PYTHON
-    PYTHONHASHSEED=0 "$1" app.py >plain
-    PYTHONHASHSEED=0 pymemtrace record -qf --objects -o a.pmt -- "$1" app.py >traced
-    cmp -s plain traced || { echo "$1:"; cat plain traced; }
-    pymemtrace verify -q a.pmt >proof || { echo "$1:"; pymemtrace verify a.pmt; }
-    MALLOC_MMAP_THRESHOLD_=65536 pymemtrace record -qf --objects -o gone.pmt -- "$1" gone.py >traced
-    "$1" gone.py | cmp -s - traced || echo "$1: gone.py: $(cat traced)"
+check_as() { # PYTHON LISTS [--objects]
+    python=$1 shown=$2
+    shift 2
+    PYTHONHASHSEED=0 "$python" app.py >plain
+    PYTHONHASHSEED=0 pymemtrace record -qf "$@" -o a.pmt -- "$python" app.py >traced
+    cmp -s plain traced || { echo "$python $*:"; cat plain traced; }
+    pymemtrace verify -q a.pmt >proof || { echo "$python $*:"; pymemtrace verify a.pmt; }
+    MALLOC_MMAP_THRESHOLD_=65536 pymemtrace record -qf "$@" -o gone.pmt -- "$python" gone.py >traced
+    "$python" gone.py | cmp -s - traced || echo "$python $*: gone.py: $(cat traced)"
     for i in 1 2 3 4; do
-        pymemtrace record -qf --objects -o locks.pmt -- "$1" locks.py || echo "$1: locks.py: $?"
+        pymemtrace record -qf "$@" -o locks.pmt -- "$python" locks.py || echo "$python $*: locks.py: $?"
     done
     pymemtrace stats -q --csv --freelists a.pmt >lists
-    for list in list dict tuple float; do
-        grep -q "^$list," lists || { echo "$1: no free list of $list:"; cat lists; }
+    for list in $shown; do
+        grep -q "^$list," lists || { echo "$python $*: no free list of $list:"; cat lists; }
     done
     # Over time each figure grows to what it is at the end.
     pymemtrace stats -q --csv --freelist-timeline a.pmt >times
-    awk -F, -v python="$1" 'FNR == NR { if (FNR > 1) end[$1 "," $2] = $5; next }
+    awk -F, -v python="$python" 'FNR == NR { if (FNR > 1) end[$1 "," $2] = $5; next }
         FNR > 1 { k = $2 "," $3; n++
                   if ($5 < was[k] || $5 > end[k]) print python ": " $0 " behind " was[k]; was[k] = $5 }
         END { if (n < 20) print python ": " n " rows over time" }' lists times
     n=$((n + 1))
+}
+check() { # PYTHON
+    check_as "$1" 'list dict tuple'
+    check_as "$1" 'list dict tuple float' --objects
 }
 check /usr/bin/python3
 root=$(pyenv root 2>/dev/null || echo /nowhere)
@@ -124,8 +130,10 @@ for version in 3.8 3.9 3.10 3.11 3.12 3.13; do
     done
 done
 if python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))'; then
-    pymemtrace record -qf --objects -o other.pmt -- python3 other.py
-    pymemtrace verify other.pmt | grep -q 'free lists could not be watched' || echo 'no word of the other'
+    for objects in '' --objects; do
+        pymemtrace record -qf $objects -o other.pmt -- python3 other.py
+        pymemtrace verify other.pmt | grep -q 'free lists could not be watched' || echo 'no word of the other'
+    done
 fi
 [ "$n" -ge 1 ] || echo 'no interpreter'
 pymemtrace record --objects --blocks-only -o b.pmt -- true 2>&1 | grep -q 'which of the two' || echo 'both are taken'

@@ -83,7 +83,10 @@ for part in '' -v --objects --intervals --lengths; do
     done
 done
 pymemtrace stats --objects --csv app.db | sed -n 's/^\("a ""b.*"\),[0-9]*,1000,.*/\1/p'
-# Without --objects nothing of it is there.
+# Without --objects the lists are there, the types of all objects are not.
 pymemtrace record -qf -o plain.pmt -- python3 app.py 10
-pymemtrace stats -v plain.pmt | grep 'Objects\|room for' || :
-pymemtrace stats --json -v plain.pmt | grep '"objects"\|object_intervals\|list_lengths' || :
+pymemtrace stats -v plain.pmt | grep 'Objects:\|Objects that' || :
+pymemtrace stats --json -v plain.pmt | grep -o '"objects": .[^ ]\|object_intervals\|list_lengths' || :
+pymemtrace record -qf --blocks-only -o plain.pmt -- python3 app.py 10
+pymemtrace stats -v plain.pmt | grep 'Objects:\|Objects that' || :
+pymemtrace stats --json -v plain.pmt | grep -o '"objects": .[^ ]\|object_intervals\|list_lengths' || :

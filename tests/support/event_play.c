@@ -136,7 +136,7 @@ void play_open_objects(struct play *p, bool late, const char *spec)
 {
     struct pmt_config config = config_of(preset_of(late), spec);
     struct pmt_config recorded = config_of(preset_of(late), "");
-    const struct pmt_objects_seen seen = {"list dict tuple", "float", &config, &recorded};
+    const struct pmt_objects_seen seen = {"list dict tuple", "float", NULL, &config, &recorded};
     struct pmt_error err;
 
     memset(p, 0, sizeof *p);

@@ -499,7 +499,7 @@ static void record(uint32_t threshold)
 static void replay(const char *spec, struct pmt_result *out)
 {
     struct pmt_config own, config;
-    struct pmt_objects_seen seen = {"list dict tuple", "float", &config, &own};
+    struct pmt_objects_seen seen = {"list dict tuple", "float", NULL, &config, &own};
     struct pmt_replay *r;
     struct pmt_error err = {.status = PMT_OK};
 
@@ -576,7 +576,7 @@ static void test_shelves_are_as_a_naive_model_has_them(void)
 static void test_shelves_out_of_memory(void)
 {
     struct pmt_config own, config;
-    const struct pmt_objects_seen seen = {"list dict tuple", "float", &config, &own};
+    const struct pmt_objects_seen seen = {"list dict tuple", "float", NULL, &config, &own};
 
     EXPECT(pmt_preset_get("cpython-3.11", &own));
     EXPECT_STATUS(pmt_config_parse("freelist.list=500", &own, &config, NULL), PMT_OK, NULL);
