@@ -131,6 +131,7 @@ struct hot {
     uintptr_t gc_last_block; /* allocated by the last call, if it can be a collector
                                 object; tagged as below */
     bool gc_collecting;
+    bool gc_finalizing;     /* a collection has begun since the interpreter finalises */
     bool gc_preheader;      /* blocks may begin before the GC head (3.11+) */
     bool look_on;           /* the interpreter is up and not yet going down */
     bool look_last;         /* ... and tell what is alive: it is going down */

@@ -421,10 +421,12 @@ static void put_freeze(void)
 
     if (last == before)
         return;
-    if (empty_list(list))
+    if (empty_list(list)) {
         ring_put(PMT_W_GC_FREEZE, 0, 0);
-    else if (is_linked(before))
+    } else if (is_linked(before)) {
         ring_put(PMT_W_GC_FREEZE, 1, 0);
+        HOT.gc_stamp = 0; /* it sets the counts back: none is due any more */
+    }
 }
 
 static uint64_t collections_since(void)
@@ -485,11 +487,26 @@ static uint64_t own_ns(uint64_t now)
     return own + (hooks < rest / 2 ? hooks : rest / 2);
 }
 
+static bool is_finalizing(void)
+{
+    return pmt_py.is_finalizing && pmt_py.is_finalizing();
+}
+
+/* The first one when the interpreter finalises, which asks for it, whatever is due. */
+static bool is_first_of_end(void)
+{
+    bool first = !HOT.gc_finalizing && is_finalizing();
+
+    HOT.gc_finalizing |= first;
+    return first;
+}
+
 /* A stamp says that one was due; where collections come inside the allocation (up to
  * 3.11), the block it was for has to be the collector's as well. */
 static void put_begin(unsigned generation, uint64_t ns)
 {
-    bool due = HOT.gc_stamp && (HOT.gc_late || HOT.gc_last_counted);
+    bool due = HOT.gc_stamp &&
+               (HOT.gc_late ? !is_first_of_end() : HOT.gc_last_counted);
 
     ring_put(PMT_W_GC_BEGIN, generation + (due ? 0 : 4), ns);
     HOT.gc_waited_ns = HOT.waited_ns;
@@ -552,7 +569,7 @@ static void look_around(bool collected)
  * this may come with the next call. */
 static void notice_end(void)
 {
-    if (!HOT.ended && pmt_py.is_finalizing && pmt_py.is_finalizing())
+    if (!HOT.ended && is_finalizing())
         HOT.next_poll = HOT.stop_at = 0;
 }
 
