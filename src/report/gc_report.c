@@ -82,7 +82,7 @@ static void usual_cost(struct pmt_strbuf *sb, const char *label, const struct pm
     pmt_strbuf_printf(sb, "%s%.3g", label, low * cost->visited_ns);
     pmt_strbuf_printf(sb, " to %s per object visited,", price(high * cost->visited_ns).at);
     pmt_strbuf_puts(sb, " by generation and number,");
-    pmt_strbuf_printf(sb, " + %s per block freed", price(cost->freed_ns).at);
+    pmt_strbuf_printf(sb, " + %s per block freed of a small set", price(cost->freed_ns).at);
     pmt_strbuf_printf(sb, " + %s:\n%*s", price(cost->fixed_ns).at, (int)strlen(label), "");
     pmt_strbuf_puts(sb, "what is usual, fitted to nothing: a script has no recorded pauses\n");
 }
@@ -94,7 +94,7 @@ void pmt_text_gc_cost(struct pmt_strbuf *sb, const char *label, const struct pmt
         return;
     }
     pmt_strbuf_printf(sb, "%s%s per object visited", label, price(cost->visited_ns).at);
-    pmt_strbuf_printf(sb, " + %s per block freed", price(cost->freed_ns).at);
+    pmt_strbuf_printf(sb, " + %s per block freed of a small set", price(cost->freed_ns).at);
     pmt_strbuf_printf(sb, " + %s,\n%*s", price(cost->fixed_ns).at, (int)strlen(label), "");
     ratios(sb, cost);
     pmt_strbuf_printf(sb, "four in five of %s recorded pauses",

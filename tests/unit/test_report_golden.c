@@ -69,7 +69,7 @@ static const char summary_full_text[] =
     "nt 1,200,000 (2.2 s)\n"
     "  modelled: 6.6 ms; the longest at event 1,200,000 (2.2 s), 6.1 ms\n"
     "  predicted longest: 6.4 ms, as single pauses scatter about the model\n"
-    "  cost model: 38.1 ns per object visited + 55 ns per block freed + 4.2 us,\n"
+    "  cost model: 38.1 ns per object visited + 55 ns per block freed of a small set + 4.2 us,\n"
     "              visits times 0.75 to 1.5 by generation and number; four in five of 4"
     " recorded pauses took 0.812 to 1.25 of that\n"
     "  garbage: 100 objects, 8.3 KiB that only collections gave back (3.5 KiB per secon"
@@ -435,7 +435,7 @@ static const char collections_text[] =
     "   0        230.0 us        350.0 us                   0              0\n"
     "  1,200,000     2.2 s           2  yes               -   39,000      1,190         3"
     ",570          6.1 ms          6.0 ms               1,190              1\n"
-    "cost model: 38.1 ns per object visited + 55 ns per block freed + 4.2 us,\n"
+    "cost model: 38.1 ns per object visited + 55 ns per block freed of a small set + 4.2 us,\n"
     "            visits times 0.75 to 1.5 by generation and number; four in five of 4 reco"
     "rded pauses took 0.812 to 1.25 of that\n";
 
@@ -503,7 +503,7 @@ static const char diff_text[] =
     "  gc_useless                2         1        -1   -50.0 %  better\n"
     "  gc_visited           43,200    42,499      -701    -1.6 %  better\n"
     "  gc_pause_total_ns    6.6 ms    6.5 ms  -80.0 us    -1.2 %  better\n"
-    "Cost model: 38.1 ns per object visited + 55 ns per block freed + 4.2 us,\n"
+    "Cost model: 38.1 ns per object visited + 55 ns per block freed of a small set + 4.2 us,\n"
     "            visits times 0.75 to 1.5 by generation and number; four in five of 4 r"
     "ecorded pauses took 0.812 to 1.25 of that\n"
     "44 of 56 metrics are equal.\n";
@@ -629,7 +629,7 @@ static const char many_text[] =
     "  gc_useless                2         1   -50.0 %  better         2\n"
     "  gc_visited           43,200    42,499    -1.6 %  better    43,200\n"
     "  gc_pause_total_ns    6.6 ms    6.5 ms    -1.2 %  better    6.6 ms\n"
-    "Cost model: 38.1 ns per object visited + 55 ns per block freed + 4.2 us,\n"
+    "Cost model: 38.1 ns per object visited + 55 ns per block freed of a small set + 4.2 us,\n"
     "            visits times 0.75 to 1.5 by generation and number; four in five of 4"
     " recorded pauses took 0.812 to 1.25 of that\n"
     "44 of 56 metrics are equal.\n";

@@ -100,7 +100,7 @@ static void test_report_script_text(void)
         "\nCollector\n",
         "  modelled           0            1          2        0     7.0 us  7.0 us",
         "  cost model: 20 to 67 ns per object visited, by generation and number, "
-        "+ 35 ns per block freed + 1.5 us:\n"
+        "+ 35 ns per block freed of a small set + 1.5 us:\n"
         "              what is usual, fitted to nothing: a script has no recorded pauses\n",
         "\nObjects alive\n"
         "  type     objects  bytes\n"
