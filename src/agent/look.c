@@ -49,6 +49,7 @@
 #define STALE       ((uint64_t)1 << 12) /* records in which one that was due has to come */
 #define LEFT_OUT    16u /* every so many collections of generation 0 come unlooked at */
 #define SHARE       24u /* records per object looked at: so a look costs a few per cent */
+#define SHARE_MUCH  12u /* ... where there is old garbage */
 
 /* -- the look under way -- */
 
@@ -682,7 +683,7 @@ static void look_now(bool due)
         spared_before((unsigned)soon);
     look(generations, soon);
     spared_behind();
-    cost = SHARE * now.heads.n;
+    cost = (touch_much() ? SHARE_MUCH : SHARE) * now.heads.n;
     if (HOT.look_last) {
         tell_all_alive();
         HOT.look_last = HOT.look_on = false;

@@ -180,6 +180,11 @@ void touch_garbage(void)
     watch.n_garbage++;
 }
 
+bool touch_much(void)
+{
+    return watch.often || MUCH * watch.n_garbage > watch.head.n;
+}
+
 void touch_begun(void)
 {
     watch.anew = false;

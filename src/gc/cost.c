@@ -48,13 +48,10 @@
  *
  * A recorded collection that the recording has looked ahead at (src/agent/look.c) finds in the
  * caches what it visits. Those that came without a look are believed where there are some.
- * Elsewhere the warm pauses count as longer than recorded, times
- *
- *     (recorded + spared) / recorded
- *
- * of those of the same generation whose look was measured (src/agent/spared.c): of their bucket
- * and of those near by, each weighing less by the octave. Sets larger than any that was
- * measured are spared as much time, not as large a share: what a look leaves behind is no more
+ * Elsewhere the warm pauses count as longer than recorded, by so many ns per object visited as
+ * those of the same generation were spared whose look was measured (src/agent/spared.c): of
+ * their bucket and of those near by, each weighing less by the octave. Sets larger than any
+ * that was measured are spared as much time, not as much per object: what a look leaves behind is no more
  * than the caches hold. Beside the same full collections of four programs of which each was
  * measured, from 7 to 285 ms, it went up to 6 ... 15 ms and was less again for the largest.
  * With it, recorded pauses of generation 1 of the same programs, 11 to 43 ms in all, became
@@ -77,7 +74,7 @@
 #define ABSURD    10.0 /* ... nor part of a sum */
 #define LEAST     0.05 /* of the scale: no point is below */
 #define MOST      4.0  /* of the scale: f and fixed are not above */
-#define MOST_SPARED 2.0 /* times the recorded pause */
+#define MOST_SPARED 2.0 /* times the recorded pauses */
 #define MOST_SUM  1.4  /* by which a generation is scaled in the end, or 1 / that */
 
 /* How far the trace is believed. A pause is one observation, a bucket no more than some:
@@ -113,7 +110,7 @@ struct own {
 /* The pauses of a bucket that are believed. */
 struct evidence {
     const struct pmt_gc_bucket *bucket;
-    double times; /* longer than recorded: they were warm */
+    double warmth; /* ns per object visited: so much too short they are */
 };
 
 /* A fit under way. */
@@ -207,20 +204,28 @@ void pmt_gc_cost_spared(struct pmt_gc_fit *fit, unsigned generation, uint64_t vi
         return;
     spared = &fit->spared[generation][bucket_of(visited)];
     spared->n++;
+    spared->visited += (double)visited;
     spared->ns += (double)ns;
     spared->spared_ns += (double)spared_ns;
 }
 
-double pmt_gc_cost_times(const struct pmt_gc_fit *fit, unsigned generation, uint64_t visited)
+/* Per object visited, of those of a bucket. */
+static double spared_each(const struct pmt_gc_spared *spared)
+{
+    return within(spared->spared_ns, 0.0, MOST_SPARED * spared->ns) /
+           (spared->visited > 0.0 ? spared->visited : 1.0);
+}
+
+double pmt_gc_cost_warmth(const struct pmt_gc_fit *fit, unsigned generation, uint64_t visited)
 {
     const struct pmt_gc_spared *spared = fit->spared[generation];
     unsigned bucket = bucket_of(visited), last = PMT_GC_RATIOS, at;
-    double sum = 0.0, all = 0.0, share;
+    double sum = 0.0, all = 0.0;
 
     while (last > 0 && !spared[last - 1].n)
         last--;
     if (last == 0)
-        return 1.0;
+        return 0.0;
     at = bucket < last ? bucket : last - 1;
     for (unsigned i = 0; i < last; i++) {
         double trust = within((double)spared[i].n, 0.0, MOST_ELSEWHERE);
@@ -230,12 +235,11 @@ double pmt_gc_cost_times(const struct pmt_gc_fit *fit, unsigned generation, uint
         for (unsigned away = i < at ? at - i : i - at; away > 0; away--)
             trust *= TRUST_OCTAVE;
         all += trust;
-        sum += trust * spared[i].spared_ns / spared[i].ns;
+        sum += trust * spared_each(&spared[i]);
     }
-    share = within(sum / all, 0.0, MOST_SPARED);
     for (; at < bucket; at++)
-        share /= 2.0;
-    return 1.0 + share;
+        sum /= 2.0;
+    return sum / all;
 }
 
 /* Those that came behind a look count only where there are no others to speak of. */
@@ -245,14 +249,14 @@ static struct evidence evidence(const struct pmt_gc_fit *fit, unsigned generatio
     const struct pmt_gc_bucket *warm = &fit->warm[generation][b];
 
     if (cold->n >= ENOUGH_COLD || !warm->n)
-        return (struct evidence){cold, 1.0};
+        return (struct evidence){cold, 0.0};
     return (struct evidence){
-        warm, pmt_gc_cost_times(fit, generation, UINT64_C(1) << (b + PMT_GC_LEAST_LOG2))};
+        warm, pmt_gc_cost_warmth(fit, generation, UINT64_C(1) << (b + PMT_GC_LEAST_LOG2))};
 }
 
 static double ns_of(const struct evidence *e, const struct pmt_gc_pause *pause)
 {
-    return (double)pause->ns * e->times;
+    return (double)pause->ns + (double)pause->visited * e->warmth;
 }
 
 /* A sample kept stands for its stride. */

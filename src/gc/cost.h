@@ -25,6 +25,7 @@ struct pmt_gc_fit {
     uint64_t n_pauses;
     struct pmt_gc_spared {
         uint64_t n;          /* warm pauses of which it is known */
+        double visited;      /* by these */
         double ns;           /* recorded, of these */
         double spared_ns;    /* what they would have taken more */
     } spared[PMT_GC_KINDS][PMT_GC_RATIOS];
@@ -51,8 +52,9 @@ void pmt_gc_cost_add(struct pmt_gc_fit *fit, unsigned generation, uint64_t visit
 void pmt_gc_cost_spared(struct pmt_gc_fit *fit, unsigned generation, uint64_t visited,
                         uint64_t ns, uint64_t spared_ns);
 
-/* So many times longer would a warm pause have been; 1: not known. */
-double pmt_gc_cost_times(const struct pmt_gc_fit *fit, unsigned generation, uint64_t visited);
+/* So much longer would a warm pause have been, in ns per object visited, if it visited so many;
+ * 0: not known. What it freed would have taken no longer. */
+double pmt_gc_cost_warmth(const struct pmt_gc_fit *fit, unsigned generation, uint64_t visited);
 
 /* A pause as so many times what is usual for it, whatever the machine. */
 double pmt_gc_cost_usual(unsigned generation, const struct pmt_gc_pause *pause);

@@ -70,9 +70,8 @@ static void observe(struct histogram *h, unsigned generation, const struct pmt_g
                     bool warm, double weight)
 {
     uint64_t model = pmt_gc_cost_ns(h->cost, generation, pause->visited, pause->freed);
-    double times = warm ? pmt_gc_cost_times(h->fit, generation, pause->visited) : 1.0;
-
-    double ratio, ns = (double)pause->ns * times;
+    double warmth = warm ? pmt_gc_cost_warmth(h->fit, generation, pause->visited) : 0.0;
+    double ratio, ns = (double)pause->ns + (double)pause->visited * warmth;
 
     if (!model)
         return;

@@ -140,8 +140,9 @@ static void test_gc_cost_believes_cold_pauses(void)
     pmt_free(fit);
 }
 
-/* Warm pauses are as much longer as those of the sample would have been; where sets are larger
- * than all of these, by as much time. Cold ones are what they are. */
+/* Warm pauses count as longer, by as much per object as those of the sample would have been;
+ * where sets are larger than all of these, by as much in all; and what is freed by nothing.
+ * Cold ones are what they are. */
 static void test_gc_cost_corrects_warm_pauses(void)
 {
     struct pmt_gc_fit *fit = pmt_zalloc(sizeof *fit);
@@ -156,21 +157,25 @@ static void test_gc_cost_corrects_warm_pauses(void)
     }
     pmt_gc_cost_fit(fit, &cost);
     EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 1, 7010, 0), 7010.0 * 30, 5);
-    EXPECT_NEAR(pmt_gc_cost_times(fit, 1, 7010), 1.0, 0);
+    EXPECT_NEAR(pmt_gc_cost_warmth(fit, 1, 7010), 0.0, 0);
     pmt_gc_cost_spared(fit, 1, 7010, 7010 * 30, 7010 * 15);
     pmt_gc_cost_spared(fit, 2, 98304, 98304 * 50, 98304 * 20);
     pmt_gc_cost_spared(fit, 2, 98304, 0, 98304 * 20); /* not measured */
-    EXPECT_NEAR(pmt_gc_cost_times(fit, 0, 701), 1.0, 0);
-    EXPECT_NEAR(pmt_gc_cost_times(fit, 1, 7010), 1.5, 1e-9);
-    EXPECT_NEAR(pmt_gc_cost_times(fit, 1, 701), 1.5, 1e-9);
-    EXPECT_NEAR(pmt_gc_cost_times(fit, 2, 393216), 1.1, 1e-9);
+    EXPECT_NEAR(pmt_gc_cost_warmth(fit, 0, 701), 0.0, 0);
+    EXPECT_NEAR(pmt_gc_cost_warmth(fit, 1, 7010), 15.0, 1e-9);
+    EXPECT_NEAR(pmt_gc_cost_warmth(fit, 1, 701), 15.0, 1e-9);
+    EXPECT_NEAR(pmt_gc_cost_warmth(fit, 2, 393216), 5.0, 1e-9);
     pmt_gc_cost_fit(fit, &cost);
     EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 0, 701, 0), 701.0 * 40, 5);
     EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 1, 7010, 0), 7010.0 * 45, 5);
     EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 2, 98304, 0), 98304.0 * 70, 6);
     EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 2, 393216, 0), 393216.0 * 55, 5);
+    for (unsigned i = 0; i < 160; i++)
+        pmt_gc_cost_add(fit, 1, 7010, 7010, 7010 * 60, true);
+    pmt_gc_cost_fit(fit, &cost);
+    EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 1, 7010, 7010), 7010.0 * 75, 5);
     pmt_gc_cost_spared(fit, 1, 7010, 7010 * 30, UINT64_MAX); /* no trace makes it absurd */
-    EXPECT_NEAR(pmt_gc_cost_times(fit, 1, 7010), 3.0, 1e-9);
+    EXPECT_NEAR(pmt_gc_cost_warmth(fit, 1, 7010), 60.0, 1e-9);
     pmt_free(fit);
 }
 
