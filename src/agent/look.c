@@ -48,7 +48,7 @@
 #define LEAST_APART ((uint64_t)1 << 14) /* records between looks at everything */
 #define STALE       ((uint64_t)1 << 12) /* records in which one that was due has to come */
 #define LEFT_OUT    16u /* every so many collections of generation 0 come unlooked at */
-#define SHARE       24u /* records per object looked at: so a look costs a few per cent */
+#define SHARE       40u /* records per object looked at: so a look costs a few per cent */
 #define SHARE_MUCH  12u /* ... where there is old garbage */
 
 /* -- the look under way -- */

@@ -257,7 +257,7 @@ void touch_poll(void)
     watch.readings++;
     ring_put(PMT_W_COUNTS, 0, 0);
     apart = watch.n_read + (watch.head.n - watch.n_read) / IDLE_TURN;
-    apart = watch.often ? apart / OFTEN : SELDOM * apart;
+    apart = touch_much() ? apart / OFTEN : SELDOM * apart;
     HOT.touch_next = work_done() + (apart < LEAST ? LEAST : apart);
 }
 
