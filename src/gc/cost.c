@@ -7,9 +7,10 @@
  * full collection visits has not been touched for long. So v is a curve for each
  * generation, with a point for each power of two, straight lines between the points, and
  * level outside them. What is freed is visited three times as often as what stays, and if the
- * set is large it has left the caches again each time: half of the price of a block grows as
- * visits do, by the usual curve of generation 0, from 1 for a small set on. (Of cycles that
- * are all garbage, 1,600 objects cost 60 ns each, 54,000 cost 120 ... 170.)
+ * set is large it has left the caches again each time: a third of the price of a block grows
+ * as visits do, by the usual curve of generation 0, from 1 for a small set on. (Of cycles that
+ * are all garbage, 1,600 objects cost 60 ns each, 54,000 cost 120 ... 170. Objects that were
+ * made one behind the other cost less, scattered ones more.)
  *
  * A recording under the default thresholds has thousands of young pauses of one size, a
  * few full ones, and none of the sizes that other thresholds make. So there is a usual
@@ -294,7 +295,7 @@ static double usual_ns(unsigned generation, uint64_t visited)
 /* As many freed blocks of a small set take so long. */
 static double freed_weight(uint64_t visited, uint64_t freed)
 {
-    return (double)freed * (1.0 + at_size(usual[0], visited) / usual[0][0]) / 2.0;
+    return (double)freed * (2.0 + at_size(usual[0], visited) / usual[0][0]) / 3.0;
 }
 
 double pmt_gc_cost_usual(unsigned generation, const struct pmt_gc_pause *pause)
