@@ -160,7 +160,7 @@ struct hot {
     struct made made_kept;  /* ... by one that a collection ran in */
     uint64_t made_kind;     /* of what the last call made, to go into the next record: KIND_SHIFT */
     uint64_t beside;        /* main records that are no work of the program's: what looks tell,
-                               what went by free lists */
+                               types of objects, what went by free lists */
     uint64_t touch_next;    /* work_done() at which reference counts are to be read again */
     int32_t pid;
     uint32_t forks;         /* serial of the next fork */

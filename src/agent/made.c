@@ -42,6 +42,7 @@ static void tell(struct made m, bool dead)
         if (HOT.head < HOT.stop_at || ring_room(RESERVE)) {
             type_tell(type);
             ring_put(PMT_W_OBJECT, m.block, type);
+            HOT.beside++;
         }
         return;
     }

@@ -23,7 +23,7 @@ static struct site {
 /* The last allocation: what it was is seen at the next. */
 static struct {
     struct site *site;
-    uint64_t head;
+    uint64_t work;
     uint32_t count;
 } last;
 
@@ -44,12 +44,12 @@ bool site_is_collectors(uintptr_t at)
 {
     struct site *s = find(at);
 
-    if (last.site && HOT.head == last.head + 1) {
+    if (last.site && work_done() == last.work + 1) { /* nothing was made or freed between */
         last.site->counted += HOT.gc_count == last.count + 1;
         last.site->other += HOT.gc_count == last.count;
     }
     last.site = s;
-    last.head = HOT.head;
+    last.work = work_done();
     last.count = HOT.gc_count;
     return s && s->counted >= SURE && s->counted / MOST >= s->other;
 }

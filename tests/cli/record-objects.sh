@@ -101,6 +101,8 @@ check_as() { # PYTHON LISTS [--objects]
     PYTHONHASHSEED=0 pymemtrace record -qf "$@" -o a.pmt -- "$python" app.py >traced
     cmp -s plain traced || { echo "$python $*:"; cat plain traced; }
     pymemtrace verify -q a.pmt >proof || { echo "$python $*:"; pymemtrace verify a.pmt; }
+    looks=$(pymemtrace dump a.pmt | grep -c GC_LOOK)
+    [ "$looks" -ge 10 ] || echo "$python $*: $looks looks for garbage"
     MALLOC_MMAP_THRESHOLD_=65536 pymemtrace record -qf "$@" -o gone.pmt -- "$python" gone.py >traced
     "$python" gone.py | cmp -s - traced || echo "$python $*: gone.py: $(cat traced)"
     for i in 1 2 3 4; do
