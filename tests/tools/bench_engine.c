@@ -3,7 +3,8 @@
  * really executes the same events.
  *
  *     build/bench-engine model TRACE      the engine: placement checked, sampled
- *     build/bench-engine malloc TRACE     malloc, realloc, free of this process
+ *     build/bench-engine malloc TRACE     malloc, realloc, free of this process, and free
+ *                                         lists as the recorded program has them
  *     LD_PRELOAD=libmimalloc.so.2.0 build/bench-engine malloc TRACE
  *
  * The events are decoded into memory first and are not part of the time. Prints one
@@ -19,7 +20,10 @@
 
 #define PASSES 5
 
+#define MOST_LISTED 512u /* bytes of a block on a free list */
+
 struct loaded {
+    struct pmt_trace *trace; /* for its types and facts */
     struct pmt_batch *batches;
     size_t n;
     uint64_t n_events;
@@ -66,12 +70,32 @@ static void load(struct loaded *l, const char *path)
         (void)fprintf(stderr, "bench-engine: %s\n", err.msg);
         exit(4);
     }
+    l->trace = trace;
     (void)snprintf(l->python, sizeof l->python, "%s",
                    pmt_trace_fact(trace, "python.version"));
     while (pmt_trace_next(trace, &item, &err) == PMT_OK)
         if (item.kind == PMT_ITEM_BATCH)
             keep(l, &item.u.batch);
-    pmt_trace_close(trace);
+}
+
+static void show_objects(const struct loaded *l, struct pmt_replay *replay,
+                         const struct pmt_config *config)
+{
+    const struct pmt_objects_seen seen = {pmt_trace_fact(l->trace, "objects.lists"),
+                                          pmt_trace_fact(l->trace, "objects.emptied"),
+                                          pmt_trace_fact(l->trace, "objects.typed"), config,
+                                          config};
+    struct pmt_type type;
+
+    if (!seen.lists)
+        return;
+    if (pmt_replay_objects(replay, &seen, NULL) != PMT_OK)
+        exit(70);
+    for (size_t i = 0; i < pmt_trace_n_types(l->trace); i++) {
+        pmt_trace_type_at(l->trace, i, &type);
+        if (pmt_replay_types(replay, &type, 1, NULL) != PMT_OK)
+            exit(70);
+    }
 }
 
 static void run_model(const struct loaded *l)
@@ -85,16 +109,36 @@ static void run_model(const struct loaded *l)
     config.gc_recorded = true;
     if (pmt_replay_new(&config, config.gc.late, 0, true, false, 1000, &replay, &err) != PMT_OK)
         exit(70);
+    show_objects(l, replay, &config);
     for (size_t i = 0; i < l->n; i++)
         if (pmt_replay_batch(replay, &l->batches[i], &err) != PMT_OK)
             exit(70);
     pmt_replay_free(replay);
 }
 
+/* A block of so many bytes on the free lists is the first word of the one before it. */
+static void *take(void **lists, size_t size)
+{
+    void *block = lists[size];
+
+    if (block)
+        memcpy(&lists[size], block, sizeof block);
+    return block ? block : malloc(size);
+}
+
+static void put(void **lists, size_t size, void *block)
+{
+    memcpy(block, &lists[size], sizeof block);
+    lists[size] = block;
+}
+
 static void run_malloc(const struct loaded *l)
 {
-    void **blocks = calloc(l->n_slots, sizeof *blocks);
+    void **blocks = calloc(l->n_slots, sizeof *blocks), *lists[MOST_LISTED] = {0};
+    uint16_t *sizes = calloc(l->n_slots, sizeof *sizes);
 
+    if (!blocks || !sizes)
+        exit(6);
     for (size_t b = 0; b < l->n; b++) {
         const struct pmt_batch *batch = &l->batches[b];
         const uint64_t *wide = batch->wide;
@@ -106,20 +150,34 @@ static void run_malloc(const struct loaded *l)
 
             if (size == PMT_ARG_WIDE)
                 size = (size_t)*wide++;
+            if (op == PMT_OP_CLEARED && *wide < MOST_LISTED)
+                free(take(lists, (size_t)*wide));
             wide += pmt_op_n_wide(op);
             if (op == PMT_OP_FREE)
                 free(blocks[slot]);
-            else if (op <= PMT_OP_ALLOC_OBJ)
+            else if (op <= PMT_OP_ALLOC_OBJ || op == PMT_OP_ALLOC_GC)
                 blocks[slot] = malloc(size);
             else if (op == PMT_OP_REALLOC)
                 blocks[slot] = realloc(blocks[slot], size);
-            if (op == PMT_OP_FREE)
+            else if (op == PMT_OP_SHELVED)
+                put(lists, sizes[slot], blocks[slot]);
+            else if (op == PMT_OP_REUSED || op == PMT_OP_REUSED_GC)
+                blocks[slot] = take(lists, size % MOST_LISTED);
+            else
+                continue;
+            if (op == PMT_OP_FREE || op == PMT_OP_SHELVED)
                 blocks[slot] = NULL;
+            else
+                sizes[slot] = (uint16_t)(size % MOST_LISTED);
         }
     }
     for (uint32_t s = 0; s < l->n_slots; s++)
         free(blocks[s]);
+    for (size_t size = 0; size < MOST_LISTED; size++)
+        while (lists[size])
+            free(take(lists, size));
     free(blocks);
+    free(sizes);
 }
 
 static double now(void)
@@ -152,5 +210,6 @@ int main(int argc, char **argv)
     }
     (void)printf("%" PRIu64 " %.4f %.1f\n", l.n_events, best,
                  (double)l.n_events / best / 1e6);
+    pmt_trace_close(l.trace);
     return 0;
 }
