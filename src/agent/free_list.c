@@ -477,7 +477,7 @@ static destructor *put_dealloc(uintptr_t type, destructor *ours)
     return own;
 }
 
-/* No list is known to be empty: all of it is told when it is found. */
+/* Their list is kept empty where all objects are told. */
 static bool begin_floats(void)
 {
     floats = (struct free_list){.type = find("PyFloat_Type"), .link = 8};

@@ -2,19 +2,10 @@
 #ifndef PMT_RECORD_PROCESS_FACTS_H
 #define PMT_RECORD_PROCESS_FACTS_H
 
-#include <pymemtrace/record.h>
 #include "agent/wire.h"
 #include "trace/writer.h"
 
 struct pmt_session;
-
-/* Which objects a recording with these options tells. */
-static inline enum pmt_objects pmt_record_objects(const struct pmt_record_options *options)
-{
-    return options->blocks_only ? PMT_OBJECTS_NONE
-           : options->objects   ? PMT_OBJECTS_ALL
-                                : PMT_OBJECTS_LISTED;
-}
 
 /* The facts of the header, and pmt_writer_begin(). */
 enum pmt_status pmt_facts_begin(struct pmt_writer *w, const struct pmt_hello *hello,

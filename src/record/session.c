@@ -132,12 +132,19 @@ static enum pmt_status open_file(struct pmt_session *s, bool follower,
     return st;
 }
 
+static enum pmt_objects objects_told(const struct pmt_record_options *options)
+{
+    return options->blocks_only ? PMT_OBJECTS_NONE
+           : options->objects   ? PMT_OBJECTS_ALL
+                                : PMT_OBJECTS_LISTED;
+}
+
 /* New shared memory, handed to the agent behind the connection. */
 static enum pmt_status take_up(struct pmt_session *s, int connection, struct pmt_error *err)
 {
     struct pmt_ack ack = {.action = PMT_ACK_RECORD, .follow = s->options->follow,
                           .blocks_only = s->options->blocks_only,
-                          .objects = pmt_record_objects(s->options),
+                          .objects = objects_told(s->options),
                           .look_every = s->options->precise_events};
     int shm_fd;
     enum pmt_status st;
@@ -189,7 +196,7 @@ enum pmt_status pmt_session_begin(struct pmt_session *s, const struct pmt_hello 
     if (st == PMT_OK)
         st = pmt_writer_open(s->file, &s->writer, err);
     if (st == PMT_OK)
-        st = pmt_facts_begin(s->writer, hello, pmt_record_objects(s->options), err);
+        st = pmt_facts_begin(s->writer, hello, objects_told(s->options), err);
     if (st == PMT_OK)
         st = take_up(s, connection, err);
     if (st == PMT_OK && !pmt_drain_init(&s->drain, s->shm, s->writer, now))

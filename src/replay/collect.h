@@ -84,7 +84,7 @@ struct pmt_collect {
                                       visit them */
     struct pmt_free_lists free_lists;
     uint64_t counted_too_many;     /* objects: a free list would have served them (shelf_past.h) */
-    bool balanced_last;            /* ... and for one of them the last was not counted */
+    bool took_back_last;            /* ... and for one of them the last was not counted */
     uint64_t clock_ns;
     /* results */
     struct { struct pmt_collection *at; size_t n, cap; } rows;

@@ -162,13 +162,16 @@ static void free_overdue(struct pmt_collect *c, const struct pmt_waste *w,
                          const struct pmt_past *finder)
 {
     struct pmt_collection *row = &c->rows.at[finder->row];
+    enum pmt_late late = PMT_LATE_OVERFLOW;
 
     if (w->counted)
         uncount(c, w->birth);
-    if (!w->kind)
-        row->freed_blocks += !pmt_collect_give(c, w->block, w->kind);
-    else if (pmt_shelves_give_late(c->shelves, c->heap, w->block, w->kind, finder->row))
-        c->counted_too_many++;
+    if (w->kind)
+        late = pmt_shelves_give_late(c->shelves, c->heap, w->block, w->kind, finder->row);
+    else
+        (void)pmt_collect_give(c, w->block, w->kind);
+    row->freed_blocks += late == PMT_LATE_OVERFLOW;
+    c->counted_too_many += late == PMT_LATE_SERVED && c->shelves->at[w->kind].counted;
     note_given(c, w, row, finder->row);
 }
 

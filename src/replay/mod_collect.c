@@ -174,13 +174,13 @@ bool pmt_collect_at_mark(struct pmt_collect *c, uint64_t event, const char *text
 
 /* For each that was counted too many one is not; every other one, so that collections do not
  * come in bursts, unless that would never do. */
-static bool is_balanced(struct pmt_collect *c)
+static bool is_taken_back(struct pmt_collect *c)
 {
-    bool turn = !c->balanced_last || c->counted_too_many > c->mod.policy.threshold[0];
+    bool turn = !c->took_back_last || c->counted_too_many > c->mod.policy.threshold[0];
 
-    c->balanced_last = c->counted_too_many && turn;
-    c->counted_too_many -= c->balanced_last;
-    return c->balanced_last;
+    c->took_back_last = c->counted_too_many && turn;
+    c->counted_too_many -= c->took_back_last;
+    return c->took_back_last;
 }
 
 /* Whether it takes a block of its own, and counts. An object whose list is not shown may come
@@ -189,7 +189,7 @@ static bool is_counted(struct pmt_collect *c, pmt_block block, struct pmt_birth 
 {
     if (birth.kind ? birth.hit : pmt_free_lists_serve(&c->free_lists, c->heap, block))
         return false;
-    return !is_balanced(c);
+    return !is_taken_back(c);
 }
 
 bool pmt_mod_made(struct pmt_collect *c, uint32_t slot, pmt_block block,

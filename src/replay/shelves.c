@@ -267,26 +267,26 @@ void pmt_shelves_collected(struct pmt_shelves *s, size_t row, bool full)
     }
 }
 
-bool pmt_shelves_give_late(struct pmt_shelves *s, struct pmt_heap *heap, pmt_block block,
-                           unsigned kind, size_t row)
+enum pmt_late pmt_shelves_give_late(struct pmt_shelves *s, struct pmt_heap *heap,
+                                    pmt_block block, unsigned kind, size_t row)
 {
     enum pmt_late late = pmt_shelf_past_late(&s->past, kind, row);
     struct pmt_shelf *l = &s->at[kind];
 
     if (late == PMT_LATE_KEPT) {
         (void)pmt_shelves_give(s, heap, block, (struct pmt_end){.kind = (uint8_t)kind});
-        return false;
+        return late;
     }
     note_death(s, l);
     pmt_heap_release_inline(heap, block);
     if (late == PMT_LATE_OVERFLOW) {
         l->overflows++;
-        return false;
+        return late;
     }
     l->pushes++;
     l->hits++;
     l->misses--;
-    return l->counted;
+    return late;
 }
 
 /* -- clearing -- */

@@ -157,8 +157,8 @@ bool pmt_shelves_give(struct pmt_shelves *s, struct pmt_heap *heap, pmt_block bl
                       struct pmt_end end);
 
 /* The same for garbage that a collection of the model's own, of this row of the results,
- * should have freed: whether an object that was counted since would have been made from it. */
-bool pmt_shelves_give_late(struct pmt_shelves *s, struct pmt_heap *heap, pmt_block block,
+ * should have freed. What became of its block: shelf_past.h. */
+enum pmt_late pmt_shelves_give_late(struct pmt_shelves *s, struct pmt_heap *heap, pmt_block block,
                            unsigned kind, size_t row);
 /* Such a collection is over. */
 void pmt_shelves_collected(struct pmt_shelves *s, size_t row, bool full);

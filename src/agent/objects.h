@@ -1,0 +1,88 @@
+/* objects.h - what every hook call does for objects and free lists, inline: hooks.c asks, made.c
+ * and free_list.c answer. */
+#ifndef PMT_AGENT_OBJECTS_H
+#define PMT_AGENT_OBJECTS_H
+
+#include <string.h>
+#include "agent/agent.h"
+
+/* made.c: at the entry of a hook, tell the type of what the last call made. freed: the block
+ * that this one frees or moves, or NULL. */
+void made_settle(const void *freed);
+
+/* Types whose objects are told even where not all are, by number from 1 on; 0: none. */
+extern uintptr_t made_types[PMT_W_KINDS];
+
+static inline uint64_t made_kind_of(uintptr_t type)
+{
+    uint64_t kind = PMT_W_KINDS - 1;
+
+    while (kind > 0 && type != made_types[kind])
+        kind--;
+    return kind;
+}
+
+/* made_settle() where those alone are told, and no collection is near. */
+static inline void made_settle_kind(void)
+{
+    uint64_t w[4]; /* GC head and header */
+
+    memcpy(w, (const void *)HOT.made.block, sizeof w);
+    HOT.made.block = 0;
+    if (made_kind_of(w[3]) && is_count_of_new(w[2]) && (w[0] == 0 || !is_count_of_new(w[0])))
+        HOT.made_kind = made_kind_of(w[3]) << PMT_W_KIND_SHIFT;
+}
+
+static inline void made_watch(const void *freed)
+{
+    if (HOT.objects == PMT_OBJECTS_ALL || HOT.gc_collecting || HOT.made_kept.block)
+        made_settle(freed);
+    else if (HOT.made.block)
+        made_settle_kind();
+}
+
+/* How many objects each free list holds: where that stands, and what it was when it was last
+ * told. A list that is not watched stands where it was told. */
+#define TUPLE_LISTS 20
+struct list_counts {
+    const uint32_t *list, *dict, *tuples; /* of tuples: one behind the other */
+    uint32_t told_list, told_dict, told_tuples[TUPLE_LISTS];
+    bool slow;              /* ask objects_watch_slow() anyway */
+};
+extern struct list_counts list_counts;
+
+/* Every call comes by here, and loads of four counts at once are half the price. */
+typedef uint32_t four_counts __attribute__((vector_size(16)));
+
+static inline bool lists_moved(void)
+{
+    const struct list_counts *c = &list_counts;
+    four_counts moved = {*c->list ^ c->told_list, *c->dict ^ c->told_dict, c->slow};
+    uint64_t halves[2];
+
+    for (int i = 0; i < TUPLE_LISTS; i += 4) {
+        four_counts stand, told;
+
+        memcpy(&stand, c->tuples + i, sizeof stand);
+        memcpy(&told, c->told_tuples + i, sizeof told);
+        moved |= stand ^ told;
+    }
+    memcpy(halves, &moved, sizeof halves);
+    return (halves[0] | halves[1]) != 0;
+}
+
+/* free_list.c: the lists have moved, or are to be asked anyway. */
+void objects_watch_slow(const void *freed);
+
+/* At the entry of a mem or obj hook, behind collector_watch(): the block that is about to be
+ * freed, or NULL. */
+static inline void objects_watch(const void *freed)
+{
+    if (!HOT.objects)
+        return;
+    made_watch(freed);
+    if (lists_moved())
+        objects_watch_slow(freed);
+}
+
+#endif
