@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "agent/objects.h"
+#include "agent/objects_watch.h"
 
 #define FREE_LIST_MOST    2000u /* objects that any list holds: PyTuple_MAXFREELIST */
 #define FREE_LIST_GUESSES 16u

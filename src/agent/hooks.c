@@ -10,7 +10,7 @@
  * recorded. A raw call under a small request is pymalloc's own (its arena table) and
  * is recorded like any other.
  */
-#include "agent/objects.h"
+#include "agent/objects_watch.h"
 
 #define SMALL_LIMIT 512u /* SMALL_REQUEST_THRESHOLD, 3.8 ... 3.13 */
 

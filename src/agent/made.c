@@ -11,7 +11,7 @@
  * collection, then the block is an object by now, which may be garbage: it is read before it
  * goes.
  */
-#include "agent/objects.h"
+#include "agent/objects_watch.h"
 
 #include "agent/object.h"
 

@@ -1,7 +1,7 @@
-/* objects.h - what every hook call does for objects and free lists, inline: hooks.c asks, made.c
- * and free_list.c answer. */
-#ifndef PMT_AGENT_OBJECTS_H
-#define PMT_AGENT_OBJECTS_H
+/* objects_watch.h - what every hook call does for objects and free lists, inline: hooks.c
+ * asks, made.c and free_list.c answer. */
+#ifndef PMT_AGENT_OBJECTS_WATCH_H
+#define PMT_AGENT_OBJECTS_WATCH_H
 
 #include <string.h>
 #include "agent/agent.h"
