@@ -79,6 +79,7 @@ struct python {
 struct made {
     uintptr_t block; /* 0: none */
     size_t bytes;
+    uint32_t count;  /* of the collector, at the entry of that call */
     bool within;     /* a collection, that it was made in */
 };
 

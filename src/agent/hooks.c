@@ -47,7 +47,7 @@ static inline void *record_alloc(uint64_t op, void *p, size_t size)
         HOT.gc_last_block = (uintptr_t)p | (size >= GC_LEAST_PREHEADER ? TAG_PREHEADER : 0) |
                             (size > SMALL_LIMIT ? TAG_RAW : 0);
     if (op == PMT_W_ALLOC_OBJ && size - HOT.made_from < HOT.made_span)
-        HOT.made = (struct made){(uintptr_t)p, size, HOT.gc_collecting};
+        HOT.made = (struct made){(uintptr_t)p, size, HOT.gc_count, HOT.gc_collecting};
     return p;
 }
 

@@ -4,7 +4,9 @@
  * An allocation does not say. But when the next call of the allocator comes, the block has a
  * header: behind nothing, behind a GC head, or behind a GC head and a pre-header (3.11+). A
  * new object has a small reference count (none, if the next call frees it), and what follows it
- * has to be a type.
+ * has to be a type. One that nobody has written to still looks like what died there, a list for
+ * instance, with no reference: that is believed of an object that dies within its first call, if
+ * the collector has counted it, and of no type that has a list otherwise.
  *
  * Up to 3.11 a collection may run inside the allocation. The block has no header then; it
  * is kept for the first call behind the collection. If the program has asked for the
@@ -19,22 +21,23 @@
 
 uintptr_t made_types[PMT_W_KINDS];
 
-static bool is_header(uintptr_t at, bool dead)
+static bool is_header(uintptr_t at, bool counted, bool dead)
 {
     uint64_t count = get(at, 0), flags;
 
-    return (count > 0 || dead) && is_count_of_new(count) &&
-           collector_type(get(at, 8), &flags) && get(get(at, 8), TP_NAME);
+    return (count || counted || (dead && !made_kind_of(get(at, 8)))) &&
+           is_count_of_new(count) && collector_type(get(at, 8), &flags) &&
+           get(get(at, 8), TP_NAME);
 }
 
-static void tell(struct made m, bool dead)
+static void tell(struct made m, bool counted, bool dead)
 {
     uintptr_t last = HOT.gc_preheader ? 2 * HEAD : HEAD;
 
     for (uintptr_t header = 0; header <= last && header + HEADER <= m.bytes; header += HEAD) {
         uintptr_t type;
 
-        if (!is_header(m.block + header, dead))
+        if (!is_header(m.block + header, counted, dead))
             continue;
         type = get(m.block + header, 8);
         if (HOT.objects == PMT_OBJECTS_LISTED && !made_kind_of(type))
@@ -54,12 +57,12 @@ void made_settle(const void *freed)
     bool goes = m.block == (uintptr_t)freed;
 
     if (kept.block && (!HOT.gc_collecting || kept.block == (uintptr_t)freed)) {
-        tell(kept, kept.block == (uintptr_t)freed);
+        tell(kept, false, kept.block == (uintptr_t)freed);
         HOT.made_kept.block = 0;
     }
     HOT.made.block = 0;
     if (m.block && HOT.gc_collecting && !HOT.gc_late && !m.within && !goes)
         HOT.made_kept = m;
     else if (m.block)
-        tell(m, goes);
+        tell(m, made_counted(m), goes);
 }

@@ -22,6 +22,14 @@ static inline uint64_t made_kind_of(uintptr_t type)
     return kind;
 }
 
+/* Whether the collector has counted what the last call made. A block that nobody has written
+ * to yet may look like the object that died there: but for its count of references, as one
+ * that is dying now. */
+static inline bool made_counted(struct made m)
+{
+    return HOT.gc_count > m.count;
+}
+
 /* made_settle() where those alone are told, and no collection is near. */
 static inline void made_settle_kind(void)
 {
@@ -29,7 +37,8 @@ static inline void made_settle_kind(void)
 
     memcpy(w, (const void *)HOT.made.block, sizeof w);
     HOT.made.block = 0;
-    if (made_kind_of(w[3]) && is_count_of_new(w[2]) && (w[0] == 0 || !is_count_of_new(w[0])))
+    if (made_kind_of(w[3]) && is_count_of_new(w[2]) && (w[2] || made_counted(HOT.made)) &&
+        (w[0] == 0 || !is_count_of_new(w[0])))
         HOT.made_kind = made_kind_of(w[3]) << PMT_W_KIND_SHIFT;
 }
 
