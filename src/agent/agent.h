@@ -139,8 +139,11 @@ struct hot {
     bool look_done;         /* the collection that is due has been looked ahead at */
     uint32_t look_from;     /* from this count on look_before() is called */
     uint32_t look_every;    /* records between looks at everything, 0 = as it is cheap */
-    uint32_t look_turn;     /* collections of generation 0 that were due */
-    uintptr_t look_left;    /* one is left out: the last of generation 1 before it, else 0 */
+    uint32_t look_turn[2];  /* collections that were due, of generation 0 and older ones */
+    uint32_t look_vain;     /* collections in a row that found nothing, looks at them neither; */
+    uint32_t look_none;     /* ... looks at everything */
+    uintptr_t look_left;    /* one is left out: the last of the next generation before it, else 0 */
+    uint32_t look_left_most; /* ... so many of generation 0 may join it */
     uint64_t look_stale;    /* work_done() from which on one that was due has not come */
     uint64_t look_full;     /* work_done() from which on a full collection is looked ahead at */
     bool look_worth;        /* ... sooner, as the last one has found much */
@@ -191,12 +194,16 @@ static inline uintptr_t thread_pointer(void)
 /* Records kept free ahead of stop_at: what one hook call may append. */
 #define RESERVE 64u
 
+/* The recorder has read what lies there now: the line is asked for before it is written. */
+#define RING_AHEAD 16u
+
 /* Append to the main ring a record and the `more` records that were put behind it
  * already: they are committed together. */
 static inline void ring_put_long(uint64_t op, uint64_t low, uint64_t b, uint64_t more)
 {
     struct pmt_wire_rec *rec = &HOT.shm->ring[HOT.head & (PMT_RING_RECORDS - 1)];
 
+    __builtin_prefetch(&HOT.shm->ring[(HOT.head + RING_AHEAD) & (PMT_RING_RECORDS - 1)], 1);
     rec->a = op << PMT_W_OP_SHIFT | HOT.made_kind | low;
     rec->b = b;
     HOT.made_kind = 0;
@@ -373,8 +380,8 @@ uint64_t hook_ns(uint64_t calls, uint64_t now_ns);
 void touch_watch(uintptr_t head);
 void touch_grown(void);
 void touch_reset(void); /* none is */
-/* Generation 0 is empty: a collection is over. */
-void touch_collected(void);
+/* A collection of this generation is over: those of it and below are one older. */
+void touch_collected(unsigned generation);
 /* A look at everything: those that are there go on to be watched; they, and those that are
  * added until begun, are taken to be touched not since. find: what of the object is there, said
  * once. At one of generation 1: those of it that are in no cycle are found to be idle. */
@@ -390,12 +397,13 @@ bool touch_much(void);
 void touch_forget(const void *memory, size_t size);
 /* Now and then: read the counts. */
 void touch_poll(void);
-/* Each object watched, of all or of those of generations 0 and 1, the older one first: how many readings ago it was
- * last touched, 0 = since the last one, NEVER = not since the last look at everything; that
- * its count has changed then, or else that it was first read then. What lies there may be
- * something else by now, and may come again: the last time counts. */
-#define TOUCH_NEVER (UINT64_MAX - 1)
-typedef void touch_teller(uintptr_t head, uint64_t age, uint64_t ago, bool changed);
+/* Each object watched, of all or of those of generations 0 and 1, the older one first: how many
+ * readings ago it was last touched, at least and at most: 0 = since the last one; NEVER = not
+ * since the last look at everything, and not known. What lies there may be something else by
+ * now, and may come again: the last time counts. */
+#define TOUCH_NEVER ((uint64_t)UINT32_MAX - 1)
+uint64_t touch_readings(void);
+typedef void touch_teller(uintptr_t head, uint64_t age, uint64_t least, uint64_t most);
 void touch_tell(bool all, touch_teller *each);
 
 /* spared.c: before and behind a look at what a collection of this generation is about to

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
 
 struct array {
@@ -33,6 +34,15 @@ static inline bool array_push(struct array *a, uint64_t value)
         return false;
     a->at[a->n++] = value;
     return true;
+}
+
+/* Without those from `first` up to `end`. */
+static inline void array_cut(struct array *a, size_t first, size_t end)
+{
+    if (first == end)
+        return;
+    memmove(a->at + first, a->at + end, (a->n - end) * sizeof *a->at);
+    a->n -= end - first;
 }
 
 /* n times the same. */

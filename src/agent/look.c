@@ -48,13 +48,19 @@
 #define LEAST_APART ((uint64_t)1 << 14) /* records between looks at everything */
 #define STALE       ((uint64_t)1 << 12) /* records in which one that was due has to come */
 #define LEFT_OUT    16u /* every so many collections of generation 0 come unlooked at */
+#define IN_VAIN     64u /* young collections in a row that found nothing, before every other one
+                           is looked at; four times as many: one in four, and so on */
+#define RAREST      8u
 #define SHARE       40u /* records per object looked at: so a look costs a few per cent */
-#define SHARE_MUCH  12u /* ... where there is old garbage */
+#define SHARE_MUCH  24u /* ... where there is old garbage */
+#define SHARE_VAIN  160u /* ... where two looks at everything in a row found nothing */
 
 /* -- the look under way -- */
 
 static struct {
     struct array heads;   /* all, the oldest generation first */
+    struct array last;    /* ... at the last look at everything: nearly the same order */
+    bool whole;           /* this is one */
     size_t first[3], end[3], dead_end[3]; /* of a generation: in heads, in dead */
     struct array reached; /* whose references are still to be followed */
     struct array dead;    /* by number, the oldest first */
@@ -62,28 +68,65 @@ static struct {
     struct array index, low, edge, group; /* by number (visit_dead) */
     struct array path, open, order;       /* numbers */
     struct array holder;  /* by group: a number */
-    struct array cycle;   /* by group: it is one */
-    struct array touched; /* by number: readings ago, or at most */
+    struct array least, most; /* by group: readings ago, when it or what leads to it was touched */
+    uint64_t touches;     /* the most of these that is known */
+    struct array chain;   /* by them: what a holder holds that was touched then */
+    struct array touched; /* by number: readings ago, at least | at most << MOST */
     struct array age;     /* by number: their order, the oldest first */
     uint64_t key;         /* of this look */
     uint64_t n_seen;
-    uint64_t all;         /* objects at the last look at everything */
     uint64_t n_reached, references;
     bool leads_on;        /* the object visited, to one that may be in a cycle */
     bool failed;          /* out of memory */
 } now = {.key = 1};
 
-#define AHEAD 12 /* objects whose memory is on its way */
+/* A look at everything waits for memory: each list and each object leads to places that nobody
+ * has been at for long. What will be needed is asked for some objects ahead: what the list leads
+ * to, which the last look tells; the objects; and what they refer to, by a visit more. */
+#define AHEAD         12
+#define AHEAD_VISITED 4
+#define AWAY          8 /* objects that went, from one that is still there to the next */
 
-/* The head of number i; those that follow are asked for. Lists make a look wait for memory
- * at each object, an array does not. */
+static inline void ask_for(uintptr_t head)
+{
+    __builtin_prefetch((const void *)head);
+    __builtin_prefetch((const void *)(head + HEAD + 32));
+}
+
+static int ask_for_referent(void *object, void *arg)
+{
+    (void)arg;
+    ask_for((uintptr_t)object - HEAD);
+    return 0;
+}
+
+/* The head of number i. */
 static inline uintptr_t head_at(size_t i)
 {
-    if (i + AHEAD < now.heads.n) {
-        __builtin_prefetch((const void *)now.heads.at[i + AHEAD]);
-        __builtin_prefetch((const void *)(now.heads.at[i + AHEAD] + 64));
-    }
+    if (i + AHEAD < now.heads.n)
+        ask_for(now.heads.at[i + AHEAD]);
     return now.heads.at[i];
+}
+
+/* Number i of these is about to be visited. */
+static inline void ask_for_referents(const struct array *heads, size_t i)
+{
+    if (now.whole && i + AHEAD_VISITED < heads->n)
+        visit_all(heads->at[i + AHEAD_VISITED] + HEAD, ask_for_referent);
+}
+
+/* Where in the last look this head was, and those behind it: not before `at`. */
+static inline size_t ask_for_next(uintptr_t head, size_t at)
+{
+    size_t found = at;
+
+    while (found < now.last.n && found < at + AWAY && now.last.at[found] != head)
+        found++;
+    if (found == now.last.n || found == at + AWAY)
+        return at;
+    if (found + AHEAD < now.last.n)
+        ask_for(now.last.at[found + AHEAD]);
+    return found + 1;
 }
 
 /* An object that leads to none but such that are in no cycle is in none itself. Each visit of
@@ -155,7 +198,11 @@ static void follow(uintptr_t head)
 
 static void count_list(uintptr_t list)
 {
+    size_t at = 0;
+
     for (uintptr_t head = get(list, 0); head != list; head = get(head, 0)) {
+        if (now.whole)
+            at = ask_for_next(head, at);
         if (!array_push(&now.heads, head)) {
             now.failed = true;
             return;
@@ -173,6 +220,7 @@ static void count(unsigned generations)
         now.end[g] = now.heads.n;
     }
     for (size_t i = 0; i < now.heads.n && !now.failed; i++) {
+        ask_for_referents(&now.heads, i);
         begin_visit();
         visit_all(head_at(i) + HEAD, take_reference);
         end_visit(now.heads.at[i]);
@@ -191,8 +239,11 @@ static void reach_all(void)
         set(head, 8, tag_of(head) | (w & (FINALIZED | NO_CYCLE)));
         now.n_reached++;
         now.failed |= !array_push(&now.reached, head);
-        while (now.reached.n)
-            follow(now.reached.at[--now.reached.n]);
+        for (size_t k = 0; k < now.reached.n; k++) {
+            ask_for_referents(&now.reached, k);
+            follow(now.reached.at[k]);
+        }
+        now.reached.n = 0;
     }
 }
 
@@ -266,6 +317,7 @@ static void note_references(void)
 }
 
 #define UNSEEN UINT64_MAX
+#define MOST   32 /* shift */
 
 static uint64_t older(uint64_t a, uint64_t b)
 {
@@ -276,23 +328,48 @@ static uint64_t older(uint64_t a, uint64_t b)
     return now.age.at[b] < now.age.at[a] ? b : a;
 }
 
+static uint64_t least_of(uint64_t touched)
+{
+    return touched & UINT32_MAX;
+}
+
+static uint64_t most_of(uint64_t touched)
+{
+    return touched >> MOST;
+}
+
+static uint64_t min_of(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+#define FEW_UNREAD 16u /* one in so many: they are taken to be as the others */
+
 /* A component is whole: it is what lies above i in `open`. Its holder so far is its oldest
- * object, if it is a cycle. */
+ * object, if it is a cycle; and it was reachable until it was touched last: what was not read may
+ * have been touched since. */
 static void close_component(uint64_t i)
 {
-    uint64_t group = now.holder.n, oldest = UNSEEN, last, n = 0;
+    uint64_t group = now.holder.n, oldest = UNSEEN, last, n = 0, n_unread = 0;
+    uint64_t least = TOUCH_NEVER, most = TOUCH_NEVER;
 
     do {
         last = now.open.at[--now.open.n];
         now.group.at[last] = group;
         now.failed |= !array_push(&now.order, last);
         oldest = older(oldest, last);
+        least = min_of(least, least_of(now.touched.at[last]));
+        most = min_of(most, most_of(now.touched.at[last]));
+        n_unread += now.touched.at[last] == UNSEEN;
         n++;
     } while (last != i);
+    if (FEW_UNREAD * n_unread > n - n_unread)
+        least = 0;
     for (uint64_t e = now.from.at[i]; n == 1 && e < now.from.at[i + 1]; e++)
         n += now.to.at[e] == i;
     now.failed |= !array_push(&now.holder, n > 1 ? oldest : UNSEEN);
-    now.failed |= !array_push(&now.cycle, n > 1);
+    now.failed |= !array_push(&now.least, n > 1 ? least : TOUCH_NEVER) ||
+                  !array_push(&now.most, n > 1 ? most : TOUCH_NEVER);
 }
 
 /* Cycles are strongly connected components: Tarjan's algorithm, with a path instead of
@@ -326,23 +403,27 @@ static void visit_dead(uint64_t root)
     }
 }
 
-/* Each component is held by the oldest object of all cycles that lead to it. */
-static void hand_down_holders(void)
+static void hand_down(uint64_t from, uint64_t to)
+{
+    now.holder.at[to] = older(now.holder.at[to], now.holder.at[from]);
+    now.least.at[to] = min_of(now.least.at[to], now.least.at[from]);
+    now.most.at[to] = min_of(now.most.at[to], now.most.at[from]);
+}
+
+/* Each component is held by the oldest object of all cycles that lead to it, and was reachable
+ * as long as one of them. */
+static void hand_down_all(void)
 {
     for (size_t k = now.order.n; k-- > 0;) {
-        uint64_t i = now.order.at[k], *mine = &now.holder.at[now.group.at[i]];
+        uint64_t i = now.order.at[k], group = now.group.at[i];
 
-        if (*mine == UNSEEN)
-            *mine = i; /* a type hides its references from us */
-        for (uint64_t e = now.from.at[i]; e < now.from.at[i + 1]; e++) {
-            uint64_t *its = &now.holder.at[now.group.at[now.to.at[e]]];
-
-            *its = older(*its, *mine);
-        }
+        if (now.holder.at[group] == UNSEEN)
+            now.holder.at[group] = i; /* a type hides its references from us */
+        for (uint64_t e = now.from.at[i]; e < now.from.at[i + 1]; e++)
+            hand_down(group, now.group.at[now.to.at[e]]);
     }
 }
 
-#define CHANGED   ((uint64_t)1 << 32)
 #define UNCERTAIN ((uint64_t)1 << 62)
 
 /* Its block may be older than it: the recorder knows the age of blocks. */
@@ -355,19 +436,20 @@ static bool has_free_list(uintptr_t object)
 }
 
 /* What lies there may have been freed, and look like anything. */
-static void note_touch(uintptr_t head, uint64_t age, uint64_t ago, bool changed)
+static void note_touch(uintptr_t head, uint64_t age, uint64_t least, uint64_t most)
 {
     uint64_t w = get(head, 8), i = (w >> COUNT) - 1;
 
     if (!(w & PENDING) || i >= now.dead.n || (now.dead.at[i] & ~TOLD) != head)
         return;
-    now.touched.at[i] = changed ? ago | CHANGED : ago;
+    now.touched.at[i] = least | most << MOST;
     now.age.at[i] = has_free_list(head + HEAD) ? age | UNCERTAIN : age;
 }
 
 /* ... and which is how old. */
 static void find_touches(unsigned generations)
 {
+    now.touches = touch_readings() + 1;
     now.failed |= !array_fill(&now.touched, now.dead.n, UNSEEN) ||
                   !array_fill(&now.age, now.dead.n, 0);
     for (size_t i = 0; i < now.dead.n && !now.failed; i++)
@@ -381,7 +463,7 @@ static void find_holders(void)
     size_t n = now.dead.n;
 
     now.from.n = now.to.n = now.path.n = now.open.n = now.order.n = now.holder.n = 0;
-    now.cycle.n = 0;
+    now.least.n = now.most.n = 0;
     now.n_seen = 0;
     note_references();
     now.failed |= !array_fill(&now.index, n, UNSEEN) || !array_fill(&now.low, n, UNSEEN) ||
@@ -390,7 +472,7 @@ static void find_holders(void)
         if (now.index.at[i] == UNSEEN)
             visit_dead(i);
     if (!now.failed)
-        hand_down_holders();
+        hand_down_all();
 }
 
 /* -- telling -- */
@@ -454,51 +536,82 @@ static void chain_up(void)
     }
 }
 
-/* How many readings ago the last of this chain was touched, at least and at most: what was read
- * once may have been touched at any time before, what was not read may have been since. It is a cycle that is
- * held until then. */
-static void tell_touch(uint64_t i)
+/* How many readings ago these were touched, at least and at most: what was read once may have
+ * been touched at any time before. */
+static void tell_touch(uint64_t i, uint64_t least)
 {
-    uint64_t least = TOUCH_NEVER, most = TOUCH_NEVER;
+    uint64_t most = TOUCH_NEVER;
 
-    for (; i; i = now.edge.at[i - 1]) {
-        uint64_t its = now.touched.at[i - 1];
-
-        if (its == TOUCH_NEVER || !now.cycle.at[now.group.at[i - 1]])
-            continue;
-        if (its == UNSEEN) {
-            least = 0;
-            continue;
-        }
-        if (its & CHANGED)
-            most = (its & ~CHANGED) < most ? its & ~CHANGED : most;
-        least = (its & ~CHANGED) < least ? its & ~CHANGED : least;
-    }
+    for (; i; i = now.edge.at[i - 1])
+        most = min_of(most, now.most.at[now.group.at[i - 1]]);
     if (least < TOUCH_NEVER)
         ring_put(PMT_W_TOUCHED, least, most);
 }
 
-/* A holder, told before or not, and then what it holds. */
+/* A holder, told before or not, and then those of a chain that it holds. */
+static bool tell_chain(uint64_t h, uint64_t first, uint64_t least, int soon)
+{
+    if (!ring_room(RESERVE))
+        return false;
+    tell_touch(first, least);
+    if (!tell_dead(h, h, soon))
+        return false;
+    now.dead.at[h] |= TOLD;
+    for (uint64_t i = first; i; i = now.edge.at[i - 1])
+        if (i - 1 != h && !tell_dead(i - 1, h, soon))
+            return false;
+    return true;
+}
+
+static uint64_t least_at(uint64_t i)
+{
+    return now.least.at[now.group.at[i]];
+}
+
+/* What h holds was not all left at one time: a chain for each. The holder was not left later
+ * than the others, and comes with the first. */
+static bool tell_held(uint64_t h, int soon)
+{
+    uint64_t last = now.touches + 1, low = last, high = 0;
+
+    now.path.n = 0;
+    for (uint64_t i = now.low.at[h]; i; i = now.edge.at[i - 1]) {
+        uint64_t at = min_of(least_at(i - 1), last);
+
+        low = min_of(low, at);
+        high = at > high ? at : high;
+        now.failed |= !array_push(&now.path, i);
+    }
+    while (now.path.n && !now.failed) {
+        uint64_t i = now.path.at[--now.path.n];
+        uint64_t *chain = &now.chain.at[min_of(least_at(i - 1), last)];
+
+        now.edge.at[i - 1] = *chain;
+        *chain = i;
+    }
+    for (uint64_t at = high + 1; at-- > low && !now.failed;) {
+        uint64_t chain = now.chain.at[at];
+
+        now.chain.at[at] = 0;
+        if (chain && !tell_chain(h, chain, at < last ? at : TOUCH_NEVER, soon))
+            return false;
+    }
+    return !now.failed;
+}
+
 static void tell(unsigned generations, int soon)
 {
     if (!ring_room(RESERVE))
         return;
     ring_put(PMT_W_LOOK, (uint64_t)generations, now.references);
+    if (now.dead.n && !array_fill(&now.chain, now.touches + 2, 0))
+        return;
     if (now.dead.n)
         chain_up();
     belongings_begin();
-    for (uint64_t h = 0; h < now.dead.n; h++) {
-        if (!now.low.at[h])
-            continue;
-        if (!ring_room(RESERVE))
+    for (uint64_t h = 0; h < now.dead.n; h++)
+        if (now.low.at[h] && !tell_held(h, soon))
             return;
-        tell_touch(now.low.at[h]);
-        if (!tell_dead(h, h, soon))
-            return;
-        for (uint64_t i = now.low.at[h]; i; i = now.edge.at[i - 1])
-            if (i - 1 != h && !tell_dead(i - 1, h, soon))
-                return;
-    }
 }
 
 /* -- what is alive at the end -- */
@@ -574,6 +687,7 @@ static void watch_survivors(unsigned generations, int soon)
 
 static void look(unsigned generations, int soon)
 {
+    now.whole = generations == 2;
     now.heads.n = now.reached.n = now.dead.n = 0;
     now.key = now.key * UINT64_C(0x9E3779B97F4A7C15) + 2;
     now.n_reached = now.references = 0;
@@ -644,30 +758,64 @@ static uintptr_t before(uintptr_t head)
     return get(head, 8) & ~(FINALIZED | PENDING);
 }
 
-/* What a look has just visited is in the caches, and its collection quicker than without:
- * one in so many of generation 0 shows what they take otherwise. */
+/* One young collection in so many is worth a look. */
+static uint32_t worth_one_in(void)
+{
+    uint32_t every = 1;
+
+    for (uint32_t n = HOT.look_vain; n >= IN_VAIN && every < RAREST; n /= 4)
+        every *= 2;
+    return every;
+}
+
+/* One that is due may come unlooked at: what is in the generation that its survivors join. */
+static void note_next(void)
+{
+    unsigned due = generation_due();
+
+    HOT.look_left = before((uintptr_t)HOT.gc + GENERATION * (due == 2 ? 2 : due + 1));
+    HOT.look_left_most = gc_half(GC_COUNT0);
+}
+
+/* One that is due comes unlooked at: where looks find nothing; and now and then, for what a look
+ * has just visited is in the caches, and its collection quicker than without. */
 static bool leave_out(void)
 {
-    if (HOT.look_wanted || generation_due() > 0 || ++HOT.look_turn % LEFT_OUT)
+    unsigned due = generation_due(), generation = due > 1 ? 1 : due;
+    uint32_t turn = ++HOT.look_turn[generation];
+
+    if (HOT.look_wanted || (due == 2 && work_done() >= HOT.look_full) ||
+        (turn % worth_one_in() == 0 && (generation > 0 || turn % LEFT_OUT)))
         return false;
     HOT.look_done = true;
     HOT.look_stale = work_done() + STALE;
-    HOT.look_left = before((uintptr_t)HOT.gc + GENERATION); /* the last of generation 1 */
+    note_next();
     return true;
 }
 
-/* Those that have survived it are the new ones in generation 1. */
-static void watch_left_out(void)
+/* Those that have survived it are the new ones in the next generation. */
+static void watch_left_out(unsigned generation)
 {
-    uintptr_t list = (uintptr_t)HOT.gc + GENERATION;
+    uintptr_t list = (uintptr_t)HOT.gc + GENERATION * (generation == 2 ? 2 : generation + 1);
 
     now.heads.n = 0;
-    for (uintptr_t head = before(list); head != list && head != HOT.look_left;
+    for (uintptr_t head = before(list); head != list && head != HOT.look_left &&
+                                        now.heads.n < HOT.look_left_most;
          head = before(head))
         if (!array_push(&now.heads, head))
             return;
     while (now.heads.n)
         touch_watch(now.heads.at[--now.heads.n]);
+    if (generation > 0)
+        touch_grown();
+}
+
+static void keep_order(void)
+{
+    struct array heads = now.heads;
+
+    now.heads = now.last;
+    now.last = heads;
 }
 
 /* The next object is one of the collector's. A full collection is looked ahead at if the
@@ -683,17 +831,22 @@ static void look_now(bool due)
         spared_before((unsigned)soon);
     look(generations, soon);
     spared_behind();
-    cost = (touch_much() ? SHARE_MUCH : SHARE) * now.heads.n;
+    if (now.dead.n)
+        HOT.look_vain = 0;
+    if (all)
+        HOT.look_none = now.dead.n ? 0 : HOT.look_none + 1;
+    cost = (touch_much() ? SHARE_MUCH : HOT.look_none > 1 ? SHARE_VAIN : SHARE) * now.heads.n;
     if (HOT.look_last) {
         tell_all_alive();
         HOT.look_last = HOT.look_on = false;
     }
     HOT.look_done = due;
+    HOT.look_left = 0;
     HOT.look_stale = work_done() + (cost < STALE ? STALE : cost);
     if (!all)
         return;
     HOT.look_wanted = false;
-    now.all = now.heads.n;
+    keep_order();
     HOT.look_full = work_done() + cost / (HOT.look_worth ? 16 : 4);
     HOT.look_next = work_done() + (HOT.look_every ? HOT.look_every
                                 : cost < LEAST_APART ? LEAST_APART : cost);
@@ -706,14 +859,18 @@ void look_before(uintptr_t site)
     bool awaited = over && HOT.look_done && work_done() < HOT.look_stale;
     bool due = over && !awaited;
     bool wanted = HOT.look_wanted && (!awaited || HOT.look_last);
+    bool of_collector = site_is_collectors(site); /* it learns from every call */
     int saved;
 
     /* Awaited is a collection that was looked ahead at, from 3.12 on: what it will find is
      * told, and not remembered. A look before it would tell it again.
      * While it finalises, the interpreter makes hardly an object: any will do. */
-    if ((!site_is_collectors(site) && !HOT.look_last) || !(due || wanted) ||
-        gc_half(GC_COLLECTING) || HOT.busy)
+    if ((!of_collector && !HOT.look_last) || !(due || wanted) || gc_half(GC_COLLECTING) ||
+        HOT.busy) {
+        if (due) /* should it come now all the same */
+            note_next();
         return;
+    }
     if (due && leave_out())
         return;
     saved = errno;
@@ -731,12 +888,13 @@ void look_collected(unsigned generation, uint64_t collected)
 {
     HOT.look_done = false;
     if (generation == 2)
-        HOT.look_worth = MUCH * collected >= now.all;
-    if (HOT.look_worth && HOT.look_full > work_done() + now.all)
-        HOT.look_full = work_done() + now.all;
+        HOT.look_worth = MUCH * collected >= now.last.n;
+    if (HOT.look_worth && HOT.look_full > work_done() + now.last.n)
+        HOT.look_full = work_done() + now.last.n;
     told_settle(generation);
-    if (HOT.look_left && generation == 0)
-        watch_left_out();
+    if (HOT.look_left)
+        watch_left_out(generation);
+    HOT.look_vain = collected ? 0 : HOT.look_vain + 1;
     HOT.look_left = 0;
-    touch_collected();
+    touch_collected(generation);
 }

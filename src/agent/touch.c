@@ -6,12 +6,13 @@
  * looks, which are dear, the counts of objects are read now and then, which is cheap, and for
  * each object it is kept in which reading its count was another one than before. A look that
  * finds a group dead tells the last of these. What keeps garbage is a reference to an object in
- * a cycle: those that the last look found to be in none are seldom read; and all are where
- * looks find hardly any garbage that is not quite young.
+ * a cycle: those that the last look found to be in none are seldom read. Nor is each reading one
+ * of the old objects, which are many and change seldom: for them it is between two of theirs.
  *
  *     reading      1         2         3        look: it is dead
  *     count        5    5    6    6    5    5   5
  *     touched                2         3        -> between readings 2 and 3
+ *     if it is old and reading 2 was not of those: between 1 and 3
  *
  * Objects are watched in the order in which they were met, which is that of their age. (The
  * collector's lists are not in order: each collection takes them apart.) One that was freed may
@@ -29,27 +30,32 @@
 #define GONE_MOST  64u  /* arenas that went, before those in them are dropped */
 #define ARENA_LEAST ((size_t)1 << 18) /* bytes of one; less is a piece of frame stack */
 #define YOUNG_MOST 4096u /* objects of generation 0 that are met one by one */
-#define SELDOM     2u   /* records between readings, per object that is read; */
-#define OFTEN      4u   /* ... or objects per record: where there is old garbage */
+#define RECENT     13    /* bits */
+#define APART      1u   /* records between readings, per object that is read, */
+#define APART_OLD  8u   /* ... per old one, */
+#define APART_MUCH 1u   /* ... and where there is old garbage */
 #define MUCH       64u  /* one in so many objects, between looks at everything */
 #define LEAST      ((uint64_t)1 << 12) /* records between readings */
 
-/* The state of an object: its count; that it has changed since it was first read; reading of
- * the last change, or the first. */
+/* The state of an object: its count; that it has changed since it was first read, and was old
+ * then; reading of the last change, or the first. */
 #define COUNT_BITS UINT32_MAX
 #define CHANGED    ((uint64_t)1 << 32)
-#define READING    33 /* shift */
+#define WHILE_OLD  ((uint64_t)1 << 33)
+#define READING    34 /* shift */
 #define IDLE       ((uint64_t)1 << 63) /* it was in no cycle: seldom read */
-#define IDLE_TURN  8u /* readings */
+#define IDLE_TURN  8u /* readings of old ones */
 
 static struct {
     struct array head;    /* GC heads, as they came */
     struct array state;   /* ... and theirs */
     size_t old;           /* so many were in generation 2 before the last collection of it
                              or of generation 1 */
+    bool mixed;           /* some of the others are there as well */
     uint64_t readings;    /* since the last look at everything */
+    struct array of_old;  /* those that were of the old ones too; the look is 0 */
+    uint64_t old_next;    /* work_done() at which the next is */
     bool anew;            /* that look is under way */
-    size_t n_read;        /* objects, at the last reading */
     size_t n_garbage;     /* found since the last look at everything, older than generation 0 */
     bool often;           /* it was much */
 } watch;
@@ -63,7 +69,7 @@ static struct {
 } gone;
 
 /* Objects are met at each reading while they are in generation 0: watched once, mostly. */
-static uintptr_t recent[YOUNG_MOST];
+static uintptr_t recent[1u << RECENT];
 
 static uint64_t count_of(uintptr_t head)
 {
@@ -116,7 +122,7 @@ static bool in_arena(uintptr_t head)
 
 void touch_watch(uintptr_t head)
 {
-    uintptr_t *r = &recent[(head >> 4) % (sizeof recent / sizeof *recent)];
+    uintptr_t *r = &recent[head * UINT64_C(0x9E3779B97F4A7C15) >> (64 - RECENT)];
     uint64_t reading = watch.anew ? 0 : watch.readings + 1;
 
     if (*r == head || !in_arena(head) || !array_push(&watch.head, head))
@@ -153,26 +159,36 @@ void touch_begin(touch_finder *find)
         watch.head.at[--to] = head;
         watch.state.at[to] = count_of(head) | (found == TOUCH_IDLE ? IDLE : 0);
     }
-    n = watch.head.n - to;
-    if (n) {
-        memmove(watch.head.at, watch.head.at + to, n * sizeof *watch.head.at);
-        memmove(watch.state.at, watch.state.at + to, n * sizeof *watch.state.at);
-    }
-    watch.head.n = watch.state.n = n;
+    array_cut(&watch.head, 0, to);
+    array_cut(&watch.state, 0, to);
     watch.old = old;
-    watch.often = MUCH * watch.n_garbage > n;
+    watch.mixed = false;
+    watch.often = MUCH * watch.n_garbage > watch.head.n;
     watch.n_garbage = 0;
     watch.readings = 0;
+    watch.of_old.n = 0;
+    (void)array_push(&watch.of_old, 0);
     watch.anew = true;
     memset(recent, 0, sizeof recent);
 }
 
+/* What is gone of those that came since is read no more. */
 void touch_sift(touch_finder *find)
 {
+    size_t n = watch.head.n, to;
+
     drop_gone();
-    for (size_t i = watch.head.n; i-- > watch.old;)
-        if (find(watch.head.at[i]) == TOUCH_IDLE)
-            watch.state.at[i] = (watch.state.at[i] | IDLE) & ~CHANGED;
+    for (n = to = watch.head.n; n-- > watch.old;) {
+        enum touch_found found = find(watch.head.at[n]);
+        uint64_t state = watch.state.at[n];
+
+        if (found == TOUCH_GONE && !watch.mixed)
+            continue;
+        watch.head.at[--to] = watch.head.at[n];
+        watch.state.at[to] = found == TOUCH_IDLE ? (state | IDLE) & ~CHANGED : state;
+    }
+    array_cut(&watch.head, watch.old, to);
+    array_cut(&watch.state, watch.old, to);
 }
 
 void touch_garbage(void)
@@ -201,10 +217,12 @@ void touch_reset(void)
 void touch_grown(void)
 {
     watch.old = watch.head.n;
+    watch.mixed = false;
 }
 
-void touch_collected(void)
+void touch_collected(unsigned generation)
 {
+    watch.mixed |= generation > 0 && watch.old < watch.head.n;
     memset(recent, 0, sizeof recent);
 }
 
@@ -225,43 +243,79 @@ void touch_forget(const void *memory, size_t size)
 
 #define AHEAD 16 /* counts on their way */
 
-/* left_out: those with this bit. When one that is seldom read has changed is known from one
- * side only. */
-static void read_from(size_t first, uint64_t left_out)
+/* Those from `first` up to `end`, but for those with the bit left_out: how many. When one that
+ * is seldom read has changed is known from one side only. */
+static size_t read_from(size_t first, size_t end, uint64_t left_out)
 {
     uint64_t now = (watch.readings + 1) << READING, state, count;
+    uint64_t changed = CHANGED | (end <= watch.old ? WHILE_OLD : 0);
+    size_t n = 0;
 
-    watch.n_read = 0;
-    for (size_t i = first; i < watch.head.n; i++) {
-        if (i + AHEAD < watch.head.n && !(watch.state.at[i + AHEAD] & left_out))
+    for (size_t i = first; i < end; i++) {
+        if (i + AHEAD < end && !(watch.state.at[i + AHEAD] & left_out))
             __builtin_prefetch((const void *)(watch.head.at[i + AHEAD] + HEAD));
         state = watch.state.at[i];
         if (state & left_out)
             continue;
-        watch.n_read++;
+        n++;
         count = count_of(watch.head.at[i]);
         if (count != (state & COUNT_BITS))
-            watch.state.at[i] = now | count | (state & IDLE ? IDLE : CHANGED);
+            watch.state.at[i] = now | count | (state & IDLE ? IDLE : changed);
     }
+    return n;
+}
+
+static void read_old(void)
+{
+    size_t n = read_from(0, watch.old, watch.of_old.n % IDLE_TURN ? IDLE : 0);
+    uint64_t apart = touch_much() ? APART_MUCH : APART_OLD;
+
+    (void)array_push(&watch.of_old, watch.readings + 1);
+    watch.old_next = work_done() + apart * (n + (watch.old - n) / IDLE_TURN);
 }
 
 void touch_poll(void)
 {
-    uint64_t apart;
+    size_t n;
 
     if (!HOT.look_on || work_done() < HOT.touch_next || !ring_room(RESERVE))
         return;
     drop_gone();
-    read_from(0, watch.readings % IDLE_TURN ? IDLE : 0);
+    if (work_done() >= watch.old_next)
+        read_old();
+    n = read_from(watch.old, watch.head.n, IDLE);
     watch_young();
     watch.readings++;
     ring_put(PMT_W_COUNTS, 0, 0);
-    apart = watch.n_read + (watch.head.n - watch.n_read) / IDLE_TURN;
-    apart = touch_much() ? apart / OFTEN : SELDOM * apart;
-    HOT.touch_next = work_done() + (apart < LEAST ? LEAST : apart);
+    HOT.touch_next = work_done() + (APART * n < LEAST ? LEAST : APART * n);
 }
 
 /* -- telling -- */
+
+uint64_t touch_readings(void)
+{
+    return watch.readings;
+}
+
+/* The reading of old ones before this one. */
+static uint64_t old_before(uint64_t reading)
+{
+    size_t n = watch.of_old.n;
+
+    while (n > 0 && watch.of_old.at[n - 1] >= reading)
+        n--;
+    return n ? watch.of_old.at[n - 1] : 0;
+}
+
+static void tell_one(size_t i, touch_teller *each)
+{
+    uint64_t state = watch.state.at[i], reading = (state & ~IDLE) >> READING;
+    uint64_t now = watch.readings + 1, most = TOUCH_NEVER;
+
+    if (state & CHANGED)
+        most = state & WHILE_OLD ? now - 1 - old_before(reading) : now - reading;
+    each(watch.head.at[i], i, reading ? now - reading : TOUCH_NEVER, most);
+}
 
 void touch_tell(bool all, touch_teller *each)
 {
@@ -269,11 +323,9 @@ void touch_tell(bool all, touch_teller *each)
 
     drop_gone();
     first = all ? 0 : watch.old;
-    read_from(first, 0);
-    for (size_t i = first; i < watch.head.n; i++) {
-        uint64_t state = watch.state.at[i], reading = (state & ~IDLE) >> READING;
-
-        each(watch.head.at[i], i, reading ? watch.readings + 1 - reading : TOUCH_NEVER,
-             state & CHANGED);
-    }
+    if (all)
+        (void)read_from(0, watch.old, 0);
+    (void)read_from(watch.old, watch.head.n, 0);
+    for (size_t i = first; i < watch.head.n; i++)
+        tell_one(i, each);
 }
