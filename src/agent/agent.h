@@ -390,7 +390,7 @@ typedef enum touch_found touch_finder(uintptr_t head);
 void touch_begin(touch_finder *find);
 void touch_sift(touch_finder *find);
 void touch_begun(void);
-/* An object of generation 1 or 2 was found to be garbage; whether there were many, of late. */
+/* An object of generation 2 was found to be garbage; whether there were many, of late. */
 void touch_garbage(void);
 bool touch_much(void);
 /* Memory is about to be unmapped. */

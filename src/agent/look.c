@@ -403,24 +403,32 @@ static void visit_dead(uint64_t root)
     }
 }
 
-static void hand_down(uint64_t from, uint64_t to)
+/* What number i refers to was reachable as long as it. */
+static void hand_touches(uint64_t i)
 {
-    now.holder.at[to] = older(now.holder.at[to], now.holder.at[from]);
-    now.least.at[to] = min_of(now.least.at[to], now.least.at[from]);
-    now.most.at[to] = min_of(now.most.at[to], now.most.at[from]);
+    uint64_t from = now.group.at[i];
+
+    for (uint64_t e = now.from.at[i]; e < now.from.at[i + 1]; e++) {
+        uint64_t to = now.group.at[now.to.at[e]];
+
+        now.least.at[to] = min_of(now.least.at[to], now.least.at[from]);
+        now.most.at[to] = min_of(now.most.at[to], now.most.at[from]);
+    }
 }
 
-/* Each component is held by the oldest object of all cycles that lead to it, and was reachable
- * as long as one of them. */
-static void hand_down_all(void)
+/* A component is held by the oldest object of all cycles that lead to it. But what was left
+ * before it, young, may have been collected by then. */
+static void hand_holder(uint64_t i)
 {
-    for (size_t k = now.order.n; k-- > 0;) {
-        uint64_t i = now.order.at[k], group = now.group.at[i];
+    uint64_t from = now.group.at[i];
 
-        if (now.holder.at[group] == UNSEEN)
-            now.holder.at[group] = i; /* a type hides its references from us */
-        for (uint64_t e = now.from.at[i]; e < now.from.at[i + 1]; e++)
-            hand_down(group, now.group.at[now.to.at[e]]);
+    if (now.holder.at[from] == UNSEEN)
+        now.holder.at[from] = i; /* a type hides its references from us */
+    for (uint64_t e = now.from.at[i]; e < now.from.at[i + 1]; e++) {
+        uint64_t to = now.group.at[now.to.at[e]];
+
+        if (now.least.at[from] == now.least.at[to] || generation_of(now.holder.at[from]) == 2)
+            now.holder.at[to] = older(now.holder.at[to], now.holder.at[from]);
     }
 }
 
@@ -471,8 +479,10 @@ static void find_holders(void)
     for (uint64_t i = 0; i < n && !now.failed; i++)
         if (now.index.at[i] == UNSEEN)
             visit_dead(i);
-    if (!now.failed)
-        hand_down_all();
+    for (size_t k = now.order.n; k-- > 0 && !now.failed;)
+        hand_touches(now.order.at[k]);
+    for (size_t k = now.order.n; k-- > 0 && !now.failed;)
+        hand_holder(now.order.at[k]);
 }
 
 /* -- telling -- */
@@ -511,7 +521,7 @@ static bool tell_dead(uint64_t i, uint64_t holder, int soon)
     ring_put(PMT_W_GARBAGE, block_of(head), type | (i == holder ? PMT_W_FIRST : 0));
     if (now.dead.at[i] & TOLD)
         return HOT.on;
-    if (generation_of(holder) > 0)
+    if (generation_of(holder) == 2)
         touch_garbage();
     if ((int)generation_of(holder) > soon)
         told_add(block_of(head), generation_of(holder));

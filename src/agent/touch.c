@@ -6,13 +6,16 @@
  * looks, which are dear, the counts of objects are read now and then, which is cheap, and for
  * each object it is kept in which reading its count was another one than before. A look that
  * finds a group dead tells the last of these. What keeps garbage is a reference to an object in
- * a cycle: those that the last look found to be in none are seldom read. Nor is each reading one
- * of the old objects, which are many and change seldom: for them it is between two of theirs.
+ * a cycle: those that the last look found to be in none are seldom read.
  *
  *     reading      1         2         3        look: it is dead
  *     count        5    5    6    6    5    5   5
  *     touched                2         3        -> between readings 2 and 3
- *     if it is old and reading 2 was not of those: between 1 and 3
+ *
+ * Nor does each reading read all others. Of the young ones it does; of what has come to generation 2
+ * since the last look at everything each second one reads twice as much, and each fourth four times:
+ * so an object is read whenever an eighth has been added to its age. Those that were there at that
+ * look are read by the number of the program's records.
  *
  * Objects are watched in the order in which they were met, which is that of their age. (The
  * collector's lists are not in order: each collection takes them apart.) One that was freed may
@@ -31,9 +34,10 @@
 #define ARENA_LEAST ((size_t)1 << 18) /* bytes of one; less is a piece of frame stack */
 #define YOUNG_MOST 4096u /* objects of generation 0 that are met one by one */
 #define RECENT     13    /* bits */
-#define APART      1u   /* records between readings, per object that is read, */
-#define APART_OLD  8u   /* ... per old one, */
-#define APART_MUCH 1u   /* ... and where there is old garbage */
+#define APART      1u   /* records between readings, per young object; */
+#define APART_OLD  8u   /* ... of those that were there at the last look, per one that is read; */
+#define APART_MUCH 1u   /* ... where there is old garbage */
+#define NEAR       8u   /* readings: what has come since is read by each second one too */
 #define MUCH       64u  /* one in so many objects, between looks at everything */
 #define LEAST      ((uint64_t)1 << 12) /* records between readings */
 
@@ -44,7 +48,7 @@
 #define WHILE_OLD  ((uint64_t)1 << 33)
 #define READING    34 /* shift */
 #define IDLE       ((uint64_t)1 << 63) /* it was in no cycle: seldom read */
-#define IDLE_TURN  8u /* readings of old ones */
+#define IDLE_TURN  8u /* readings */
 
 static struct {
     struct array head;    /* GC heads, as they came */
@@ -53,10 +57,12 @@ static struct {
                              or of generation 1 */
     bool mixed;           /* some of the others are there as well */
     uint64_t readings;    /* since the last look at everything */
-    struct array of_old;  /* those that were of the old ones too; the look is 0 */
-    uint64_t old_next;    /* work_done() at which the next is */
+    struct array since;   /* by reading, the look is 0: how many were watched then */
+    size_t base;          /* so many were at the look */
+    struct array of_base; /* readings that were of these too; the look is 0 */
+    uint64_t base_next;   /* work_done() at which the next is */
     bool anew;            /* that look is under way */
-    size_t n_garbage;     /* found since the last look at everything, older than generation 0 */
+    size_t n_garbage;     /* found since the last look at everything, of generation 2 */
     bool often;           /* it was much */
 } watch;
 
@@ -86,19 +92,25 @@ static bool is_gone(uintptr_t head, size_t i)
 
 static void drop_gone(void)
 {
-    size_t kept = 0, old = 0;
+    size_t kept = 0, old = 0, base = 0, reading = 0;
 
     if (!gone.n)
         return;
     for (size_t i = 0; i < watch.head.n; i++) {
+        while (reading < watch.since.n && watch.since.at[reading] <= i)
+            watch.since.at[reading++] = kept;
         if (is_gone(watch.head.at[i], i))
             continue;
         old += i < watch.old;
+        base += i < watch.base;
         watch.head.at[kept] = watch.head.at[i];
         watch.state.at[kept++] = watch.state.at[i];
     }
+    while (reading < watch.since.n)
+        watch.since.at[reading++] = kept;
     watch.head.n = watch.state.n = kept;
     watch.old = old;
+    watch.base = base;
     gone.n = 0;
 }
 
@@ -166,8 +178,6 @@ void touch_begin(touch_finder *find)
     watch.often = MUCH * watch.n_garbage > watch.head.n;
     watch.n_garbage = 0;
     watch.readings = 0;
-    watch.of_old.n = 0;
-    (void)array_push(&watch.of_old, 0);
     watch.anew = true;
     memset(recent, 0, sizeof recent);
 }
@@ -189,6 +199,9 @@ void touch_sift(touch_finder *find)
     }
     array_cut(&watch.head, watch.old, to);
     array_cut(&watch.state, watch.old, to);
+    watch.base = watch.base < watch.head.n ? watch.base : watch.head.n;
+    for (size_t k = watch.since.n; k-- > 0 && watch.since.at[k] > watch.old;)
+        watch.since.at[k] = watch.old; /* taken to be younger: they are read the more */
 }
 
 void touch_garbage(void)
@@ -203,13 +216,21 @@ bool touch_much(void)
 
 void touch_begun(void)
 {
+    if (!watch.anew)
+        return;
+    watch.base = watch.head.n;
+    watch.since.n = watch.of_base.n = 0;
+    (void)array_push(&watch.since, watch.base);
+    (void)array_push(&watch.of_base, 0);
     watch.anew = false;
 }
 
 /* A forked child has the parent's, and its memory went unwatched for a while. */
 void touch_reset(void)
 {
-    watch.head.n = watch.state.n = watch.old = 0;
+    watch.head.n = watch.state.n = watch.old = watch.base = 0;
+    for (size_t k = 0; k < watch.since.n; k++)
+        watch.since.at[k] = 0;
     gone.n = 0;
     memset(recent, 0, sizeof recent);
 }
@@ -265,27 +286,48 @@ static size_t read_from(size_t first, size_t end, uint64_t left_out)
     return n;
 }
 
-static void read_old(void)
+static size_t lesser(size_t a, size_t b)
 {
-    size_t n = read_from(0, watch.old, watch.of_old.n % IDLE_TURN ? IDLE : 0);
+    return a < b ? a : b;
+}
+
+static void read_base(void)
+{
+    size_t end = lesser(watch.base, watch.old);
+    size_t n = read_from(0, end, watch.of_base.n % IDLE_TURN ? IDLE : 0);
     uint64_t apart = touch_much() ? APART_MUCH : APART_OLD;
 
-    (void)array_push(&watch.of_old, watch.readings + 1);
-    watch.old_next = work_done() + apart * (n + (watch.old - n) / IDLE_TURN);
+    (void)array_push(&watch.of_base, watch.readings + 1);
+    watch.base_next = work_done() + apart * (n + (end - n) / IDLE_TURN);
+}
+
+/* A reading, from 1 on, reads what has come since the last look at everything from here on. */
+static size_t first_of(uint64_t reading)
+{
+    uint64_t back = (uint64_t)NEAR << __builtin_ctzll(reading);
+    uint64_t from = reading > back ? reading - back : 0;
+
+    return from < watch.since.n ? watch.since.at[from] : watch.head.n;
 }
 
 void touch_poll(void)
 {
-    size_t n;
+    size_t first, n;
 
     if (!HOT.look_on || work_done() < HOT.touch_next || !ring_room(RESERVE))
         return;
     drop_gone();
-    if (work_done() >= watch.old_next)
-        read_old();
+    if (work_done() >= watch.base_next)
+        read_base();
+    if (!watch.since.n)
+        (void)array_push(&watch.since, 0);
+    first = first_of(watch.readings + 1);
+    if (first < watch.old)
+        (void)read_from(first, watch.old, (watch.readings + 1) % IDLE_TURN ? IDLE : 0);
     n = read_from(watch.old, watch.head.n, IDLE);
     watch_young();
     watch.readings++;
+    (void)array_push(&watch.since, watch.head.n);
     ring_put(PMT_W_COUNTS, 0, 0);
     HOT.touch_next = work_done() + (APART * n < LEAST ? LEAST : APART * n);
 }
@@ -297,14 +339,19 @@ uint64_t touch_readings(void)
     return watch.readings;
 }
 
-/* The reading of old ones before this one. */
-static uint64_t old_before(uint64_t reading)
+/* The reading before this one that read number i, which is old; 0: the look. */
+static uint64_t read_before(uint64_t reading, size_t i)
 {
-    size_t n = watch.of_old.n;
+    size_t n = watch.of_base.n;
 
-    while (n > 0 && watch.of_old.at[n - 1] >= reading)
-        n--;
-    return n ? watch.of_old.at[n - 1] : 0;
+    if (i < watch.base) {
+        while (n > 0 && watch.of_base.at[n - 1] >= reading)
+            n--;
+        return n ? watch.of_base.at[n - 1] : 0;
+    }
+    while (--reading > 0 && i < first_of(reading))
+        ;
+    return reading;
 }
 
 static void tell_one(size_t i, touch_teller *each)
@@ -313,7 +360,7 @@ static void tell_one(size_t i, touch_teller *each)
     uint64_t now = watch.readings + 1, most = TOUCH_NEVER;
 
     if (state & CHANGED)
-        most = state & WHILE_OLD ? now - 1 - old_before(reading) : now - reading;
+        most = state & WHILE_OLD ? now - 1 - read_before(reading, i) : now - reading;
     each(watch.head.at[i], i, reading ? now - reading : TOUCH_NEVER, most);
 }
 
