@@ -380,7 +380,9 @@ uint64_t hook_ns(uint64_t calls, uint64_t now_ns);
 void touch_watch(uintptr_t head);
 void touch_grown(void);
 void touch_reset(void); /* none is */
-/* A collection of this generation is over: those of it and below are one older. */
+/* It is about to lose a reference to a collection; one of this generation is over: those of it
+ * and below are one older. */
+void touch_lose(uintptr_t head);
 void touch_collected(unsigned generation);
 /* A look at everything: those that are there go on to be watched; they, and those that are
  * added until begun, are taken to be touched not since. find: what of the object is there, said

@@ -485,6 +485,24 @@ static void find_holders(void)
         hand_holder(now.order.at[k]);
 }
 
+static int note_loss(void *object, void *arg)
+{
+    uintptr_t head = head_of((uintptr_t)object);
+
+    (void)arg;
+    if (head && !(get(head, 8) & PENDING))
+        touch_lose(head);
+    return 0;
+}
+
+/* What this collection is going to free lets go of what it refers to. */
+static void note_losses(int soon)
+{
+    for (size_t i = 0; i < now.dead.n; i++)
+        if ((int)generation_of(now.holder.at[now.group.at[i]]) <= soon)
+            visit_all((now.dead.at[i] & ~TOLD) + HEAD, note_loss);
+}
+
 /* -- telling -- */
 
 static bool room(void)
@@ -713,6 +731,8 @@ static void look(unsigned generations, int soon)
     if (!now.failed && now.dead.n) {
         find_touches(generations);
         find_holders();
+        if (!now.failed)
+            note_losses(soon);
     }
     watch_survivors(generations, soon);
     restore(generations);

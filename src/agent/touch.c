@@ -17,6 +17,9 @@
  * so an object is read whenever an eighth has been added to its age. Those that were there at that
  * look are read by the number of the program's records.
  *
+ * But garbage that is collected takes its references with it, also those to older garbage. How
+ * many each object is about to lose so is kept, and that is no touch.
+ *
  * Objects are watched in the order in which they were met, which is that of their age. (The
  * collector's lists are not in order: each collection takes them apart.) One that was freed may
  * be another by now, whose history then is mixed with its own: it is met again while it is in
@@ -50,6 +53,8 @@
 #define IDLE       ((uint64_t)1 << 63) /* it was in no cycle: seldom read */
 #define IDLE_TURN  8u /* readings */
 
+#define AHEAD 16 /* counts on their way */
+
 static struct {
     struct array head;    /* GC heads, as they came */
     struct array state;   /* ... and theirs */
@@ -76,6 +81,35 @@ static struct {
 
 /* Objects are met at each reading while they are in generation 0: watched once, mostly. */
 static uintptr_t recent[1u << RECENT];
+
+/* References that objects lose to a collection. Where two share a place one is forgotten. */
+#define LOSERS 14 /* bits */
+
+static struct { uintptr_t head; uint64_t lost; } losers[1u << LOSERS];
+
+static size_t place(uintptr_t head, unsigned bits)
+{
+    return head * UINT64_C(0x9E3779B97F4A7C15) >> (64 - bits);
+}
+
+void touch_lose(uintptr_t head)
+{
+    size_t i = place(head, LOSERS);
+
+    losers[i].lost = losers[i].head == head ? losers[i].lost + 1 : 1;
+    losers[i].head = head;
+}
+
+/* Its count is another one: for that alone? */
+static bool has_lost(uintptr_t head, uint64_t before, uint64_t count)
+{
+    size_t i = place(head, LOSERS);
+
+    if (losers[i].head != head)
+        return false;
+    losers[i].head = 0;
+    return count + losers[i].lost == before;
+}
 
 static uint64_t count_of(uintptr_t head)
 {
@@ -134,7 +168,7 @@ static bool in_arena(uintptr_t head)
 
 void touch_watch(uintptr_t head)
 {
-    uintptr_t *r = &recent[head * UINT64_C(0x9E3779B97F4A7C15) >> (64 - RECENT)];
+    uintptr_t *r = &recent[place(head, RECENT)];
     uint64_t reading = watch.anew ? 0 : watch.readings + 1;
 
     if (*r == head || !in_arena(head) || !array_push(&watch.head, head))
@@ -179,6 +213,7 @@ void touch_begin(touch_finder *find)
     watch.n_garbage = 0;
     watch.readings = 0;
     watch.anew = true;
+    memset(losers, 0, sizeof losers);
     memset(recent, 0, sizeof recent);
 }
 
@@ -262,8 +297,6 @@ void touch_forget(const void *memory, size_t size)
 
 /* -- reading -- */
 
-#define AHEAD 16 /* counts on their way */
-
 /* Those from `first` up to `end`, but for those with the bit left_out: how many. When one that
  * is seldom read has changed is known from one side only. */
 static size_t read_from(size_t first, size_t end, uint64_t left_out)
@@ -280,7 +313,11 @@ static size_t read_from(size_t first, size_t end, uint64_t left_out)
             continue;
         n++;
         count = count_of(watch.head.at[i]);
-        if (count != (state & COUNT_BITS))
+        if (count == (state & COUNT_BITS))
+            continue;
+        if (has_lost(watch.head.at[i], state & COUNT_BITS, count))
+            watch.state.at[i] = (state & ~(uint64_t)COUNT_BITS) | count;
+        else
             watch.state.at[i] = now | count | (state & IDLE ? IDLE : changed);
     }
     return n;
