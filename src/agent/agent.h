@@ -363,6 +363,8 @@ void look_poll(void);
 void look_at_end(void);
 /* A collection of this generation is over, and so many objects. */
 void look_collected(unsigned generation, uint64_t collected);
+/* Neither collections nor looks at them have found anything for long. */
+bool look_in_vain(void);
 
 /* hook_time.c: one in so many hook calls within a collection is timed: between hook_ticks()
  * and hook_took() lies what it does but for the block. */

@@ -788,6 +788,11 @@ static uintptr_t before(uintptr_t head)
     return get(head, 8) & ~(FINALIZED | PENDING);
 }
 
+bool look_in_vain(void)
+{
+    return HOT.look_vain >= IN_VAIN;
+}
+
 /* One young collection in so many is worth a look. */
 static uint32_t worth_one_in(void)
 {

@@ -30,16 +30,22 @@ static inline bool made_counted(struct made m)
     return HOT.gc_count > m.count;
 }
 
-/* made_settle() where those alone are told, and no collection is near. */
+/* made_settle() where those alone are told, and no collection is near. The program has just
+ * written these words, one by one: they are read so, lest the processor wait until they have left
+ * for memory. */
 static inline void made_settle_kind(void)
 {
-    uint64_t w[4]; /* GC head and header */
+    const volatile uint64_t *w = (const volatile uint64_t *)HOT.made.block; /* GC head, header */
+    uint64_t kind = made_kind_of(w[3]), count, next;
 
-    memcpy(w, (const void *)HOT.made.block, sizeof w);
     HOT.made.block = 0;
-    if (made_kind_of(w[3]) && is_count_of_new(w[2]) && (w[2] || made_counted(HOT.made)) &&
-        (w[0] == 0 || !is_count_of_new(w[0])))
-        HOT.made_kind = made_kind_of(w[3]) << PMT_W_KIND_SHIFT;
+    if (!kind)
+        return;
+    count = w[2];
+    next = w[0];
+    if (is_count_of_new(count) && (count || made_counted(HOT.made)) &&
+        (next == 0 || !is_count_of_new(next)))
+        HOT.made_kind = kind << PMT_W_KIND_SHIFT;
 }
 
 static inline void made_watch(const void *freed)

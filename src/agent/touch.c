@@ -38,6 +38,7 @@
 #define YOUNG_MOST 4096u /* objects of generation 0 that are met one by one */
 #define RECENT     13    /* bits */
 #define APART      1u   /* records between readings, per young object; */
+#define APART_VAIN 8u   /* ... where collections find nothing for long; */
 #define APART_OLD  8u   /* ... of those that were there at the last look, per one that is read; */
 #define APART_MUCH 1u   /* ... where there is old garbage */
 #define NEAR       8u   /* readings: what has come since is read by each second one too */
@@ -366,7 +367,8 @@ void touch_poll(void)
     watch.readings++;
     (void)array_push(&watch.since, watch.head.n);
     ring_put(PMT_W_COUNTS, 0, 0);
-    HOT.touch_next = work_done() + (APART * n < LEAST ? LEAST : APART * n);
+    n *= look_in_vain() ? APART_VAIN : APART;
+    HOT.touch_next = work_done() + (n < LEAST ? LEAST : n);
 }
 
 /* -- telling -- */
