@@ -15,8 +15,8 @@
  * a recorded collection or a look covered all of it and found it reachable: where older
  * garbage holds it, one of the youngest generation says nothing. A group of the youngest generation
  * is taken to have been left when the last of it was made, as requests and trees are; others
- * when they were last touched (a reference count of theirs changed: nothing touches what is
- * unreachable), as near as the recording has seen it. Within that the times are spread evenly
+ * when they, or what leads to them, were last touched (a reference count changed: nothing touches
+ * what is unreachable), as near as the recording has seen it. Within that the times are spread evenly
  * (the expectation is right, whichever it was). If mod has collected
  * since then what holds the group, it is freed at once, and goes to the credit of that
  * collection (`overdue`).
