@@ -10,6 +10,7 @@
  *     collector.c   watching the cyclic collector
  *     hook_time.c   what the hooks cost within collections
  *     look.c        finding what is unreachable, as the collector does
+ *     look_when.c   ... and when
  *     belongings.c  what else dies with it
  *     spared.c      what a look spares the collection behind it
  *     told.c        which of it was told already
@@ -353,7 +354,7 @@ static inline void collector_leave(void)
  * objects; false while that is not sure. To be asked at each of several in turn. */
 bool site_is_collectors(uintptr_t at);
 
-/* look.c: before an obj allocation from this place, at a count of look_from or more. */
+/* look_when.c: before an obj allocation from this place, at a count of look_from or more. */
 void look_before(uintptr_t site);
 /* The thresholds, or what is wanted, has changed. */
 void look_schedule(void);

@@ -19,41 +19,28 @@
  * is the only moment at which all objects can be relied on to be whole: so it is the only
  * one at which we look (site.c tells it from other allocations).
  *
- * When. When a collection is due, at what it is going to collect: but for some young ones
- * (leave_out), and at everything only if the last look at everything is not too near. And at
- * all generations whenever the program has made `every` records since, or if that is 0 so many
- * that a look is a small part of what the program does.
- *
  * And once when the interpreter begins to finalise: then all that is alive is told as well.
+ * When else is in look_when.c.
  *
  * What is told: the dead that were not told before, each with its type. A collection finds
  * a cycle only if it covers it and every cycle that leads to it: the oldest object of all
- * these is its holder. So what has one holder is told together, the holder first. Behind
+ * these is its holder. So what has one holder is told together, the holder first. A cycle was
+ * reachable as long as one that leads to it; what was left at another time is told apart. Behind
  * each stands to which of the dead it refers: that is what cycles are made of. Which of
  * the dead were told is kept in a set of addresses, from which a collection's frees take
  * them, and its end those that it did not free: they are on free lists.
  */
 #include "agent/agent.h"
 
-#include <errno.h>
 #include <string.h>
 #include "agent/array.h"
+#include "agent/look.h"
 #include "agent/object.h"
 
 #define FINALIZED ((uint64_t)1)
 #define PENDING   ((uint64_t)2)
 #define COUNT     2 /* shift */
 #define NO_CYCLE  ((uint64_t)1 << 63)
-
-#define LEAST_APART ((uint64_t)1 << 14) /* records between looks at everything */
-#define STALE       ((uint64_t)1 << 12) /* records in which one that was due has to come */
-#define LEFT_OUT    16u /* every so many collections of generation 0 come unlooked at */
-#define IN_VAIN     64u /* young collections in a row that found nothing, before every other one
-                           is looked at; four times as many: one in four, and so on */
-#define RAREST      8u
-#define SHARE       40u /* records per object looked at: so a look costs a few per cent */
-#define SHARE_MUCH  24u /* ... where there is old garbage */
-#define SHARE_VAIN  160u /* ... where two looks at everything in a row found nothing */
 
 /* -- the look under way -- */
 
@@ -416,8 +403,16 @@ static void hand_touches(uint64_t i)
     }
 }
 
-/* A component is held by the oldest object of all cycles that lead to it. But what was left
- * before it, young, may have been collected by then. */
+/* What was known to be left before, and is young, may be gone when this is left. */
+static bool may_hold(uint64_t from, uint64_t to)
+{
+    uint64_t least = now.least.at[from];
+
+    return least == now.least.at[to] || least == TOUCH_NEVER ||
+           generation_of(now.holder.at[from]) == 2;
+}
+
+/* A component is held by the oldest object of all cycles that lead to it. */
 static void hand_holder(uint64_t i)
 {
     uint64_t from = now.group.at[i];
@@ -427,7 +422,7 @@ static void hand_holder(uint64_t i)
     for (uint64_t e = now.from.at[i]; e < now.from.at[i + 1]; e++) {
         uint64_t to = now.group.at[now.to.at[e]];
 
-        if (now.least.at[from] == now.least.at[to] || generation_of(now.holder.at[from]) == 2)
+        if (may_hold(from, to))
             now.holder.at[to] = older(now.holder.at[to], now.holder.at[from]);
     }
 }
@@ -671,7 +666,7 @@ static void tell_list_alive(uintptr_t list)
     }
 }
 
-static void tell_all_alive(void)
+void look_tell_alive(void)
 {
     for (unsigned g = 0; g < 3; g++)
         tell_list_alive((uintptr_t)HOT.gc + 24 * g);
@@ -713,8 +708,19 @@ static void watch_survivors(unsigned generations, int soon)
         touch_grown();
 }
 
-static void look(unsigned generations, int soon)
+/* The order of all is kept for the next. */
+static void keep_order(void)
 {
+    struct array heads = now.heads;
+
+    now.heads = now.last;
+    now.last = heads;
+}
+
+struct looked look_at(unsigned generations, int soon)
+{
+    struct looked looked;
+
     now.whole = generations == 2;
     now.heads.n = now.reached.n = now.dead.n = 0;
     now.key = now.key * UINT64_C(0x9E3779B97F4A7C15) + 2;
@@ -738,198 +744,8 @@ static void look(unsigned generations, int soon)
     restore(generations);
     if (!now.failed)
         tell(generations, soon);
-}
-
-/* -- when -- */
-
-/* The generation that a collection takes which is due at the next object (gc/policy.h has
- * the rule). */
-static unsigned generation_due(void)
-{
-    for (unsigned g = 2; g > 0; g--) {
-        if (gc_half(GC_COUNT0 + 24 * (int)g) <= gc_half(GC_THRESHOLD0 + 24 * (int)g))
-            continue;
-        if (g < 2 || get((uintptr_t)HOT.gc, GC_LONG_LIVED + 8) >=
-                         get((uintptr_t)HOT.gc, GC_LONG_LIVED) / 4)
-            return g;
-    }
-    return 0;
-}
-
-void look_schedule(void)
-{
-    uint32_t early = HOT.gc_due / 2 < 64 ? HOT.gc_due / 2 : 64;
-
-    HOT.look_from = HOT.gc_due == UINT32_MAX ? UINT32_MAX : HOT.gc_due - early;
-    if (HOT.look_wanted)
-        HOT.look_from = 0;
-    if (!HOT.look_on)
-        HOT.look_from = UINT32_MAX;
-}
-
-void look_at_end(void)
-{
-    HOT.look_last = HOT.look_wanted = HOT.look_on;
-    look_schedule();
-}
-
-void look_poll(void)
-{
-    if (!HOT.gc_found)
-        return;
-    HOT.look_on = true;
-    HOT.look_wanted |= work_done() >= HOT.look_next;
-    look_schedule();
-    touch_poll();
-}
-
-static uintptr_t before(uintptr_t head)
-{
-    return get(head, 8) & ~(FINALIZED | PENDING);
-}
-
-bool look_in_vain(void)
-{
-    return HOT.look_vain >= IN_VAIN;
-}
-
-/* One young collection in so many is worth a look. */
-static uint32_t worth_one_in(void)
-{
-    uint32_t every = 1;
-
-    for (uint32_t n = HOT.look_vain; n >= IN_VAIN && every < RAREST; n /= 4)
-        every *= 2;
-    return every;
-}
-
-/* One that is due may come unlooked at: what is in the generation that its survivors join. */
-static void note_next(void)
-{
-    unsigned due = generation_due();
-
-    HOT.look_left = before((uintptr_t)HOT.gc + GENERATION * (due == 2 ? 2 : due + 1));
-    HOT.look_left_most = gc_half(GC_COUNT0);
-}
-
-/* One that is due comes unlooked at: where looks find nothing; and now and then, for what a look
- * has just visited is in the caches, and its collection quicker than without. */
-static bool leave_out(void)
-{
-    unsigned due = generation_due(), generation = due > 1 ? 1 : due;
-    uint32_t turn = ++HOT.look_turn[generation];
-
-    if (HOT.look_wanted || (due == 2 && work_done() >= HOT.look_full) ||
-        (turn % worth_one_in() == 0 && (generation > 0 || turn % LEFT_OUT)))
-        return false;
-    HOT.look_done = true;
-    HOT.look_stale = work_done() + STALE;
-    note_next();
-    return true;
-}
-
-/* Those that have survived it are the new ones in the next generation. */
-static void watch_left_out(unsigned generation)
-{
-    uintptr_t list = (uintptr_t)HOT.gc + GENERATION * (generation == 2 ? 2 : generation + 1);
-
-    now.heads.n = 0;
-    for (uintptr_t head = before(list); head != list && head != HOT.look_left &&
-                                        now.heads.n < HOT.look_left_most;
-         head = before(head))
-        if (!array_push(&now.heads, head))
-            return;
-    while (now.heads.n)
-        touch_watch(now.heads.at[--now.heads.n]);
-    if (generation > 0)
-        touch_grown();
-}
-
-static void keep_order(void)
-{
-    struct array heads = now.heads;
-
-    now.heads = now.last;
-    now.last = heads;
-}
-
-/* The next object is one of the collector's. A full collection is looked ahead at if the
- * last look at everything is not too near. */
-static void look_now(bool due)
-{
-    int soon = due ? (int)generation_due() : -1;
-    bool all = HOT.look_wanted || (soon == 2 && work_done() >= HOT.look_full);
-    unsigned generations = all ? 2 : soon > 0 ? 1 : 0;
-    uint64_t cost;
-
-    if (soon > 0 && generations >= (unsigned)soon)
-        spared_before((unsigned)soon);
-    look(generations, soon);
-    spared_behind();
-    if (now.dead.n)
-        HOT.look_vain = 0;
-    if (all)
-        HOT.look_none = now.dead.n ? 0 : HOT.look_none + 1;
-    cost = (touch_much() ? SHARE_MUCH : HOT.look_none > 1 ? SHARE_VAIN : SHARE) * now.heads.n;
-    if (HOT.look_last) {
-        tell_all_alive();
-        HOT.look_last = HOT.look_on = false;
-    }
-    HOT.look_done = due;
-    HOT.look_left = 0;
-    HOT.look_stale = work_done() + (cost < STALE ? STALE : cost);
-    if (!all)
-        return;
-    HOT.look_wanted = false;
-    keep_order();
-    HOT.look_full = work_done() + cost / (HOT.look_worth ? 16 : 4);
-    HOT.look_next = work_done() + (HOT.look_every ? HOT.look_every
-                                : cost < LEAST_APART ? LEAST_APART : cost);
-    look_schedule();
-}
-
-void look_before(uintptr_t site)
-{
-    bool over = HOT.gc_count >= HOT.gc_due;
-    bool awaited = over && HOT.look_done && work_done() < HOT.look_stale;
-    bool due = over && !awaited;
-    bool wanted = HOT.look_wanted && (!awaited || HOT.look_last);
-    bool of_collector = site_is_collectors(site); /* it learns from every call */
-    int saved;
-
-    /* Awaited is a collection that was looked ahead at, from 3.12 on: what it will find is
-     * told, and not remembered. A look before it would tell it again.
-     * While it finalises, the interpreter makes hardly an object: any will do. */
-    if ((!of_collector && !HOT.look_last) || !(due || wanted) || gc_half(GC_COLLECTING) ||
-        HOT.busy) {
-        if (due) /* should it come now all the same */
-            note_next();
-        return;
-    }
-    if (due && leave_out())
-        return;
-    saved = errno;
-    HOT.busy = true; /* nothing of this calls a hook that would record; a traversal
-                        of another's making might */
-    look_now(due);
-    HOT.busy = false;
-    errno = saved;
-}
-
-/* A full collection that has found much is a sign that the next one will. */
-#define MUCH 64 /* one in so many objects */
-
-void look_collected(unsigned generation, uint64_t collected)
-{
-    HOT.look_done = false;
-    if (generation == 2)
-        HOT.look_worth = MUCH * collected >= now.last.n;
-    if (HOT.look_worth && HOT.look_full > work_done() + now.last.n)
-        HOT.look_full = work_done() + now.last.n;
-    told_settle(generation);
-    if (HOT.look_left)
-        watch_left_out(generation);
-    HOT.look_vain = collected ? 0 : HOT.look_vain + 1;
-    HOT.look_left = 0;
-    touch_collected(generation);
+    looked = (struct looked){now.heads.n, now.dead.n};
+    if (now.whole)
+        keep_order();
+    return looked;
 }

@@ -1,0 +1,222 @@
+/*
+ * look_when.c - when are objects looked at?
+ *
+ * When a collection is due, at what it is going to collect: but for some of generation 0, and for
+ * most young ones where none has found anything for long (leave_out); and at everything only if the
+ * last look at everything is not too near. What comes unlooked at has survivors all the same, which
+ * are to be watched from then on (touch.c): they are behind what was the last object of the next
+ * generation.
+ *
+ * And at all generations whenever the program has made `every` records since, or if that is 0
+ * so many that a look is a small part of what the program does.
+ *
+ *     collections   0  0  0  0  0 ... 0  1  0  0 ...  2
+ *     looks at      0  0  -  0  0     0  1  0  all    all
+ */
+#include "agent/agent.h"
+
+#include <errno.h>
+#include "agent/array.h"
+#include "agent/look.h"
+#include "agent/object.h"
+
+#define PREV_FLAGS ((uintptr_t)3) /* in the second word of a GC head */
+
+#define LEAST_APART ((uint64_t)1 << 14) /* records between looks at everything */
+#define STALE       ((uint64_t)1 << 12) /* records in which one that was due has to come */
+#define LEFT_OUT    16u /* every so many collections of generation 0 come unlooked at */
+#define IN_VAIN     64u /* young collections in a row that found nothing, before every other one
+                           is looked at; four times as many: one in four, and so on */
+#define RAREST      8u
+#define SHARE       40u /* records per object looked at: so a look costs a few per cent */
+#define SHARE_MUCH  24u /* ... where there is old garbage */
+#define SHARE_VAIN  160u /* ... where two looks at everything in a row found nothing */
+
+static size_t n_all; /* objects at the last look at everything */
+
+/* The generation that a collection takes which is due at the next object (gc/policy.h has
+ * the rule). */
+static unsigned generation_due(void)
+{
+    for (unsigned g = 2; g > 0; g--) {
+        if (gc_half(GC_COUNT0 + 24 * (int)g) <= gc_half(GC_THRESHOLD0 + 24 * (int)g))
+            continue;
+        if (g < 2 || get((uintptr_t)HOT.gc, GC_LONG_LIVED + 8) >=
+                         get((uintptr_t)HOT.gc, GC_LONG_LIVED) / 4)
+            return g;
+    }
+    return 0;
+}
+
+void look_schedule(void)
+{
+    uint32_t early = HOT.gc_due / 2 < 64 ? HOT.gc_due / 2 : 64;
+
+    HOT.look_from = HOT.gc_due == UINT32_MAX ? UINT32_MAX : HOT.gc_due - early;
+    if (HOT.look_wanted)
+        HOT.look_from = 0;
+    if (!HOT.look_on)
+        HOT.look_from = UINT32_MAX;
+}
+
+void look_at_end(void)
+{
+    HOT.look_last = HOT.look_wanted = HOT.look_on;
+    look_schedule();
+}
+
+void look_poll(void)
+{
+    if (!HOT.gc_found)
+        return;
+    HOT.look_on = true;
+    HOT.look_wanted |= work_done() >= HOT.look_next;
+    look_schedule();
+    touch_poll();
+}
+
+static uintptr_t before(uintptr_t head)
+{
+    return get(head, 8) & ~PREV_FLAGS;
+}
+
+bool look_in_vain(void)
+{
+    return HOT.look_vain >= IN_VAIN;
+}
+
+/* One young collection in so many is worth a look. */
+static uint32_t worth_one_in(void)
+{
+    uint32_t every = 1;
+
+    for (uint32_t n = HOT.look_vain; n >= IN_VAIN && every < RAREST; n /= 4)
+        every *= 2;
+    return every;
+}
+
+/* One that is due may come unlooked at: what is in the generation that its survivors join. */
+static void note_next(void)
+{
+    unsigned due = generation_due();
+
+    HOT.look_left = before((uintptr_t)HOT.gc + GENERATION * (due == 2 ? 2 : due + 1));
+    HOT.look_left_most = gc_half(GC_COUNT0);
+}
+
+/* One that is due comes unlooked at: where looks find nothing; and now and then, for what a look
+ * has just visited is in the caches, and its collection quicker than without. */
+static bool leave_out(void)
+{
+    unsigned due = generation_due(), generation = due > 1 ? 1 : due;
+    uint32_t turn = ++HOT.look_turn[generation];
+
+    if (HOT.look_wanted || (due == 2 && work_done() >= HOT.look_full) ||
+        (turn % worth_one_in() == 0 && (generation > 0 || turn % LEFT_OUT)))
+        return false;
+    HOT.look_done = true;
+    HOT.look_stale = work_done() + STALE;
+    note_next();
+    return true;
+}
+
+static struct array survivors; /* the youngest first */
+
+/* Those that have survived it are the new ones in the next generation. */
+static void watch_left_out(unsigned generation)
+{
+    uintptr_t list = (uintptr_t)HOT.gc + GENERATION * (generation == 2 ? 2 : generation + 1);
+
+    survivors.n = 0;
+    for (uintptr_t head = before(list); head != list && head != HOT.look_left &&
+                                        survivors.n < HOT.look_left_most;
+         head = before(head))
+        if (!array_push(&survivors, head))
+            return;
+    while (survivors.n)
+        touch_watch(survivors.at[--survivors.n]);
+    if (generation > 0)
+        touch_grown();
+}
+
+/* The next object is one of the collector's. A full collection is looked ahead at if the
+ * last look at everything is not too near. */
+static void look_now(bool due)
+{
+    int soon = due ? (int)generation_due() : -1;
+    bool all = HOT.look_wanted || (soon == 2 && work_done() >= HOT.look_full);
+    unsigned generations = all ? 2 : soon > 0 ? 1 : 0;
+    struct looked looked;
+    uint64_t cost;
+
+    if (soon > 0 && generations >= (unsigned)soon)
+        spared_before((unsigned)soon);
+    looked = look_at(generations, soon);
+    spared_behind();
+    if (looked.n_dead)
+        HOT.look_vain = 0;
+    if (all)
+        HOT.look_none = looked.n_dead ? 0 : HOT.look_none + 1;
+    cost = (touch_much() ? SHARE_MUCH : HOT.look_none > 1 ? SHARE_VAIN : SHARE) * looked.n_objects;
+    if (HOT.look_last) {
+        look_tell_alive();
+        HOT.look_last = HOT.look_on = false;
+    }
+    HOT.look_done = due;
+    HOT.look_left = 0;
+    HOT.look_stale = work_done() + (cost < STALE ? STALE : cost);
+    if (!all)
+        return;
+    HOT.look_wanted = false;
+    n_all = looked.n_objects;
+    HOT.look_full = work_done() + cost / (HOT.look_worth ? 16 : 4);
+    HOT.look_next = work_done() + (HOT.look_every ? HOT.look_every
+                                : cost < LEAST_APART ? LEAST_APART : cost);
+    look_schedule();
+}
+
+void look_before(uintptr_t site)
+{
+    bool over = HOT.gc_count >= HOT.gc_due;
+    bool awaited = over && HOT.look_done && work_done() < HOT.look_stale;
+    bool due = over && !awaited;
+    bool wanted = HOT.look_wanted && (!awaited || HOT.look_last);
+    bool of_collector = site_is_collectors(site); /* it learns from every call */
+    int saved;
+
+    /* Awaited is a collection that was looked ahead at, from 3.12 on: what it will find is
+     * told, and not remembered. A look before it would tell it again.
+     * While it finalises, the interpreter makes hardly an object: any will do. */
+    if ((!of_collector && !HOT.look_last) || !(due || wanted) || gc_half(GC_COLLECTING) ||
+        HOT.busy) {
+        if (due && !gc_half(GC_COLLECTING)) /* should it come now all the same */
+            note_next();
+        return;
+    }
+    if (due && leave_out())
+        return;
+    saved = errno;
+    HOT.busy = true; /* nothing of this calls a hook that would record; a traversal
+                        of another's making might */
+    look_now(due);
+    HOT.busy = false;
+    errno = saved;
+}
+
+/* A full collection that has found much is a sign that the next one will. */
+#define MUCH 64 /* one in so many objects */
+
+void look_collected(unsigned generation, uint64_t collected)
+{
+    HOT.look_done = false;
+    if (generation == 2)
+        HOT.look_worth = MUCH * collected >= n_all;
+    if (HOT.look_worth && HOT.look_full > work_done() + n_all)
+        HOT.look_full = work_done() + n_all;
+    told_settle(generation);
+    if (HOT.look_left)
+        watch_left_out(generation);
+    HOT.look_vain = collected ? 0 : HOT.look_vain + 1;
+    HOT.look_left = 0;
+    touch_collected(generation);
+}
