@@ -389,7 +389,8 @@ void touch_lose(uintptr_t head);
 void touch_collected(unsigned generation);
 /* A look at everything: those that are there go on to be watched; they, and those that are
  * added until begun, are taken to be touched not since. find: what of the object is there, said
- * once. At one of generation 1: those of it that are in no cycle are found to be idle. */
+ * once. At one of generation 1: those of it that are in no cycle are found to be idle,
+ * and those that are gone are watched no more. */
 enum touch_found { TOUCH_GONE, TOUCH_READ, TOUCH_IDLE };
 typedef enum touch_found touch_finder(uintptr_t head);
 void touch_begin(touch_finder *find);

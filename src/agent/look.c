@@ -57,7 +57,7 @@ static struct {
     struct array holder;  /* by group: a number */
     struct array least, most; /* by group: readings ago, when it or what leads to it was touched */
     uint64_t touches;     /* the most of these that is known */
-    struct array chain;   /* by them: what a holder holds that was touched then */
+    struct array chain;   /* by them: what a holder holds that was touched then; else all 0 */
     struct array touched; /* by number: readings ago, at least | at most << MOST */
     struct array age;     /* by number: their order, the oldest first */
     uint64_t key;         /* of this look */
@@ -619,6 +619,8 @@ static bool tell_held(uint64_t h, int soon)
         if (chain && !tell_chain(h, chain, at < last ? at : TOUCH_NEVER, soon))
             return false;
     }
+    if (now.failed)
+        now.chain.n = 0; /* it is not all 0 */
     return !now.failed;
 }
 
@@ -627,7 +629,8 @@ static void tell(unsigned generations, int soon)
     if (!ring_room(RESERVE))
         return;
     ring_put(PMT_W_LOOK, (uint64_t)generations, now.references);
-    if (now.dead.n && !array_fill(&now.chain, now.touches + 2, 0))
+    if (now.dead.n && now.chain.n < now.touches + 2 &&
+        !array_fill(&now.chain, now.touches + 2, 0))
         return;
     if (now.dead.n)
         chain_up();

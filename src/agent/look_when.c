@@ -28,7 +28,7 @@
 #define IN_VAIN     64u /* young collections in a row that found nothing, before every other one
                            is looked at; four times as many: one in four, and so on */
 #define RAREST      8u
-#define SHARE       40u /* records per object looked at: so a look costs a few per cent */
+#define SHARE       40u /* records per object looked at */
 #define SHARE_MUCH  24u /* ... where there is old garbage */
 #define SHARE_VAIN  160u /* ... where two looks at everything in a row found nothing */
 
@@ -39,7 +39,8 @@ static size_t n_all; /* objects at the last look at everything */
 static unsigned generation_due(void)
 {
     for (unsigned g = 2; g > 0; g--) {
-        if (gc_half(GC_COUNT0 + 24 * (int)g) <= gc_half(GC_THRESHOLD0 + 24 * (int)g))
+        if (gc_half(GC_COUNT0 + GENERATION * (int)g) <=
+            gc_half(GC_THRESHOLD0 + GENERATION * (int)g))
             continue;
         if (g < 2 || get((uintptr_t)HOT.gc, GC_LONG_LIVED + 8) >=
                          get((uintptr_t)HOT.gc, GC_LONG_LIVED) / 4)
@@ -122,7 +123,7 @@ static bool leave_out(void)
 
 static struct array survivors; /* the youngest first */
 
-/* Those that have survived it are the new ones in the next generation. */
+/* Those that have survived it are the new ones in the next generation: no more than were young. */
 static void watch_left_out(unsigned generation)
 {
     uintptr_t list = (uintptr_t)HOT.gc + GENERATION * (generation == 2 ? 2 : generation + 1);
