@@ -36,6 +36,31 @@ static inline bool array_push(struct array *a, uint64_t value)
     return true;
 }
 
+/* The same of shorter numbers. */
+struct array32 {
+    uint32_t *at;
+    size_t n, cap;
+};
+
+static inline bool array32_grow(struct array32 *a)
+{
+    struct array words = {(uint64_t *)(void *)a->at, 0, a->cap / 2};
+
+    if (!array_grow(&words, words.cap ? 2 * words.cap : 4096))
+        return false;
+    a->at = (uint32_t *)(void *)words.at;
+    a->cap = 2 * words.cap;
+    return true;
+}
+
+static inline bool array32_push(struct array32 *a, uint32_t value)
+{
+    if (__builtin_expect(a->n == a->cap, 0) && !array32_grow(a))
+        return false;
+    a->at[a->n++] = value;
+    return true;
+}
+
 /* Without those from `first` up to `end`. */
 static inline void array_cut(struct array *a, size_t first, size_t end)
 {

@@ -1,0 +1,458 @@
+/*
+ * dead.c - telling of what a look has found dead.
+ *
+ * What is told: the dead that were not told before, each with its type. A collection finds
+ * a cycle only if it covers it and every cycle that leads to it: the oldest object of all
+ * these is its holder. So what has one holder is told together, the holder first. A cycle was
+ * reachable as long as one that leads to it; what was left at another time is told apart. Behind
+ * each stands to which of the dead it refers: that is what cycles are made of. Which of
+ * the dead were told is kept in a set of addresses (told.c), from which a collection's frees take
+ * them, and its end those that it did not free: they are on free lists.
+ *
+ * The dead are numbered in the order of the look, the oldest generation first.
+ */
+#include "agent/agent.h"
+
+#include "agent/graph.h"
+#include "agent/object.h"
+
+#define TOLD ((uint64_t)1 << 63) /* in dead: it was told before */
+
+static struct {
+    struct array dead;        /* by number: which object of the look */
+    size_t end[3];            /* of a generation: in dead */
+    struct array from, to; /* references between the dead, by number */
+    struct array index, low, edge, group; /* by number (visit_dead) */
+    struct array path, open, order;       /* numbers */
+    struct array holder;  /* by group: a number */
+    struct array least, most; /* by group: readings ago, when it or what leads to it was touched */
+    uint64_t touches;     /* the most of these that is known */
+    struct array chain;   /* by them: what a holder holds that was touched then; else all 0 */
+    struct array touched; /* by number: readings ago, at least | at most << MOST */
+    struct array age;     /* by number: their order, the oldest first */
+    uint64_t n_seen;
+} now;
+
+static size_t index_of(size_t number)
+{
+    return now.dead.at[number] & ~TOLD;
+}
+
+static uintptr_t head_of_dead(size_t number)
+{
+    return graph.head.at[index_of(number)];
+}
+
+/* Of object i; SIZE_MAX: it is not dead, or not here. */
+static size_t number_of(size_t i)
+{
+    if (i >= graph.head.n || graph_reached(i))
+        return SIZE_MAX;
+    return (graph.state.at[i] & GRAPH_COUNT) - 1;
+}
+
+static void number_dead(unsigned generations)
+{
+    for (unsigned g = generations + 1; g-- > 0; now.end[g] = now.dead.n)
+        for (size_t i = graph.first[g]; i < graph.end[g]; i++) {
+            uint64_t known;
+
+            if (graph_reached(i))
+                continue;
+            known = told_has(block_of(graph.head.at[i])) ? TOLD : 0;
+            graph.failed |= !array_push(&now.dead, i | known);
+            graph.state.at[i] = (graph.state.at[i] & ~(uint64_t)GRAPH_COUNT) | now.dead.n;
+        }
+}
+
+static unsigned generation_of(uint64_t number)
+{
+    unsigned g = 2;
+
+    while (g > 0 && number >= now.end[g])
+        g--;
+    return g;
+}
+
+/* References between the dead: those of number d lead to to[from[d] ... from[d + 1]). */
+static void note_references(void)
+{
+    for (size_t d = 0; d < now.dead.n && !graph.failed; d++) {
+        size_t i = index_of(d);
+
+        graph.failed |= !array_push(&now.from, now.to.n);
+        for (size_t e = graph.from.at[i]; e < graph.from.at[i + 1]; e++)
+            if (!graph_reached(graph.to.at[e]))
+                graph.failed |= !array_push(&now.to, number_of(graph.to.at[e]));
+    }
+    graph.failed |= !array_push(&now.from, now.to.n);
+}
+
+#define UNSEEN UINT64_MAX
+#define MOST   32 /* shift */
+
+static uint64_t older(uint64_t a, uint64_t b)
+{
+    if (a == UNSEEN || b == UNSEEN)
+        return a == UNSEEN ? b : a;
+    if (generation_of(a) != generation_of(b))
+        return generation_of(a) > generation_of(b) ? a : b;
+    return now.age.at[b] < now.age.at[a] ? b : a;
+}
+
+static uint64_t least_of(uint64_t touched)
+{
+    return touched & UINT32_MAX;
+}
+
+static uint64_t most_of(uint64_t touched)
+{
+    return touched >> MOST;
+}
+
+static uint64_t min_of(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+#define FEW_UNREAD 16u /* one in so many: they are taken to be as the others */
+
+/* A component is whole: it is what lies above i in `open`. Its holder so far is its oldest
+ * object, if it is a cycle; and it was reachable until it was touched last: what was not read may
+ * have been touched since. */
+static void close_component(uint64_t i)
+{
+    uint64_t group = now.holder.n, oldest = UNSEEN, last, n = 0, n_unread = 0;
+    uint64_t least = TOUCH_NEVER, most = TOUCH_NEVER;
+
+    do {
+        last = now.open.at[--now.open.n];
+        now.group.at[last] = group;
+        graph.failed |= !array_push(&now.order, last);
+        oldest = older(oldest, last);
+        least = min_of(least, least_of(now.touched.at[last]));
+        most = min_of(most, most_of(now.touched.at[last]));
+        n_unread += now.touched.at[last] == UNSEEN;
+        n++;
+    } while (last != i);
+    if (FEW_UNREAD * n_unread > n - n_unread)
+        least = 0;
+    for (uint64_t e = now.from.at[i]; n == 1 && e < now.from.at[i + 1]; e++)
+        n += now.to.at[e] == i;
+    graph.failed |= !array_push(&now.holder, n > 1 ? oldest : UNSEEN);
+    graph.failed |= !array_push(&now.least, n > 1 ? least : TOUCH_NEVER) ||
+                  !array_push(&now.most, n > 1 ? most : TOUCH_NEVER);
+}
+
+/* Cycles are strongly connected components: Tarjan's algorithm, with a path instead of
+ * recursion. Components are closed one after the other, each after all that it leads to. */
+static void visit_dead(uint64_t root)
+{
+    struct array *path = &now.path;
+
+    graph.failed |= !array_push(path, root);
+    while (path->n && !graph.failed) {
+        uint64_t i = path->at[path->n - 1], to;
+
+        if (now.index.at[i] == UNSEEN) {
+            now.index.at[i] = now.low.at[i] = now.n_seen++;
+            now.edge.at[i] = now.from.at[i];
+            graph.failed |= !array_push(&now.open, i);
+        }
+        if (now.edge.at[i] < now.from.at[i + 1]) {
+            to = now.to.at[now.edge.at[i]++];
+            if (now.index.at[to] == UNSEEN)
+                graph.failed |= !array_push(path, to);
+            else if (now.group.at[to] == UNSEEN && now.index.at[to] < now.low.at[i])
+                now.low.at[i] = now.index.at[to];
+            continue;
+        }
+        path->n--;
+        if (path->n && now.low.at[i] < now.low.at[path->at[path->n - 1]])
+            now.low.at[path->at[path->n - 1]] = now.low.at[i];
+        if (now.low.at[i] == now.index.at[i])
+            close_component(i);
+    }
+}
+
+/* What number i refers to was reachable as long as it. */
+static void hand_touches(uint64_t i)
+{
+    uint64_t from = now.group.at[i];
+
+    for (uint64_t e = now.from.at[i]; e < now.from.at[i + 1]; e++) {
+        uint64_t to = now.group.at[now.to.at[e]];
+
+        now.least.at[to] = min_of(now.least.at[to], now.least.at[from]);
+        now.most.at[to] = min_of(now.most.at[to], now.most.at[from]);
+    }
+}
+
+/* What was known to be left before, and is young, may be gone when this is left. */
+static bool may_hold(uint64_t from, uint64_t to)
+{
+    uint64_t least = now.least.at[from];
+
+    return least == now.least.at[to] || least == TOUCH_NEVER ||
+           generation_of(now.holder.at[from]) == 2;
+}
+
+/* A component is held by the oldest object of all cycles that lead to it. */
+static void hand_holder(uint64_t i)
+{
+    uint64_t from = now.group.at[i];
+
+    if (now.holder.at[from] == UNSEEN)
+        now.holder.at[from] = i; /* a type hides its references from us */
+    for (uint64_t e = now.from.at[i]; e < now.from.at[i + 1]; e++) {
+        uint64_t to = now.group.at[now.to.at[e]];
+
+        if (may_hold(from, to))
+            now.holder.at[to] = older(now.holder.at[to], now.holder.at[from]);
+    }
+}
+
+#define UNCERTAIN ((uint64_t)1 << 62)
+
+/* Its block may be older than it: the recorder knows the age of blocks. */
+static bool has_free_list(uintptr_t object)
+{
+    uintptr_t type = get(object, 8);
+
+    return get(type, TP_FLAGS) & (FLAG_LIST | FLAG_TUPLE | FLAG_DICT) &&
+           !(get(type, TP_FLAGS) & FLAG_HEAP);
+}
+
+/* What lies there may have been freed, and look like anything. */
+static void note_touch(uintptr_t head, uint64_t age, uint64_t least, uint64_t most)
+{
+    size_t i = number_of(graph_number(head));
+
+    if (i == SIZE_MAX)
+        return;
+    now.touched.at[i] = least | most << MOST;
+    now.age.at[i] = has_free_list(head + HEAD) ? age | UNCERTAIN : age;
+}
+
+/* ... and which is how old. */
+static void find_touches(unsigned generations)
+{
+    now.touches = touch_readings() + 1;
+    graph.failed |= !array_fill(&now.touched, now.dead.n, UNSEEN) ||
+                  !array_fill(&now.age, now.dead.n, 0);
+    for (size_t i = 0; i < now.dead.n && !graph.failed; i++)
+        now.age.at[i] = UNCERTAIN - now.dead.n + i; /* younger than those watched */
+    if (!graph.failed && generations > 0)
+        touch_tell(generations == 2, note_touch);
+}
+
+static void find_holders(void)
+{
+    size_t n = now.dead.n;
+
+    now.from.n = now.to.n = now.path.n = now.open.n = now.order.n = now.holder.n = 0;
+    now.least.n = now.most.n = 0;
+    now.n_seen = 0;
+    note_references();
+    graph.failed |= !array_fill(&now.index, n, UNSEEN) || !array_fill(&now.low, n, UNSEEN) ||
+                  !array_fill(&now.edge, n, 0) || !array_fill(&now.group, n, UNSEEN);
+    for (uint64_t i = 0; i < n && !graph.failed; i++)
+        if (now.index.at[i] == UNSEEN)
+            visit_dead(i);
+    for (size_t k = now.order.n; k-- > 0 && !graph.failed;)
+        hand_touches(now.order.at[k]);
+    for (size_t k = now.order.n; k-- > 0 && !graph.failed;)
+        hand_holder(now.order.at[k]);
+}
+
+/* What this collection is going to free lets go of what it refers to. */
+static bool goes(size_t number, int soon)
+{
+    return number < SIZE_MAX && (int)generation_of(now.holder.at[now.group.at[number]]) <= soon;
+}
+
+/* What is not here: the last objects in `outer` before a number are those that it refers to. */
+static void note_outer_losses(int soon)
+{
+    size_t first = 0;
+
+    for (size_t k = 0; k < graph.outer.n; k++) {
+        if (!(graph.outer.at[k] & 1))
+            continue;
+        for (bool lose = goes(number_of(graph.outer.at[k] >> 1), soon); first < k; first++)
+            if (lose)
+                touch_lose(graph.outer.at[first]);
+        first = k + 1;
+    }
+}
+
+static void note_losses(int soon)
+{
+    if (soon < 0)
+        return;
+    note_outer_losses(soon);
+    for (size_t d = 0; d < now.dead.n; d++) {
+        size_t i = index_of(d);
+
+        for (size_t e = graph.from.at[i]; e < graph.from.at[i + 1] && goes(d, soon); e++)
+            if (graph_reached(graph.to.at[e]))
+                touch_lose(graph.head.at[graph.to.at[e]]);
+    }
+}
+
+size_t dead_find(unsigned generations, int soon)
+{
+    now.dead.n = 0;
+    now.end[0] = now.end[1] = now.end[2] = 0;
+    if (graph.n_reached < graph.head.n)
+        number_dead(generations);
+    if (graph.failed || !now.dead.n)
+        return now.dead.n;
+    find_touches(generations);
+    find_holders();
+    if (!graph.failed)
+        note_losses(soon);
+    return now.dead.n;
+}
+
+/* -- telling -- */
+
+static bool room(void)
+{
+    return !UNLIKELY(HOT.head + 1 >= HOT.stop_at) || ring_room(RESERVE);
+}
+
+static uintptr_t dead_block(uint64_t i)
+{
+    return block_of(head_of_dead(i));
+}
+
+/* Two in each record: a program full of garbage has more of them than objects. What comes
+ * every so many records of the program comes no sooner for these. */
+static void tell_references(uint64_t i)
+{
+    uint64_t end = now.from.at[i + 1], before = HOT.head;
+
+    for (uint64_t e = now.from.at[i]; e < end && room(); e += 2)
+        ring_put(PMT_W_REFERS, dead_block(now.to.at[e]),
+                 e + 1 < end ? dead_block(now.to.at[e + 1]) : 0);
+    HOT.beside += HOT.head - before;
+}
+
+/* soon: the youngest generations, up to this one, are about to be collected; -1: none. What
+ * is held there need not be remembered. */
+static bool tell_dead(uint64_t i, uint64_t holder, int soon)
+{
+    uintptr_t head = head_of_dead(i), type = get(head + HEAD, 8);
+
+    if (!room())
+        return false;
+    type_tell(type);
+    ring_put(PMT_W_GARBAGE, block_of(head), type | (i == holder ? PMT_W_FIRST : 0));
+    if (now.dead.at[i] & TOLD)
+        return HOT.on;
+    if (generation_of(holder) == 2)
+        touch_garbage();
+    if ((int)generation_of(holder) > soon)
+        told_add(block_of(head), generation_of(holder));
+    belongings_tell(head + HEAD);
+    tell_references(i);
+    return HOT.on;
+}
+
+/* Those that were not told, in chains by their holder: low[] of it is the first, edge[]
+ * the next, + 1. */
+static void chain_up(void)
+{
+    for (size_t i = 0; i < now.dead.n; i++)
+        now.low.at[i] = now.edge.at[i] = 0;
+    for (size_t i = now.dead.n; i-- > 0;) {
+        uint64_t holder = now.holder.at[now.group.at[i]];
+
+        if (now.dead.at[i] & TOLD)
+            continue;
+        now.edge.at[i] = now.low.at[holder];
+        now.low.at[holder] = i + 1;
+    }
+}
+
+/* How many readings ago these were touched, at least and at most: what was read once may have
+ * been touched at any time before. */
+static void tell_touch(uint64_t i, uint64_t least)
+{
+    uint64_t most = TOUCH_NEVER;
+
+    for (; i; i = now.edge.at[i - 1])
+        most = min_of(most, now.most.at[now.group.at[i - 1]]);
+    if (least < TOUCH_NEVER)
+        ring_put(PMT_W_TOUCHED, least, most);
+}
+
+/* A holder, told before or not, and then those of a chain that it holds. */
+static bool tell_chain(uint64_t h, uint64_t first, uint64_t least, int soon)
+{
+    if (!ring_room(RESERVE))
+        return false;
+    tell_touch(first, least);
+    if (!tell_dead(h, h, soon))
+        return false;
+    now.dead.at[h] |= TOLD;
+    for (uint64_t i = first; i; i = now.edge.at[i - 1])
+        if (i - 1 != h && !tell_dead(i - 1, h, soon))
+            return false;
+    return true;
+}
+
+static uint64_t least_at(uint64_t i)
+{
+    return now.least.at[now.group.at[i]];
+}
+
+/* What h holds was not all left at one time: a chain for each. The holder was not left later
+ * than the others, and comes with the first. */
+static bool tell_held(uint64_t h, int soon)
+{
+    uint64_t last = now.touches + 1, low = last, high = 0;
+
+    now.path.n = 0;
+    for (uint64_t i = now.low.at[h]; i; i = now.edge.at[i - 1]) {
+        uint64_t at = min_of(least_at(i - 1), last);
+
+        low = min_of(low, at);
+        high = at > high ? at : high;
+        graph.failed |= !array_push(&now.path, i);
+    }
+    while (now.path.n && !graph.failed) {
+        uint64_t i = now.path.at[--now.path.n];
+        uint64_t *chain = &now.chain.at[min_of(least_at(i - 1), last)];
+
+        now.edge.at[i - 1] = *chain;
+        *chain = i;
+    }
+    for (uint64_t at = high + 1; at-- > low && !graph.failed;) {
+        uint64_t chain = now.chain.at[at];
+
+        now.chain.at[at] = 0;
+        if (chain && !tell_chain(h, chain, at < last ? at : TOUCH_NEVER, soon))
+            return false;
+    }
+    if (graph.failed)
+        now.chain.n = 0; /* it is not all 0 */
+    return !graph.failed;
+}
+
+void dead_tell(unsigned generations, int soon)
+{
+    if (!ring_room(RESERVE))
+        return;
+    ring_put(PMT_W_LOOK, (uint64_t)generations, graph.to.n);
+    if (now.dead.n && now.chain.n < now.touches + 2 &&
+        !array_fill(&now.chain, now.touches + 2, 0))
+        return;
+    if (now.dead.n)
+        chain_up();
+    belongings_begin();
+    for (uint64_t h = 0; h < now.dead.n; h++)
+        if (now.low.at[h] && !tell_held(h, soon))
+            return;
+}
