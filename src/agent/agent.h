@@ -325,23 +325,21 @@ void collector_owner_freed(const void *p);
 static inline void collector_watch(void)
 {
     uint32_t before = HOT.gc_count;
+    bool changed;
 
     if (!HOT.gc_found)
         return;
     HOT.gc_count = gc_half(GC_COUNT0);
     if (HOT.gc_count > before)
         collector_young();
-    if (UNLIKELY(HOT.gc_count == 0 || gc_half(GC_THRESHOLD0) != HOT.gc_threshold[0] ||
-                 gc_half(GC_ENABLED) != HOT.gc_enabled ||
-                 gc_half(GC_COLLECTING) != (uint32_t)HOT.gc_collecting))
-        if (HOT.gc_count != 0 || collector_was_reset() ||
-            gc_half(GC_COLLECTING) != (uint32_t)HOT.gc_collecting ||
-            gc_half(GC_THRESHOLD0) != HOT.gc_threshold[0] ||
-            gc_half(GC_ENABLED) != HOT.gc_enabled) {
-            if (before < HOT.gc_due) /* it was due, and frees took that back */
-                HOT.gc_stamp = 0;
-            collector_slow();
-        }
+    changed = gc_half(GC_COLLECTING) != (uint32_t)HOT.gc_collecting ||
+              gc_half(GC_THRESHOLD0) != HOT.gc_threshold[0] ||
+              gc_half(GC_ENABLED) != HOT.gc_enabled;
+    if (UNLIKELY(changed || (HOT.gc_count == 0 && !HOT.gc_collecting && collector_was_reset()))) {
+        if (before < HOT.gc_due) /* it was due, and frees took that back */
+            HOT.gc_stamp = 0;
+        collector_slow();
+    }
 }
 
 /* At its end. */

@@ -112,16 +112,23 @@ static inline void *gil_realloc(int domain, uint64_t op, void *old, size_t size)
     return p;
 }
 
+/* The last call's block, at a free: can the count tell what it is? */
+static void settle_last(void)
+{
+    if (HOT.gc_count == 0)
+        collector_settle();
+    else
+        collector_maybe_young();
+}
+
 /* What a collection frees. */
 static void free_within(const struct py_allocator *real, void *p)
 {
     uint64_t since = HOT.head % HOOK_SAMPLE == 0 ? hook_ticks() : 0;
 
     told_forget((uintptr_t)p);
-    if (HOT.gc_count == 0)
-        collector_settle();
-    else if (HOT.gc_last_block)
-        collector_maybe_young();
+    if (HOT.gc_last_block)
+        settle_last();
     ring_put(PMT_W_FREE, (uintptr_t)p, wire_count(0));
     collector_no_last();
     HOT.inside_ptr = p;
@@ -146,10 +153,8 @@ static inline void gil_free(int domain, void *p)
         free_within(real, p);
         return;
     }
-    if (UNLIKELY(HOT.gc_count == 0))
-        collector_settle();
-    else if (HOT.gc_last_block)
-        collector_maybe_young();
+    if (HOT.gc_last_block)
+        settle_last();
     ring_put(PMT_W_FREE, (uintptr_t)p, wire_count(0));
     collector_no_last();
     HOT.inside_ptr = p;

@@ -50,9 +50,11 @@ static inline void made_settle_kind(void)
 
 static inline void made_watch(const void *freed)
 {
+    if (!(HOT.made.block | HOT.made_kept.block))
+        return;
     if (HOT.objects == PMT_OBJECTS_ALL || HOT.gc_collecting || HOT.made_kept.block)
         made_settle(freed);
-    else if (HOT.made.block)
+    else
         made_settle_kind();
 }
 

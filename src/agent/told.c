@@ -17,9 +17,36 @@ static struct {
     size_t n, cap;        /* a power of two */
 } told;
 
+/* The set is large where there is much old garbage, and most blocks that are asked for are not in
+ * it: a bit for each says so from a place that stays in the caches. Those of what was
+ * forgotten stay until all is. */
+#define MAY_BITS 19
+
+static uint64_t may[1u << (MAY_BITS - 6)];
+
+static size_t told_hash(uintptr_t block)
+{
+    return (size_t)(block * UINT64_C(0x9E3779B97F4A7C15) >> 20);
+}
+
 static size_t told_home(uintptr_t block)
 {
-    return (size_t)(block * UINT64_C(0x9E3779B97F4A7C15) >> 20) & (told.cap - 1);
+    return told_hash(block) & (told.cap - 1);
+}
+
+static uint64_t *may_word(uintptr_t block)
+{
+    return &may[told_hash(block) >> (44 - MAY_BITS + 6)];
+}
+
+static uint64_t may_bit(uintptr_t block)
+{
+    return (uint64_t)1 << (told_hash(block) >> (44 - MAY_BITS) & 63);
+}
+
+static bool may_have(uintptr_t block)
+{
+    return told.n && *may_word(block) & may_bit(block);
 }
 
 static size_t told_find(uintptr_t block)
@@ -33,7 +60,7 @@ static size_t told_find(uintptr_t block)
 
 bool told_has(uintptr_t block)
 {
-    return told.n && told.at[told_find(block)];
+    return may_have(block) && told.at[told_find(block)];
 }
 
 static bool told_resize(size_t cap)
@@ -69,13 +96,14 @@ void told_add(uintptr_t block, unsigned generation)
     i = told_find(block);
     told.n += !told.at[i];
     told.at[i] = block;
+    *may_word(block) |= may_bit(block);
 }
 
 void told_forget(uintptr_t block)
 {
     size_t i, hole;
 
-    if (!told.n || !told.at[i = told_find(block)])
+    if (!may_have(block) || !told.at[i = told_find(block)])
         return;
     told.n--;
     for (hole = i; told.at[i = (i + 1) & (told.cap - 1)];) {
@@ -98,5 +126,6 @@ void told_settle(unsigned generation)
     if (generation < 2 || !told.n)
         return;
     memset(told.at, 0, told.cap * sizeof *told.at);
+    memset(may, 0, sizeof may);
     told.n = 0;
 }
