@@ -144,6 +144,8 @@ struct hot {
     uint32_t look_turn[2];  /* collections that were due, of generation 0 and older ones */
     uint32_t look_vain;     /* collections in a row that found nothing, looks at them neither; */
     uint32_t look_none;     /* ... looks at everything */
+    bool look_near;         /* a collection was seen to be near, */
+    bool look_read;         /* ... and counts were read, as it is left out */
     uintptr_t look_left;    /* one is left out: the last of the next generation before it, else 0 */
     uint32_t look_left_most; /* ... so many of generation 0 may join it */
     uint64_t look_stale;    /* work_done() from which on one that was due has not come */
@@ -400,8 +402,11 @@ void touch_garbage(void);
 bool touch_much(void);
 /* Memory is about to be unmapped. */
 void touch_forget(const void *memory, size_t size);
-/* Now and then: read the counts. */
+/* Now and then: read the counts; now. */
 void touch_poll(void);
+void touch_read(void);
+/* What has changed since, of objects that are not in generation 2, is no touch. */
+void touch_take(void);
 /* Each object watched, of all or of those of generations 0 and 1, the older one first: how many
  * readings ago it was last touched, at least and at most: 0 = since the last one; NEVER = not
  * since the last look at everything, and not known. What lies there may be something else by

@@ -105,15 +105,25 @@ static void note_next(void)
     HOT.look_left_most = gc_half(GC_COUNT0);
 }
 
-/* One that is due comes unlooked at: where looks find nothing; and now and then, for what a look
- * has just visited is in the caches, and its collection quicker than without. */
+/* One that is due, the next of its generation, comes unlooked at: where looks find nothing; and now
+ * and then, for what a look has just visited is in the caches, and its collection quicker than
+ * without. */
+static bool is_left_out(unsigned due)
+{
+    unsigned generation = due > 1 ? 1 : due;
+    uint32_t turn = HOT.look_turn[generation] + 1;
+
+    return !HOT.look_wanted && !(due == 2 && work_done() >= HOT.look_full) &&
+           (turn % worth_one_in() || (generation == 0 && turn % LEFT_OUT == 0));
+}
+
 static bool leave_out(void)
 {
-    unsigned due = generation_due(), generation = due > 1 ? 1 : due;
-    uint32_t turn = ++HOT.look_turn[generation];
+    unsigned due = generation_due();
+    bool left_out = is_left_out(due);
 
-    if (HOT.look_wanted || (due == 2 && work_done() >= HOT.look_full) ||
-        (turn % worth_one_in() == 0 && (generation > 0 || turn % LEFT_OUT)))
+    HOT.look_turn[due > 1 ? 1 : due]++;
+    if (!left_out)
         return false;
     HOT.look_done = true;
     HOT.look_stale = work_done() + STALE;
@@ -138,6 +148,17 @@ static void watch_left_out(unsigned generation)
         touch_watch(survivors.at[--survivors.n]);
     if (generation > 0)
         touch_grown();
+}
+
+/* What older objects lose to one that is left out is to be told from what the program does. */
+static void read_ahead(void)
+{
+    if (HOT.look_near)
+        return;
+    HOT.look_near = true;
+    HOT.look_read = !look_in_vain() && is_left_out(generation_due());
+    if (HOT.look_read)
+        touch_read();
 }
 
 /* The next object is one of the collector's. A full collection is looked ahead at if the
@@ -190,6 +211,8 @@ void look_before(uintptr_t site)
      * While it finalises, the interpreter makes hardly an object: any will do. */
     if ((!of_collector && !HOT.look_last) || !(due || wanted) || gc_half(GC_COLLECTING) ||
         HOT.busy) {
+        if (!over && !HOT.busy)
+            read_ahead();
         if (due && !gc_half(GC_COLLECTING)) /* should it come now all the same */
             note_next();
         return;
@@ -215,9 +238,12 @@ void look_collected(unsigned generation, uint64_t collected)
     if (HOT.look_worth && HOT.look_full > work_done() + n_all)
         HOT.look_full = work_done() + n_all;
     told_settle(generation);
+    if (HOT.look_left && HOT.look_read && collected)
+        touch_take();
     if (HOT.look_left)
         watch_left_out(generation);
     HOT.look_vain = collected ? 0 : HOT.look_vain + 1;
     HOT.look_left = 0;
+    HOT.look_near = HOT.look_read = false;
     touch_collected(generation);
 }

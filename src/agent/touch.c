@@ -18,7 +18,9 @@
  * look are read by the number of the program's records.
  *
  * But garbage that is collected takes its references with it, also those to older garbage. How
- * many each object is about to lose so is kept, and that is no touch.
+ * many each object is about to lose so is kept, and that is no touch. Where a collection comes
+ * without a look, objects of generation 1 are read shortly before, and what has changed behind it
+ * is no touch either.
  *
  * Objects are watched in the order in which they were met, which is that of their age. (The
  * collector's lists are not in order: each collection takes them apart.) One that was freed may
@@ -83,10 +85,15 @@ static struct {
 /* Objects are met at each reading while they are in generation 0: watched once, mostly. */
 static uintptr_t recent[1u << RECENT];
 
-/* References that objects lose to a collection. Where two share a place one is forgotten. */
+/* References that objects lose to a collection, until a reading sees it; one object may be watched
+ * in several places. Where two share a place one is forgotten. */
 #define LOSERS 14 /* bits */
 
-static struct { uintptr_t head; uint64_t lost; } losers[1u << LOSERS];
+static struct {
+    uintptr_t head;
+    uint32_t lost;
+    uint32_t seen; /* reading that saw it, from 1 on; 0: none */
+} losers[1u << LOSERS];
 
 static size_t place(uintptr_t head, unsigned bits)
 {
@@ -96,19 +103,22 @@ static size_t place(uintptr_t head, unsigned bits)
 void touch_lose(uintptr_t head)
 {
     size_t i = place(head, LOSERS);
+    bool more = losers[i].head == head && !losers[i].seen;
 
-    losers[i].lost = losers[i].head == head ? losers[i].lost + 1 : 1;
+    losers[i].lost = more ? losers[i].lost + 1 : 1;
     losers[i].head = head;
+    losers[i].seen = 0;
 }
 
 /* Its count is another one: for that alone? */
 static bool has_lost(uintptr_t head, uint64_t before, uint64_t count)
 {
     size_t i = place(head, LOSERS);
+    uint32_t reading = (uint32_t)watch.readings + 1;
 
-    if (losers[i].head != head)
+    if (losers[i].head != head || (losers[i].seen && losers[i].seen != reading))
         return false;
-    losers[i].head = 0;
+    losers[i].seen = reading;
     return count + losers[i].lost == before;
 }
 
@@ -348,11 +358,11 @@ static size_t first_of(uint64_t reading)
     return from < watch.since.n ? watch.since.at[from] : watch.head.n;
 }
 
-void touch_poll(void)
+void touch_read(void)
 {
     size_t first, n;
 
-    if (!HOT.look_on || work_done() < HOT.touch_next || !ring_room(RESERVE))
+    if (!HOT.look_on || !ring_room(RESERVE))
         return;
     drop_gone();
     if (work_done() >= watch.base_next)
@@ -369,6 +379,20 @@ void touch_poll(void)
     ring_put(PMT_W_COUNTS, 0, 0);
     n *= look_in_vain() ? APART_VAIN : APART;
     HOT.touch_next = work_done() + (n < LEAST ? LEAST : n);
+}
+
+void touch_poll(void)
+{
+    if (work_done() >= HOT.touch_next)
+        touch_read();
+}
+
+void touch_take(void)
+{
+    drop_gone();
+    for (size_t i = watch.old; i < watch.head.n; i++)
+        watch.state.at[i] = (watch.state.at[i] & ~(uint64_t)COUNT_BITS) |
+                            count_of(watch.head.at[i]);
 }
 
 /* -- telling -- */
