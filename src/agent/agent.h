@@ -144,7 +144,7 @@ struct hot {
     uint32_t look_turn[2];  /* collections that were due, of generation 0 and older ones */
     uint32_t look_vain;     /* collections in a row that found nothing, looks at them neither; */
     uint32_t look_none;     /* ... looks at everything */
-    bool look_near;         /* a collection was seen to be near, */
+    uint64_t look_near;     /* work_done() when a collection was seen to be near, */
     bool look_read;         /* ... and counts were read, as it is left out */
     uintptr_t look_left;    /* one is left out: the last of the next generation before it, else 0 */
     uint32_t look_left_most; /* ... so many of generation 0 may join it */
@@ -234,6 +234,15 @@ void ring_put_text(uint64_t op, uint64_t n, uint64_t b, struct pmt_wire_rec data
 
 /* Append a record and n of DATA, all committed together; there has to be room. */
 void ring_put_figures(uint64_t op, uint64_t low, uint64_t b, const uint64_t *figures, int n);
+
+/* Make room for n records in the main ring; false = recording was stopped. */
+bool ring_room(uint64_t n);
+
+/* The same for one more. */
+static inline bool ring_room_for_one(void)
+{
+    return !UNLIKELY(HOT.head + 1 >= HOT.stop_at) || ring_room(RESERVE);
+}
 
 /* The slow path of ring_ready(). */
 bool ring_slow(void);
@@ -402,10 +411,10 @@ void touch_garbage(void);
 bool touch_much(void);
 /* Memory is about to be unmapped. */
 void touch_forget(const void *memory, size_t size);
-/* Now and then: read the counts; now. */
+/* Now and then: read the counts. */
 void touch_poll(void);
-void touch_read(void);
-/* What has changed since, of objects that are not in generation 2, is no touch. */
+/* Those of generation 1 are read; what of them has changed since is no touch. */
+void touch_read_ahead(void);
 void touch_take(void);
 /* Each object watched, of all or of those of generations 0 and 1, the older one first: how many
  * readings ago it was last touched, at least and at most: 0 = since the last one; NEVER = not
@@ -456,8 +465,6 @@ void told_settle(unsigned generation);
 void main_expect(const char *script);
 void main_poll(bool initialized);
 
-/* Make room for n records in the main ring; false = recording was stopped. */
-bool ring_room(uint64_t n);
 
 /* Append to the raw ring, from any thread; `on` must have been seen true. */
 void ring_put_raw(uint64_t op, uint64_t low, uint64_t b);

@@ -81,14 +81,9 @@ void belongings_begin(void)
         shared.object.at[shared.used.at[--shared.used.n]] = 0;
 }
 
-static bool room(void)
-{
-    return HOT.head + 1 < HOT.stop_at || ring_room(RESERVE);
-}
-
 static void tell_block(uintptr_t block)
 {
-    if (block && room())
+    if (block && ring_room_for_one())
         ring_put(PMT_W_BELONGS, block, 0);
 }
 
@@ -165,7 +160,7 @@ static int tell_referent(void *referent, void *arg)
     if (references > 1 && meet(object) != references)
         return 0;
     type_tell(get(object, 8));
-    if (!room())
+    if (!ring_room_for_one())
         return 1;
     ring_put(PMT_W_BELONGS, head ? block_of(head) : object, get(object, 8));
     (void)array_push(&pending, object);

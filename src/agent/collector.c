@@ -587,15 +587,16 @@ void collector_slow(void)
     }
     if (!(was && collecting))
         look_around(was);
-    if (now) {
+    if (now)
         put_begin(begun, HOT.gc_stamp ? HOT.gc_stamp : now);
-        HOT.waited_ns += now_ns() - now;
-    }
     HOT.gc_collecting = collecting;
     HOT.gc_stamp = 0;
     notice_end();
-    if (ring_room(RESERVE) && was && !collecting)
+    if (now && HOT.head < HOT.stop_at)
         hook_try_entry();
+    if (now)
+        HOT.waited_ns += now_ns() - now;
+    (void)ring_room(RESERVE);
 }
 
 /* The count is 0: because of a collection or a freeze, or just so? */

@@ -294,7 +294,9 @@ static void note_losses(int soon)
     for (size_t d = 0; d < now.dead.n; d++) {
         size_t i = index_of(d);
 
-        for (size_t e = graph.from.at[i]; e < graph.from.at[i + 1] && goes(d, soon); e++)
+        if (!goes(d, soon))
+            continue;
+        for (size_t e = graph.from.at[i]; e < graph.from.at[i + 1]; e++)
             if (graph_reached(graph.to.at[e]))
                 touch_lose(graph.head.at[graph.to.at[e]]);
     }
@@ -317,11 +319,6 @@ size_t dead_find(unsigned generations, int soon)
 
 /* -- telling -- */
 
-static bool room(void)
-{
-    return !UNLIKELY(HOT.head + 1 >= HOT.stop_at) || ring_room(RESERVE);
-}
-
 static uintptr_t dead_block(uint64_t i)
 {
     return block_of(head_of_dead(i));
@@ -333,7 +330,7 @@ static void tell_references(uint64_t i)
 {
     uint64_t end = now.from.at[i + 1], before = HOT.head;
 
-    for (uint64_t e = now.from.at[i]; e < end && room(); e += 2)
+    for (uint64_t e = now.from.at[i]; e < end && ring_room_for_one(); e += 2)
         ring_put(PMT_W_REFERS, dead_block(now.to.at[e]),
                  e + 1 < end ? dead_block(now.to.at[e + 1]) : 0);
     HOT.beside += HOT.head - before;
@@ -345,7 +342,7 @@ static bool tell_dead(uint64_t i, uint64_t holder, int soon)
 {
     uintptr_t head = head_of_dead(i), type = get(head + HEAD, 8);
 
-    if (!room())
+    if (!ring_room_for_one())
         return false;
     type_tell(type);
     ring_put(PMT_W_GARBAGE, block_of(head), type | (i == holder ? PMT_W_FIRST : 0));

@@ -31,8 +31,8 @@ struct graph {
 /* That of the look under way. */
 extern struct graph graph;
 
-/* The number of what lies there, if it is here; else none is that high. What was freed may be
- * asked for, and look like anything. */
+/* The number of what lies there, SIZE_MAX if it is not here. What was freed may be asked for, and
+ * look like anything. */
 size_t graph_number(uintptr_t head);
 
 static inline bool graph_reached(size_t i)
@@ -40,8 +40,9 @@ static inline bool graph_reached(size_t i)
     return (graph.state.at[i] & GRAPH_REACHED) != 0;
 }
 
-/* dead.c: what was not reached is dead. soon: the youngest generations, up to this one, are
- * about to be collected; -1: none. */
+/* dead.c: what was not reached is dead; how many, what holds it and when it was left; touch.c learns
+ * what it takes with it. Then, once the lists are as they were, tell of it. soon: the youngest
+ * generations, up to this one, are about to be collected; -1: none. */
 size_t dead_find(unsigned generations, int soon);
 void dead_tell(unsigned generations, int soon);
 

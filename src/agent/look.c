@@ -4,8 +4,8 @@
  * Found as the collector finds it (deduce_unreachable() in Modules/gcmodule.c, Python/gc.c):
  * every object of the generations gets its reference count, every reference between
  * them takes one away, and what then is not reached from an object with some left is
- * held by nothing outside. The objects are visited once: which refers to which is kept by number
- * (graph.h), and all else is done there. Where the collector keeps its own counts, in the second
+ * held by nothing outside. One visit of each notes which refers to which, by number (graph.h), and
+ * all else is found from these numbers. Where the collector keeps its own counts, in the second
  * word of the GC head, stands the number meanwhile, and the words are put back when the look is
  * over: the list itself is never changed, so neither is any collection.
  *
@@ -27,7 +27,7 @@
 #include "agent/object.h"
 
 #define FINALIZED ((uint64_t)1)
-#define PENDING   ((uint64_t)2)
+#define HERE      ((uint64_t)2) /* in this look */
 #define NUMBER    2 /* shift */
 
 struct graph graph;
@@ -110,7 +110,7 @@ static void number_list(uintptr_t list)
             graph.failed = true;
             return;
         }
-        set(head, 8, (get(head, 8) & FINALIZED) | PENDING | (graph.head.n - 1) << NUMBER);
+        set(head, 8, (get(head, 8) & FINALIZED) | HERE | (graph.head.n - 1) << NUMBER);
     }
 }
 
@@ -129,7 +129,7 @@ static int note_reference(void *object, void *arg)
     if (!head)
         return 0;
     w = get(head, 8);
-    if (!(w & PENDING)) {
+    if (!(w & HERE)) {
         if (get(head, 0))
             note_outer(head);
         return 0;
@@ -228,7 +228,7 @@ size_t graph_number(uintptr_t head)
     uint64_t w = get(head, 8);
     size_t i = w >> NUMBER;
 
-    return w & PENDING && i < graph.head.n && graph.head.at[i] == head ? i : SIZE_MAX;
+    return w & HERE && i < graph.head.n && graph.head.at[i] == head ? i : SIZE_MAX;
 }
 
 /* -- what is alive at the end -- */
@@ -237,7 +237,7 @@ static void tell_alive(uintptr_t object, uintptr_t block)
 {
     uintptr_t type = get(object, 8);
 
-    if (!HOT.on || !ring_room(RESERVE))
+    if (!HOT.on || !ring_room_for_one())
         return;
     type_tell(type);
     ring_put(PMT_W_ALIVE, block, type);

@@ -24,6 +24,7 @@
 
 #define LEAST_APART ((uint64_t)1 << 14) /* records between looks at everything */
 #define STALE       ((uint64_t)1 << 12) /* records in which one that was due has to come */
+#define NEAR        ((uint64_t)1 << 14) /* records, to a collection that is near and behind it */
 #define LEFT_OUT    16u /* every so many collections of generation 0 come unlooked at */
 #define IN_VAIN     64u /* young collections in a row that found nothing, before every other one
                            is looked at; four times as many: one in four, and so on */
@@ -153,12 +154,12 @@ static void watch_left_out(unsigned generation)
 /* What older objects lose to one that is left out is to be told from what the program does. */
 static void read_ahead(void)
 {
-    if (HOT.look_near)
+    if (HOT.look_near && work_done() < HOT.look_near + NEAR)
         return;
-    HOT.look_near = true;
+    HOT.look_near = work_done();
     HOT.look_read = !look_in_vain() && is_left_out(generation_due());
     if (HOT.look_read)
-        touch_read();
+        touch_read_ahead();
 }
 
 /* The next object is one of the collector's. A full collection is looked ahead at if the
@@ -211,7 +212,7 @@ void look_before(uintptr_t site)
      * While it finalises, the interpreter makes hardly an object: any will do. */
     if ((!of_collector && !HOT.look_last) || !(due || wanted) || gc_half(GC_COLLECTING) ||
         HOT.busy) {
-        if (!over && !HOT.busy)
+        if (!over && !HOT.busy && !HOT.look_wanted && !gc_half(GC_COLLECTING))
             read_ahead();
         if (due && !gc_half(GC_COLLECTING)) /* should it come now all the same */
             note_next();
@@ -238,12 +239,13 @@ void look_collected(unsigned generation, uint64_t collected)
     if (HOT.look_worth && HOT.look_full > work_done() + n_all)
         HOT.look_full = work_done() + n_all;
     told_settle(generation);
-    if (HOT.look_left && HOT.look_read && collected)
+    if (HOT.look_left && HOT.look_read && collected && work_done() < HOT.look_near + NEAR)
         touch_take();
     if (HOT.look_left)
         watch_left_out(generation);
     HOT.look_vain = collected ? 0 : HOT.look_vain + 1;
     HOT.look_left = 0;
-    HOT.look_near = HOT.look_read = false;
+    HOT.look_near = 0;
+    HOT.look_read = false;
     touch_collected(generation);
 }

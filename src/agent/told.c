@@ -19,7 +19,7 @@ static struct {
 
 /* The set is large where there is much old garbage, and most blocks that are asked for are not in
  * it: a bit for each says so from a place that stays in the caches. Those of what was
- * forgotten stay until all is. */
+ * forgotten stay until the next full collection. */
 #define MAY_BITS 19
 
 static uint64_t may[1u << (MAY_BITS - 6)];
@@ -123,9 +123,11 @@ void told_settle(unsigned generation)
     for (unsigned g = 0; g <= generation && g < 2; g++)
         while (told_young[g].n)
             told_forget(told_young[g].at[--told_young[g].n]);
-    if (generation < 2 || !told.n)
+    if (generation < 2)
+        return;
+    memset(may, 0, sizeof may);
+    if (!told.n)
         return;
     memset(told.at, 0, told.cap * sizeof *told.at);
-    memset(may, 0, sizeof may);
     told.n = 0;
 }

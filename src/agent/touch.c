@@ -18,9 +18,9 @@
  * look are read by the number of the program's records.
  *
  * But garbage that is collected takes its references with it, also those to older garbage. How
- * many each object is about to lose so is kept, and that is no touch. Where a collection comes
- * without a look, objects of generation 1 are read shortly before, and what has changed behind it
- * is no touch either.
+ * many each object is about to lose so is kept, and that is no touch. Where one that frees
+ * something comes without a look, objects of generation 1 are read shortly before, and what has
+ * changed behind it is no touch either.
  *
  * Objects are watched in the order in which they were met, which is that of their age. (The
  * collector's lists are not in order: each collection takes them apart.) One that was freed may
@@ -64,6 +64,8 @@ static struct {
     size_t old;           /* so many were in generation 2 before the last collection of it
                              or of generation 1 */
     bool mixed;           /* some of the others are there as well */
+    size_t young;         /* so many were met before the last collection */
+    uint32_t pass;        /* over the counts: which one it is */
     uint64_t readings;    /* since the last look at everything */
     struct array since;   /* by reading, the look is 0: how many were watched then */
     size_t base;          /* so many were at the look */
@@ -92,7 +94,7 @@ static uintptr_t recent[1u << RECENT];
 static struct {
     uintptr_t head;
     uint32_t lost;
-    uint32_t seen; /* reading that saw it, from 1 on; 0: none */
+    uint32_t seen; /* pass that saw it; 0: none */
 } losers[1u << LOSERS];
 
 static size_t place(uintptr_t head, unsigned bits)
@@ -114,11 +116,10 @@ void touch_lose(uintptr_t head)
 static bool has_lost(uintptr_t head, uint64_t before, uint64_t count)
 {
     size_t i = place(head, LOSERS);
-    uint32_t reading = (uint32_t)watch.readings + 1;
 
-    if (losers[i].head != head || (losers[i].seen && losers[i].seen != reading))
+    if (losers[i].head != head || (losers[i].seen && losers[i].seen != watch.pass))
         return false;
-    losers[i].seen = reading;
+    losers[i].seen = watch.pass;
     return count + losers[i].lost == before;
 }
 
@@ -290,6 +291,7 @@ void touch_grown(void)
 void touch_collected(unsigned generation)
 {
     watch.mixed |= generation > 0 && watch.old < watch.head.n;
+    watch.young = watch.head.n;
     memset(recent, 0, sizeof recent);
 }
 
@@ -358,13 +360,14 @@ static size_t first_of(uint64_t reading)
     return from < watch.since.n ? watch.since.at[from] : watch.head.n;
 }
 
-void touch_read(void)
+void touch_poll(void)
 {
     size_t first, n;
 
-    if (!HOT.look_on || !ring_room(RESERVE))
+    if (!HOT.look_on || work_done() < HOT.touch_next || !ring_room(RESERVE))
         return;
     drop_gone();
+    watch.pass++;
     if (work_done() >= watch.base_next)
         read_base();
     if (!watch.since.n)
@@ -381,18 +384,29 @@ void touch_read(void)
     HOT.touch_next = work_done() + (n < LEAST ? LEAST : n);
 }
 
-void touch_poll(void)
+/* Where what was met since the last collection begins: it is in generation 0, and to be left
+ * alone, for a pause is about to be measured. */
+static size_t first_young(void)
 {
-    if (work_done() >= HOT.touch_next)
-        touch_read();
+    return lesser(watch.young, watch.head.n);
+}
+
+/* What has changed counts for the next reading. */
+void touch_read_ahead(void)
+{
+    drop_gone();
+    watch.pass++;
+    if (watch.old < first_young())
+        (void)read_from(watch.old, first_young(), IDLE);
 }
 
 void touch_take(void)
 {
     drop_gone();
-    for (size_t i = watch.old; i < watch.head.n; i++)
-        watch.state.at[i] = (watch.state.at[i] & ~(uint64_t)COUNT_BITS) |
-                            count_of(watch.head.at[i]);
+    for (size_t i = watch.old; i < first_young(); i++)
+        if (!(watch.state.at[i] & IDLE))
+            watch.state.at[i] = (watch.state.at[i] & ~(uint64_t)COUNT_BITS) |
+                                count_of(watch.head.at[i]);
 }
 
 /* -- telling -- */
@@ -432,6 +446,7 @@ void touch_tell(bool all, touch_teller *each)
     size_t first;
 
     drop_gone();
+    watch.pass++;
     first = all ? 0 : watch.old;
     if (all)
         (void)read_from(0, watch.old, 0);
