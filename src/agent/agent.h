@@ -383,7 +383,7 @@ bool look_in_vain(void);
 uint64_t hook_ticks(void);
 void hook_took(uint64_t since);
 void hook_collection_begins(void);
-/* Once, when none is under way: what a call does before that. */
+/* Once, while one is under way: what a call does before the part that is timed. */
 void hook_try_entry(void);
 /* What so many calls took within the collection that ends now. */
 uint64_t hook_ns(uint64_t calls, uint64_t now_ns);
@@ -464,7 +464,6 @@ void told_settle(unsigned generation);
  * when the program's own code has begun. */
 void main_expect(const char *script);
 void main_poll(bool initialized);
-
 
 /* Append to the raw ring, from any thread; `on` must have been seen true. */
 void ring_put_raw(uint64_t op, uint64_t low, uint64_t b);

@@ -592,10 +592,11 @@ void collector_slow(void)
     HOT.gc_collecting = collecting;
     HOT.gc_stamp = 0;
     notice_end();
-    if (now && HOT.head < HOT.stop_at)
-        hook_try_entry();
-    if (now)
+    if (now) {
+        if (HOT.head < HOT.stop_at)
+            hook_try_entry();
         HOT.waited_ns += now_ns() - now;
+    }
     (void)ring_room(RESERVE);
 }
 

@@ -19,8 +19,8 @@
 #define TOLD ((uint64_t)1 << 63) /* in dead: it was told before */
 
 static struct {
-    struct array dead;        /* by number: which object of the look */
-    size_t end[3];            /* of a generation: in dead */
+    struct array dead;    /* by number: which object of the look */
+    size_t end[3];        /* of a generation: in dead */
     struct array from, to; /* references between the dead, by number */
     struct array index, low, edge, group; /* by number (visit_dead) */
     struct array path, open, order;       /* numbers */

@@ -64,7 +64,7 @@ static struct {
     size_t old;           /* so many were in generation 2 before the last collection of it
                              or of generation 1 */
     bool mixed;           /* some of the others are there as well */
-    size_t young;         /* so many were met before the last collection */
+    size_t young;         /* so many were met before the last collection; 0: not known */
     uint32_t pass;        /* over the counts: which one it is */
     uint64_t readings;    /* since the last look at everything */
     struct array since;   /* by reading, the look is 0: how many were watched then */
@@ -138,7 +138,7 @@ static bool is_gone(uintptr_t head, size_t i)
 
 static void drop_gone(void)
 {
-    size_t kept = 0, old = 0, base = 0, reading = 0;
+    size_t kept = 0, old = 0, base = 0, young = 0, reading = 0;
 
     if (!gone.n)
         return;
@@ -149,6 +149,7 @@ static void drop_gone(void)
             continue;
         old += i < watch.old;
         base += i < watch.base;
+        young += i < watch.young;
         watch.head.at[kept] = watch.head.at[i];
         watch.state.at[kept++] = watch.state.at[i];
     }
@@ -157,6 +158,7 @@ static void drop_gone(void)
     watch.head.n = watch.state.n = kept;
     watch.old = old;
     watch.base = base;
+    watch.young = young;
     gone.n = 0;
 }
 
@@ -224,6 +226,7 @@ void touch_begin(touch_finder *find)
     watch.often = MUCH * watch.n_garbage > watch.head.n;
     watch.n_garbage = 0;
     watch.readings = 0;
+    watch.young = 0;
     watch.anew = true;
     memset(losers, 0, sizeof losers);
     memset(recent, 0, sizeof recent);
@@ -247,6 +250,7 @@ void touch_sift(touch_finder *find)
     array_cut(&watch.head, watch.old, to);
     array_cut(&watch.state, watch.old, to);
     watch.base = watch.base < watch.head.n ? watch.base : watch.head.n;
+    watch.young = 0;
     for (size_t k = watch.since.n; k-- > 0 && watch.since.at[k] > watch.old;)
         watch.since.at[k] = watch.old; /* taken to be younger: they are read the more */
 }
@@ -275,7 +279,7 @@ void touch_begun(void)
 /* A forked child has the parent's, and its memory went unwatched for a while. */
 void touch_reset(void)
 {
-    watch.head.n = watch.state.n = watch.old = watch.base = 0;
+    watch.head.n = watch.state.n = watch.old = watch.base = watch.young = 0;
     for (size_t k = 0; k < watch.since.n; k++)
         watch.since.at[k] = 0;
     gone.n = 0;
@@ -384,26 +388,20 @@ void touch_poll(void)
     HOT.touch_next = work_done() + (n < LEAST ? LEAST : n);
 }
 
-/* Where what was met since the last collection begins: it is in generation 0, and to be left
- * alone, for a pause is about to be measured. */
-static size_t first_young(void)
-{
-    return lesser(watch.young, watch.head.n);
-}
-
-/* What has changed counts for the next reading. */
+/* What has changed counts for the next reading. What was met since the last collection is left
+ * alone: it is in generation 0, of which a pause is about to be measured. */
 void touch_read_ahead(void)
 {
     drop_gone();
     watch.pass++;
-    if (watch.old < first_young())
-        (void)read_from(watch.old, first_young(), IDLE);
+    if (watch.old < watch.young)
+        (void)read_from(watch.old, watch.young, IDLE);
 }
 
 void touch_take(void)
 {
     drop_gone();
-    for (size_t i = watch.old; i < first_young(); i++)
+    for (size_t i = watch.old; i < watch.young; i++)
         if (!(watch.state.at[i] & IDLE))
             watch.state.at[i] = (watch.state.at[i] & ~(uint64_t)COUNT_BITS) |
                                 count_of(watch.head.at[i]);

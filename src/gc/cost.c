@@ -91,7 +91,7 @@
 #define LARGE            9u    /* from this bucket on: 2^16 */
 #define MOST_BORROWED    4.0   /* observations that a level takes from other generations */
 #define PAUSE_OFF        0.25  /* of a pause: standard deviation from the model */
-#define FREED_OFF        0.5  /* of f from the usual, and so on */
+#define FREED_OFF        0.5   /* of f from the usual, and so on */
 #define FIXED_OFF        0.35
 
 /* ns on the machine that it was got on, for 2^7 objects and fewer, 2^8 ... 2^22. */

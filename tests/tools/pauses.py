@@ -13,7 +13,7 @@ ns per object, real and predicted, of collections that freed less than a tenth a
 
     program generation objects collections real predicted
 
-Of several runs each collection counts with its median. Settings: the default one and those of
+Of several runs each pause counts. Settings: the default one and those of
 accuracy.py. Standard library only. Exit status 1 if something could not be run.
 """
 import argparse
@@ -39,14 +39,12 @@ accuracy.WATCH = accuracy.WATCH.replace(
                         "        times[4] += 1\n")
 
 
-def real_pauses(program, setting, runs):
-    """[(generation, ns)] of each collection, medians of the runs; how many came before."""
-    told = [program.report(setting=setting, timed=True)[0][1] for _ in range(runs)]
-    lists = [t[5:t[4]] for t in told]
-    kinds = [[x & 3 for x in pauses] for pauses in lists]
-    if any(k != kinds[0] for k in kinds):
-        raise accuracy.Trouble(f"{setting}: runs differ in their collections")
-    return [(x[0] & 3, statistics.median(p >> 2 for p in x)) for x in zip(*lists)], told[0][3]
+def real_pauses(program, setting):
+    """[(generation, ns)] of each collection of a run; how many came before."""
+    told = program.report(setting=setting, timed=True)[0][1]
+    if told[4] == len(told):
+        raise accuracy.Trouble(f"{setting}: more than {MOST} collections")
+    return [(x & 3, x >> 2) for x in told[5:told[4]]], told[3]
 
 
 def replayed(tool, setting, end):
@@ -76,10 +74,12 @@ def measure(program, tool, settings, runs, folder):
     end = accuracy.End(*tool.recorded(), asked)
     found = collections.defaultdict(list)
     for setting in settings:
-        real, before = real_pauses(program, setting, runs)
-        for generation, visited, *pauses in joined(real, replayed(tool, setting, end)[before:]):
-            found[generation, visited.bit_length() - 1].append(
-                [(ns - FIXED_NS) / visited for ns in pauses])
+        rows = replayed(tool, setting, end)
+        for _ in range(runs):
+            real, before = real_pauses(program, setting)
+            for generation, visited, *pauses in joined(real, rows[before:]):
+                found[generation, visited.bit_length() - 1].append(
+                    [(ns - FIXED_NS) / visited for ns in pauses])
     for (generation, log2), costs in sorted(found.items()):
         print(program.name.replace(" ", ","), generation, 2**log2, len(costs),
               *(f"{statistics.median(c):.0f}" for c in zip(*costs)), flush=True)
