@@ -24,6 +24,7 @@
  *     site.c        telling its objects while they are being made
  *     checkpoint.c  asking the interpreter for its own books
  *     main_program.c  when the user's program begins
+ *     ending.c      when it is about to go down
  *     children.c    fork, exec, spawn, _exit
  */
 #ifndef PMT_AGENT_AGENT_H
@@ -372,6 +373,8 @@ void look_schedule(void);
 void look_poll(void);
 /* The interpreter begins to finalise: one more, and no more after that. */
 void look_at_end(void);
+/* ... now, if it is still to come; between hook calls. */
+void look_ending(void);
 /* A collection of this generation is over, and so many objects. */
 void look_collected(unsigned generation, uint64_t collected);
 /* Neither collections nor looks at them have found anything for long. */
@@ -409,7 +412,8 @@ void touch_begun(void);
 /* An object of generation 2 was found to be garbage; whether there were many, of late. */
 void touch_garbage(void);
 bool touch_much(void);
-/* Memory is about to be unmapped. */
+/* A block outside the arenas is about to be freed or moved; memory to be unmapped. */
+void touch_freed(const void *block);
 void touch_forget(const void *memory, size_t size);
 /* Now and then: read the counts. */
 void touch_poll(void);

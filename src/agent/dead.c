@@ -336,6 +336,23 @@ static void tell_references(uint64_t i)
     HOT.beside += HOT.head - before;
 }
 
+/* Whether a collection that it survives leaves it untracked: a tuple of what the collector does
+ * not have, or no more (_PyTuple_MaybeUntrack() of Objects/tupleobject.c, 3.8 ... 3.13). */
+static bool is_atomic(uintptr_t object)
+{
+    uint64_t n = get(object, TUPLE_ITEMS);
+
+    if (!is_tuple(get(object, 8)))
+        return false;
+    for (uint64_t k = 0; k < n; k++) {
+        uintptr_t item = get(object + TUPLE_FIRST, (int)(8 * k)), head = item ? head_of(item) : 0;
+
+        if (head && (!is_tuple(get(item, 8)) || get(head, 0)))
+            return false;
+    }
+    return true;
+}
+
 /* soon: the youngest generations, up to this one, are about to be collected; -1: none. What
  * is held there need not be remembered. */
 static bool tell_dead(uint64_t i, uint64_t holder, int soon)
@@ -352,6 +369,8 @@ static bool tell_dead(uint64_t i, uint64_t holder, int soon)
         touch_garbage();
     if ((int)generation_of(holder) > soon)
         told_add(block_of(head), generation_of(holder));
+    if (generation_of(i) == 0 && is_atomic(head + HEAD))
+        ring_put(PMT_W_ATOMIC, block_of(head), 0);
     belongings_tell(head + HEAD);
     tell_references(i);
     return HOT.on;

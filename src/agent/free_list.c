@@ -29,7 +29,6 @@
 #include <pymemtrace/trace.h>
 #include "agent/object.h"
 
-#define TUPLE_ITEMS 16 /* offset of ob_size */
 #define FEW_DEATHS 16u
 #define FLOAT_FULL 100 /* PyFloat_MAXFREELIST, 3.8 ... 3.13 */
 #define TUPLES_FROM_ONE 0x030b0000u /* from this version on the first list is for one item */

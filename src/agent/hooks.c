@@ -175,6 +175,13 @@ static inline bool raw_wanted(const void *ptr, size_t size)
                : size != HOT.inside_size && !(size == 1 && HOT.inside_size == 0);
 }
 
+/* A block of the program's objects that pymalloc hands on to the raw domain. */
+static inline void freed_outside(const void *ptr)
+{
+    if (HOT.look_on && ptr && HOT.inside == thread_pointer())
+        touch_freed(ptr);
+}
+
 static void *raw_malloc(void *ctx, size_t size)
 {
     void *p = pmt_original[DOMAIN_RAW].malloc(pmt_original[DOMAIN_RAW].ctx, size);
@@ -202,6 +209,7 @@ static void *raw_realloc(void *ctx, void *old, size_t size)
     void *p;
 
     (void)ctx;
+    freed_outside(old);
     if (wanted && old)
         ring_put_raw(PMT_W_RESIZE, (uintptr_t)old, PMT_W_ALLOC_RAW);
     p = real->realloc(real->ctx, old, size);
@@ -217,6 +225,7 @@ static void raw_free(void *ctx, void *p)
     (void)ctx;
     if (p && raw_wanted(p, 0))
         ring_put_raw(PMT_W_FREE, (uintptr_t)p, 0);
+    freed_outside(p);
     collector_owner_freed(p);
     pmt_original[DOMAIN_RAW].free(pmt_original[DOMAIN_RAW].ctx, p);
 }

@@ -252,9 +252,12 @@ static int tell_other(void *object, void *arg)
     return 0;
 }
 
+/* But for what the look has just told of. */
 static void tell_list_alive(uintptr_t list)
 {
     for (uintptr_t head = get(list, 0); head != list; head = get(head, 0)) {
+        if (told_has(block_of(head)))
+            continue;
         tell_alive(head + HEAD, block_of(head));
         visit_all(head + HEAD, tell_other);
     }

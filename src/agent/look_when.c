@@ -192,7 +192,7 @@ static void look_now(bool due)
         return;
     HOT.look_wanted = false;
     n_all = looked.n_objects;
-    HOT.look_full = work_done() + cost / (HOT.look_worth ? 16 : 4);
+    HOT.look_full = work_done() + cost / (HOT.look_none > 1 ? 4 : 16);
     HOT.look_next = work_done() + (HOT.look_every ? HOT.look_every
                                 : cost < LEAST_APART ? LEAST_APART : cost);
     look_schedule();
@@ -226,6 +226,15 @@ void look_before(uintptr_t site)
     look_now(due);
     HOT.busy = false;
     errno = saved;
+}
+
+void look_ending(void)
+{
+    if (!HOT.look_last || gc_half(GC_COLLECTING) || HOT.busy)
+        return;
+    HOT.busy = true;
+    look_now(false);
+    HOT.busy = false;
 }
 
 /* A full collection that has found much is a sign that the next one will. */

@@ -25,6 +25,9 @@
 #define FLAG_TUPLE        (UINT64_C(1) << 26)
 #define FLAG_DICT         (UINT64_C(1) << 29)
 
+#define TUPLE_ITEMS 16 /* how many */
+#define TUPLE_FIRST 24
+
 #define HEAD 16 /* bytes of a GC head, which lies before its object */
 
 typedef int visit(void *object, void *arg);
@@ -41,6 +44,12 @@ static inline uint64_t get(uintptr_t at, int offset)
 static inline void set(uintptr_t at, int offset, uint64_t w)
 {
     memcpy((char *)at + offset, &w, sizeof w);
+}
+
+/* That of tuples alone, not of a class derived from it. */
+static inline bool is_tuple(uintptr_t type)
+{
+    return (get(type, TP_FLAGS) & (FLAG_TUPLE | FLAG_HEAP)) == FLAG_TUPLE;
 }
 
 static inline uint8_t byte_at(uintptr_t at, int offset)

@@ -26,13 +26,14 @@
  * collector's lists are not in order: each collection takes them apart.) One that was freed may
  * be another by now, whose history then is mixed with its own: it is met again while it is in
  * generation 0, and the last time counts. Memory that was given back to the
- * system is not read: arenas say when they go, and larger blocks are left out.
+ * system is not read: arenas say when they go, and of what may be outside of them each block does.
  */
 #include "agent/agent.h"
 
 #include <string.h>
 #include "agent/array.h"
 #include "agent/object.h"
+#include "agent/set.h"
 
 #define ARENA_MOST 480u /* bytes of an object that surely lies in an arena */
 #define GONE_MOST  64u  /* arenas that went, before those in them are dropped */
@@ -48,11 +49,12 @@
 #define LEAST      ((uint64_t)1 << 12) /* records between readings */
 
 /* The state of an object: its count; that it has changed since it was first read, and was old
- * then; reading of the last change, or the first. */
+ * then; reading of the last change, or the first; that its block may lie outside the arenas. */
 #define COUNT_BITS UINT32_MAX
 #define CHANGED    ((uint64_t)1 << 32)
 #define WHILE_OLD  ((uint64_t)1 << 33)
 #define READING    34 /* shift */
+#define OUTSIDE    ((uint64_t)1 << 62)
 #define IDLE       ((uint64_t)1 << 63) /* it was in no cycle: seldom read */
 #define IDLE_TURN  8u /* readings */
 
@@ -128,6 +130,21 @@ static uint64_t count_of(uintptr_t head)
     return get(head, HEAD) & COUNT_BITS;
 }
 
+/* Heads of those watched whose blocks may lie outside the arenas, and were not freed since. */
+static struct set outside;
+
+void touch_freed(const void *block)
+{
+    set_remove(&outside, (uintptr_t)block);
+    set_remove(&outside, (uintptr_t)block + HEAD); /* behind a pre-header */
+}
+
+/* Whether its memory may be read: an arena's that is gone was dropped. */
+static inline bool is_there(size_t i)
+{
+    return !(watch.state.at[i] & OUTSIDE) || set_has(&outside, watch.head.at[i]);
+}
+
 static bool is_gone(uintptr_t head, size_t i)
 {
     for (size_t k = 0; k < gone.n; k++)
@@ -164,6 +181,7 @@ static void drop_gone(void)
 
 /* -- what is watched -- */
 
+/* It surely does. */
 static bool in_arena(uintptr_t head)
 {
     uintptr_t type = get(head + HEAD, 8);
@@ -183,11 +201,14 @@ static bool in_arena(uintptr_t head)
 void touch_watch(uintptr_t head)
 {
     uintptr_t *r = &recent[place(head, RECENT)];
-    uint64_t reading = watch.anew ? 0 : watch.readings + 1;
+    uint64_t reading = watch.anew ? 0 : watch.readings + 1, out;
 
-    if (*r == head || !in_arena(head) || !array_push(&watch.head, head))
+    if (*r == head)
         return;
-    if (!array_push(&watch.state, reading << READING | count_of(head)))
+    out = in_arena(head) ? 0 : OUTSIDE;
+    if ((out && !set_add(&outside, head)) || !array_push(&watch.head, head))
+        return;
+    if (!array_push(&watch.state, reading << READING | out | count_of(head)))
         watch.head.n--;
     *r = head;
 }
@@ -211,13 +232,14 @@ void touch_begin(touch_finder *find)
     drop_gone();
     for (n = to = watch.head.n; n-- > 0;) {
         uintptr_t head = watch.head.at[n];
-        enum touch_found found = find(head);
+        enum touch_found found = is_there(n) ? find(head) : TOUCH_GONE;
 
         if (found == TOUCH_GONE)
             continue;
         old += n < watch.old;
         watch.head.at[--to] = head;
-        watch.state.at[to] = count_of(head) | (found == TOUCH_IDLE ? IDLE : 0);
+        watch.state.at[to] = count_of(head) | (watch.state.at[n] & OUTSIDE) |
+                             (found == TOUCH_IDLE ? IDLE : 0);
     }
     array_cut(&watch.head, 0, to);
     array_cut(&watch.state, 0, to);
@@ -239,7 +261,7 @@ void touch_sift(touch_finder *find)
 
     drop_gone();
     for (n = to = watch.head.n; n-- > watch.old;) {
-        enum touch_found found = find(watch.head.at[n]);
+        enum touch_found found = is_there(n) ? find(watch.head.at[n]) : TOUCH_GONE;
         uint64_t state = watch.state.at[n];
 
         if (found == TOUCH_GONE && !watch.mixed)
@@ -283,6 +305,7 @@ void touch_reset(void)
     for (size_t k = 0; k < watch.since.n; k++)
         watch.since.at[k] = 0;
     gone.n = 0;
+    set_clear(&outside);
     memset(recent, 0, sizeof recent);
 }
 
@@ -326,7 +349,7 @@ static size_t read_from(size_t first, size_t end, uint64_t left_out)
         if (i + AHEAD < end && !(watch.state.at[i + AHEAD] & left_out))
             __builtin_prefetch((const void *)(watch.head.at[i + AHEAD] + HEAD));
         state = watch.state.at[i];
-        if (state & left_out)
+        if (state & (left_out | OUTSIDE) && (state & left_out || !is_there(i)))
             continue;
         n++;
         count = count_of(watch.head.at[i]);
@@ -335,7 +358,7 @@ static size_t read_from(size_t first, size_t end, uint64_t left_out)
         if (has_lost(watch.head.at[i], state & COUNT_BITS, count))
             watch.state.at[i] = (state & ~(uint64_t)COUNT_BITS) | count;
         else
-            watch.state.at[i] = now | count | (state & IDLE ? IDLE : changed);
+            watch.state.at[i] = now | count | (state & OUTSIDE) | (state & IDLE ? IDLE : changed);
     }
     return n;
 }
@@ -402,7 +425,7 @@ void touch_take(void)
 {
     drop_gone();
     for (size_t i = watch.old; i < watch.young; i++)
-        if (!(watch.state.at[i] & IDLE))
+        if (!(watch.state.at[i] & IDLE) && is_there(i))
             watch.state.at[i] = (watch.state.at[i] & ~(uint64_t)COUNT_BITS) |
                                 count_of(watch.head.at[i]);
 }
@@ -431,9 +454,11 @@ static uint64_t read_before(uint64_t reading, size_t i)
 
 static void tell_one(size_t i, touch_teller *each)
 {
-    uint64_t state = watch.state.at[i], reading = (state & ~IDLE) >> READING;
+    uint64_t state = watch.state.at[i], reading = (state & ~(IDLE | OUTSIDE)) >> READING;
     uint64_t now = watch.readings + 1, most = TOUCH_NEVER;
 
+    if (!is_there(i))
+        return;
     if (state & CHANGED)
         most = state & WHILE_OLD ? now - 1 - read_before(reading, i) : now - reading;
     each(watch.head.at[i], i, reading ? now - reading : TOUCH_NEVER, most);

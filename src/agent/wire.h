@@ -77,6 +77,8 @@ enum pmt_wire_op {
                             it holds those that follow */
     PMT_W_BELONGS,       /* address of another block that dies with the object told last;
                             b: its type, 0 = it is no object */
+    PMT_W_ATOMIC,        /* address of the object told last: a tuple of what the collector does
+                            not have */
     PMT_W_REFERS,        /* address of garbage that the object told last refers to; b: that
                             of one more, 0 = none */
     PMT_W_ALIVE,         /* address of an object that is alive at the end; b: its type */

@@ -163,6 +163,9 @@ static uint64_t on_other(struct pmt_drain *d, enum pmt_wire_op op, uint64_t low,
     case PMT_W_BELONGS:
         pmt_drain_on_belongs(d, low, b);
         break;
+    case PMT_W_ATOMIC:
+        pmt_drain_on_atomic(d, low);
+        break;
     case PMT_W_REFERS:
         pmt_drain_on_refers(d, low);
         if (b)

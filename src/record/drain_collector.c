@@ -7,7 +7,8 @@
  *     GC_SET, GC_BEGIN, GC_END   settings, and collections with their figures
  *     UNTRACKED                  objects that the last collection left untracked
  *     GARBAGE, then of that      an unreachable object; BELONGS: other blocks that die with
- *     BELONGS, REFERS            it, REFERS: garbage that it refers to
+ *     BELONGS, REFERS, ATOMIC    it, REFERS: garbage that it refers to, ATOMIC: a collection that
+ *                                it survives untracks it
  *     ALIVE                      an object that is there at the end
  *
  * An address may have lost its block by now, or have one of another kind. So each says what
@@ -74,6 +75,14 @@ void pmt_drain_on_garbage(struct pmt_drain *d, uint64_t address, uint64_t b)
     if (d->garbage_told)
         pmt_writer_about(d->writer, PMT_OP_GARBAGE, slot - 1,
                          type->number << PMT_GARBAGE_TYPE | first);
+}
+
+void pmt_drain_on_atomic(struct pmt_drain *d, uint64_t address)
+{
+    uint32_t slot = counted_at(d, address);
+
+    if (d->garbage_told && slot)
+        pmt_writer_about(d->writer, PMT_OP_GC_ATOMIC, slot - 1, 0);
 }
 
 void pmt_drain_on_belongs(struct pmt_drain *d, uint64_t address, uint64_t type_address)

@@ -217,6 +217,7 @@ uint64_t pmt_drain_on_gc_end(struct pmt_drain *d, uint64_t low, uint64_t ns);
 /* Of the objects at these addresses, where they are what the record is about. */
 void pmt_drain_on_untracked(struct pmt_drain *d, uint64_t address);
 void pmt_drain_on_garbage(struct pmt_drain *d, uint64_t address, uint64_t b);
+void pmt_drain_on_atomic(struct pmt_drain *d, uint64_t address);
 void pmt_drain_on_belongs(struct pmt_drain *d, uint64_t address, uint64_t type_address);
 void pmt_drain_on_refers(struct pmt_drain *d, uint64_t address);
 void pmt_drain_on_alive(struct pmt_drain *d, uint64_t address, uint64_t type_address);

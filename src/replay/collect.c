@@ -255,6 +255,22 @@ bool pmt_collect_garbage(struct pmt_collect *c, uint32_t slot, uint32_t kind, ui
     return pmt_garbage_tell(c, slot, kind, event);
 }
 
+void pmt_collect_atomic(struct pmt_collect *c, uint32_t slot)
+{
+    if (c->modelling)
+        pmt_garbage_atomic(&c->garbage, slot);
+}
+
+/* The collector never had it in its lists, or has untracked it: it dies unreported. */
+static void untrack_belonging(struct pmt_collect *c, uint32_t slot)
+{
+    if (!pmt_collect_is_object(c, slot))
+        return;
+    pmt_census_untrack(&c->rec.census, slot);
+    if (c->modelling && !HAS_BIT(&c->garbage.told, slot))
+        pmt_census_untrack(&c->mod.census, slot);
+}
+
 bool pmt_collect_belongs(struct pmt_collect *c, uint32_t slot, uint64_t event)
 {
     struct pmt_told told = {slot, (uint8_t)c->holder_place, true};
@@ -265,6 +281,7 @@ bool pmt_collect_belongs(struct pmt_collect *c, uint32_t slot, uint64_t event)
         SET_BIT(&c->table, slot);
     SET_BIT(&c->known, slot);
     pmt_type_stats_belongs(&c->types, slot, block_bytes(c, slot, c->blocks->at[slot]));
+    untrack_belonging(c, slot);
     if (!c->modelling)
         return pmt_vec_push(&c->told, told);
     return pmt_garbage_belongs(c, slot, pmt_collect_is_object(c, slot), event);

@@ -24,6 +24,7 @@ void pmt_garbage_release(struct pmt_garbage *g)
     pmt_vec_release(&g->type);
     pmt_vec_release(&g->silent);
     pmt_vec_release(&g->belongs);
+    pmt_vec_release(&g->atomic);
     pmt_vec_release(&g->told);
     pmt_vec_release(&g->gone);
     pmt_vec_release(&g->group);
@@ -36,7 +37,8 @@ static bool grow(struct pmt_garbage *g, uint32_t slot)
 {
     return GROW(&g->made, slot) && GROW(&g->key, slot) && GROW(&g->row, slot) &&
            GROW(&g->type, slot) && GROW(&g->told, slot / 64) && GROW(&g->gone, slot / 64) &&
-           GROW(&g->silent, slot / 64) && GROW(&g->belongs, slot / 64);
+           GROW(&g->silent, slot / 64) && GROW(&g->belongs, slot / 64) &&
+           GROW(&g->atomic, slot / 64);
 }
 
 bool pmt_garbage_born(struct pmt_collect *c, uint32_t slot, uint64_t event)
@@ -119,14 +121,26 @@ static void forget(struct pmt_collect *c, uint32_t birth)
     pmt_census_forget(&c->mod.census, birth);
 }
 
+/* The slot has not been given to another since it was told. */
+static bool is_open(const struct pmt_garbage *g, const struct pmt_waste *w)
+{
+    return HAS_BIT(&g->told, w->slot) && g->made.at[w->slot] == w->made;
+}
+
+/* Whether a collection that finds it in this place has it in its lists. */
+static bool is_tracked(const struct pmt_waste *w, int place)
+{
+    return w->counted && (w->fleeting ? place == 0 : w->birth & 1);
+}
+
 /* Its block was given back to the heap, or to its free list; what it belongs to is no more. */
-static void note_given(struct pmt_collect *c, const struct pmt_waste *w,
+static void note_given(struct pmt_collect *c, const struct pmt_waste *w, int place,
                        struct pmt_collection *row, size_t row_index)
 {
+    row->collected += is_tracked(w, place) && !w->silent;
     if (w->counted)
         forget(c, w->birth);
-    row->collected += w->counted && w->birth & 1 && !w->silent;
-    if (!HAS_BIT(&c->garbage.told, w->slot) || c->garbage.made.at[w->slot] != w->made)
+    if (!is_open(&c->garbage, w))
         return;
     SET_BIT(&c->garbage.gone, w->slot);
     c->garbage.row.at[w->slot] = (uint32_t)row_index;
@@ -172,7 +186,7 @@ static void free_overdue(struct pmt_collect *c, const struct pmt_waste *w,
         (void)pmt_collect_give(c, w->block, w->kind);
     row->freed_blocks += late == PMT_LATE_OVERFLOW;
     c->counted_too_many += late == PMT_LATE_SERVED && c->shelves->at[w->kind].counted;
-    note_given(c, w, row, finder->row);
+    note_given(c, w, place_then(finder, w->birth), row, finder->row);
 }
 
 void pmt_garbage_collect(struct pmt_collect *c, unsigned generation,
@@ -189,7 +203,7 @@ void pmt_garbage_collect(struct pmt_collect *c, unsigned generation,
             g->objects -= w->counted;
             g->bytes -= pmt_block_bytes(c->heap, w->block);
             row->freed_blocks += !pmt_collect_give(c, w->block, w->kind);
-            note_given(c, w, row, c->rows.n);
+            note_given(c, w, pmt_census_place(&c->mod.census, w->birth), row, c->rows.n);
         }
         g->list[p].n = 0;
         g->epoch[p]++;
@@ -263,7 +277,7 @@ bool pmt_garbage_seen(struct pmt_collect *c, unsigned generation, uint32_t n_bef
 bool pmt_garbage_tell(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint64_t event)
 {
     struct pmt_garbage *g = &c->garbage;
-    struct pmt_kinsman one = {slot, false};
+    struct pmt_kinsman one = {slot, false, false};
 
     if (kind & PMT_GARBAGE_FIRST && !pmt_garbage_told_all(c, event))
         return false;
@@ -274,10 +288,16 @@ bool pmt_garbage_tell(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint6
     return pmt_vec_push(&g->group, one);
 }
 
+void pmt_garbage_atomic(struct pmt_garbage *g, uint32_t slot)
+{
+    if (g->group.n && g->group.at[g->group.n - 1].slot == slot)
+        g->group.at[g->group.n - 1].atomic = true;
+}
+
 bool pmt_garbage_belongs(struct pmt_collect *c, uint32_t slot, bool object, uint64_t event)
 {
     struct pmt_garbage *g = &c->garbage;
-    struct pmt_kinsman one = {slot, true};
+    struct pmt_kinsman one = {slot, true, false};
 
     if (!g->group.n || HAS_BIT(&g->told, slot))
         return true;
@@ -365,9 +385,13 @@ static bool tell_one(struct pmt_collect *c, struct pmt_kinsman one, const struct
 
     if (w.counted)
         w.birth = c->mod.census.birth.at[slot];
+    /* Of those that belong, a recorded collection has done so. */
+    w.fleeting = one.atomic || (one.belongs && pmt_shelf_is_tuple(w.kind));
     SET_BIT(&g->told, slot);
     if (one.belongs)
         SET_BIT(&g->belongs, slot);
+    if (one.atomic)
+        SET_BIT(&g->atomic, slot);
     g->key.at[slot] = kin->key;
     if (finder) {
         open.epoch = g->epoch[place] - 1; /* it is in no list */
@@ -431,6 +455,7 @@ static bool clear_slot(struct pmt_garbage *g, uint32_t slot)
     CLEAR_BIT(&g->told, slot);
     CLEAR_BIT(&g->gone, slot);
     CLEAR_BIT(&g->belongs, slot);
+    CLEAR_BIT(&g->atomic, slot);
     return gone;
 }
 
@@ -480,7 +505,8 @@ bool pmt_garbage_freed(struct pmt_collect *c, uint32_t slot, pmt_block block, ui
     if (HAS_BIT(&g->told, slot)) {
         w.state = HAS_BIT(&g->gone, slot) ? PMT_WASTE_GONE : PMT_WASTE_TOLD;
         w.key = g->key.at[slot];
-        w.belongs = HAS_BIT(&g->belongs, slot);
+        w.belongs = HAS_BIT(&g->belongs, slot) != 0;
+        w.fleeting = HAS_BIT(&g->atomic, slot) != 0;
         (void)clear_slot(g, slot);
     }
     return pmt_vec_push(&g->batch, w);
@@ -564,9 +590,10 @@ static void count_left(const struct pmt_garbage *g, unsigned generation,
         }
 }
 
+/* It was, and is reported: a tuple that it has not untracked before. */
 static bool was_told(const struct pmt_waste *w)
 {
-    return !w->belongs && (w->state == PMT_WASTE_TOLD || w->state == PMT_WASTE_GONE);
+    return !w->belongs && !(w->fleeting && !w->young) && (w->state == PMT_WASTE_TOLD || w->state == PMT_WASTE_GONE);
 }
 
 /* Finalizers come first, and what they take apart dies by counting: the first that it freed
@@ -623,11 +650,23 @@ static void settle_all_told(struct pmt_collect *c, unsigned generation, uint64_t
     mark_silent(g, n_silent, false);
 }
 
-/* A full collection empties the free lists behind its garbage: from the first tracked object
- * on that nobody told of, past as many as it reported beside those that were told. (Those
- * that were told and lie there are its own garbage, just put on a list.) */
+/* Behind the last that was told of. */
+static size_t end_of_told(const struct pmt_garbage *g)
+{
+    size_t end = g->batch.n;
+
+    while (end > 0 && g->batch.at[end - 1].state == PMT_WASTE_NEW)
+        end--;
+    return end;
+}
+
+/* A full collection empties the free lists behind its garbage: behind all that was told, from the
+ * first tracked object on past as many as it reported beside those that were told. (Those
+ * that were told and lie there are its own garbage, just put on a list. Others between them died
+ * with it, as a weak reference does to what is no more.) */
 static void tell_free_lists(struct pmt_garbage *g, uint64_t n_untold)
 {
+    size_t end = end_of_told(g);
     bool behind = false;
 
     for (size_t i = 0; i < g->batch.n; i++) {
@@ -639,7 +678,8 @@ static void tell_free_lists(struct pmt_garbage *g, uint64_t n_untold)
             behind = n_untold == 0;
             n_untold -= n_untold > 0;
         }
-        if (behind && !w->kind) /* what a list that is shown gives back comes otherwise */
+        w->silent = behind;
+        if (behind && i >= end && !w->kind) /* what a list that is shown gives back comes otherwise */
             w->state = PMT_WASTE_SHELVED;
     }
 }

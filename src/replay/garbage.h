@@ -43,6 +43,7 @@ struct pmt_waste {
     uint32_t seen;     /* in a batch: its birth in rec's census */
     uint8_t counted;   /* it is a collector object itself */
     uint8_t belongs;   /* ... or is not, or not tracked, and dies with one */
+    uint8_t fleeting;  /* a tuple that is tracked until it survives a collection */
     uint8_t silent;    /* a finalizer frees it: it is not among those reported */
     uint8_t young;     /* in a batch: it is in rec's generation 0 */
     uint8_t state;     /* in a batch: enum pmt_waste_state */
@@ -79,6 +80,7 @@ struct pmt_open {
 struct pmt_kinsman {
     uint32_t slot;
     bool belongs;
+    bool atomic;       /* a tuple that a collection untracks */
 };
 
 struct pmt_garbage {
@@ -90,7 +92,7 @@ struct pmt_garbage {
     struct { uint32_t *at; size_t n, cap; } key;  /* by slot, of the told */
     struct { uint32_t *at; size_t n, cap; } type; /* by slot, of the told: its number */
     struct { uint32_t *at; size_t n, cap; } row;  /* by slot, of the gone: in the results */
-    struct { uint64_t *at; size_t n, cap; } told, gone, silent, belongs; /* bits by slot */
+    struct { uint64_t *at; size_t n, cap; } told, gone, silent, belongs, atomic; /* bits by slot */
     struct { struct pmt_kinsman *at; size_t n, cap; } group; /* the one being told; the
                                                                 holder is first */
     uint64_t telling;                              /* event of its last one */
@@ -131,6 +133,8 @@ bool pmt_garbage_look(struct pmt_collect *c, unsigned generation, uint64_t event
 bool pmt_garbage_counts(struct pmt_collect *c, uint64_t event);
 void pmt_garbage_touched(struct pmt_collect *c, uint64_t least, uint64_t most);
 bool pmt_garbage_tell(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint64_t event);
+/* ... this one is a tuple that a collection untracks; */
+void pmt_garbage_atomic(struct pmt_garbage *g, uint32_t slot);
 /* ... a block that belongs to it; object: it is one that the collector counts. */
 bool pmt_garbage_belongs(struct pmt_collect *c, uint32_t slot, bool object, uint64_t event);
 bool pmt_garbage_told_all(struct pmt_collect *c, uint64_t event);

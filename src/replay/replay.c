@@ -223,6 +223,7 @@ static bool on_other(struct pmt_replay *r, enum pmt_op op, uint32_t arg, struct 
     case PMT_OP_ALIVE:
     case PMT_OP_BELONGS:
     case PMT_OP_REFERS:
+    case PMT_OP_GC_ATOMIC:
     case PMT_OP_ALLOC_RAW:
     case PMT_OP_ALLOC_MEM:
     case PMT_OP_ALLOC_OBJ:
@@ -334,6 +335,9 @@ act(struct pmt_replay *r, const struct pmt_batch *b, uint32_t i, uint32_t end,
         } else if (op == PMT_OP_BELONGS) {
             if (!pmt_collect_belongs(&r->collect, slot, b->first_event + i))
                 break;
+            continue;
+        } else if (op == PMT_OP_GC_ATOMIC) {
+            pmt_collect_atomic(&r->collect, slot);
             continue;
         } else if (op == PMT_OP_REFERS) {
             pmt_collect_refers(&r->collect, slot);

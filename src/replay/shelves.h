@@ -116,6 +116,12 @@ static inline unsigned pmt_shelf_of_tuple(uint64_t n_items)
                                           : PMT_SHELF_LARGE;
 }
 
+/* Whether objects of this kind are tuples. */
+static inline bool pmt_shelf_is_tuple(unsigned kind)
+{
+    return kind == PMT_SHELF_LARGE || kind >= PMT_SHELF_TUPLE;
+}
+
 /* An object of birth->kind is made in this slot, of so many bytes; the rest of *birth but
  * `reused` is filled. PMT_BLOCK_NONE: out of memory. */
 pmt_block pmt_shelves_make(struct pmt_shelves *s, struct pmt_heap *heap, uint32_t slot,

@@ -11,6 +11,7 @@ gc.set_threshold(50, 3, 3)
 loops = [[] for _ in range(2000)]
 for loop in loops:
     loop.append(loop)
+    loop.append((len(loop), "a tuple of atoms"))
 del loop, loops
 made = [[i] for i in range(100)]
 mark(b"two words")
@@ -21,7 +22,7 @@ for trace in a.pmt "$TOP"/traces/trees-*.pmt; do
     pymemtrace dump "$trace" | cmp - second || echo "$trace: differs"
 done
 for op in ALLOC_GC GC_ENABLED GC_THRESHOLD GC_FREEZE GC_BEGIN GC_STAT GC_END MAIN GC_LOOK GARBAGE BELONGS \
-    GC_COUNTS GC_TOUCHED REFERS; do
+    GC_COUNTS GC_TOUCHED REFERS GC_ATOMIC; do
     pymemtrace dump a.pmt | grep -Eq "^[0-9]+ $op( |\$)" || echo "no $op"
 done
 pymemtrace dump a.pmt | grep -Eqx '# type\.[0-9]+=list' || echo 'no type'

@@ -89,6 +89,11 @@ void play_belongs(struct play *p, uint32_t slot)
     play_put(p, PMT_OP_BELONGS, slot, 0, 0);
 }
 
+void play_atomic(struct play *p, uint32_t slot)
+{
+    play_put(p, PMT_OP_GC_ATOMIC, slot, 0, 0);
+}
+
 void play_refers(struct play *p, uint32_t slot)
 {
     play_put(p, PMT_OP_REFERS, slot, 0, 0);

@@ -97,6 +97,7 @@ static void say_event(struct rig *rig, const struct pmt_batch *b, uint32_t i,
         [PMT_OP_OBJECT] = "object", [PMT_OP_REUSED] = "reused",
         [PMT_OP_REUSED_GC] = "reused-gc", [PMT_OP_SHELVED] = "shelved",
         [PMT_OP_CLEARED] = "cleared", [PMT_OP_TYPED] = "typed",
+        [PMT_OP_GC_ATOMIC] = "atomic",
     };
     uint64_t arg = b->arg[i];
 
@@ -669,7 +670,10 @@ static void test_drain_refers(void)
     put(&rig, PMT_W_LOOK, 1, 77);
     put_type(&rig, 0x5000, "list");
     put(&rig, PMT_W_REFERS, AT(0), AT(4)); /* of nothing */
+    put(&rig, PMT_W_ATOMIC, AT(0), 0);
     put(&rig, PMT_W_GARBAGE, AT(0), 0x5000 | PMT_W_FIRST);
+    put(&rig, PMT_W_ATOMIC, AT(0), 0);
+    put(&rig, PMT_W_ATOMIC, AT(8), 0); /* no collector object */
     put(&rig, PMT_W_BELONGS, AT(8), 0);
     put(&rig, PMT_W_REFERS, AT(4), AT(0));
     put(&rig, PMT_W_REFERS, AT(4), 0);
@@ -680,8 +684,8 @@ static void test_drain_refers(void)
     put(&rig, PMT_W_GARBAGE, AT(4), 0x5000);
     put(&rig, PMT_W_REFERS, AT(0), 0);
     (void)pmt_drain_some(&rig.drain, ALL);
-    EXPECT_STR(events(&rig), "thread0:0 gc0:64 gc1:56 mem2:40 look1:77 garbage0:1 belongs2:0 "
-                             "refers1:0 refers0:0 refers1:0 refers1:0 refers1:0 "
+    EXPECT_STR(events(&rig), "thread0:0 gc0:64 gc1:56 mem2:40 look1:77 garbage0:1 atomic0:0 "
+                             "belongs2:0 refers1:0 refers0:0 refers1:0 refers1:0 refers1:0 "
                              "garbage1:0 refers0:0");
 }
 

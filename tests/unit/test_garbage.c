@@ -229,6 +229,30 @@ static void test_garbage_shelf_is_emptied(void)
     play_close(&p);
 }
 
+/* What a full collection frees among its garbage, unreported, died with that: it lay on no list. */
+static void test_garbage_not_of_a_shelf(void)
+{
+    struct play p;
+    const struct pmt_result *result;
+
+    open_quiet(&p, "gc=8,10,10 gc.calls=ignore");
+    play_objects(&p, 0, 6);
+    play_look(&p, 2);
+    play_garbage(&p, 0, 0, true);
+    play_garbage(&p, 2, 0, false);
+    play_begin_gc(&p, 4 + 2);
+    for (uint32_t slot = 0; slot < 3; slot++)
+        play_free(&p, slot);
+    play_end_gc(&p, 2, 2);
+    play_objects(&p, 10, 3); /* the last is the ninth that counts */
+    result = play_end(&p);
+    if (EXPECT_U64(result->n_collections, 1)) {
+        EXPECT_U64(result->collections[0].event, p.n_events - 1);
+        EXPECT_U64(result->collections[0].collected, 2);
+    }
+    play_close(&p);
+}
+
 static void test_garbage_is_kept_without_collections(void)
 {
     struct play p;
@@ -354,6 +378,81 @@ static void test_garbage_silent_whose_slot_is_in_use(void)
     result = play_end(&p);
     if (EXPECT_U64(result->n_collections, 1))
         EXPECT_U64(result->collections[0].collected, 1);
+    play_close(&p);
+}
+
+/* -- what is reported of it -- */
+
+/* Objects 0 ... 4 are in generation 1 of the model; 10, in generation 0, hangs on 0, which is
+ * garbage. Then the model collects generation 0 and, when five more are made, generation 1. */
+static uint64_t reported_of_one_that_hangs_on_older(bool atomic)
+{
+    struct play p;
+    const struct pmt_result *result;
+    uint64_t collected = 0;
+
+    open_quiet(&p, "gc=4,1,10 gc.calls=ignore");
+    play_objects(&p, 0, 5);
+    play_objects(&p, 10, 1);
+    play_look(&p, 2);
+    play_garbage(&p, 0, 0, true);
+    play_garbage(&p, 10, 0, false);
+    if (atomic)
+        play_atomic(&p, 10);
+    play_objects(&p, 20, 4);
+    play_objects(&p, 30, 5);
+    result = play_end(&p);
+    for (size_t i = 0; i < result->n_collections; i++)
+        collected += result->collections[i].collected;
+    play_close(&p);
+    return collected;
+}
+
+/* A tuple of nothing that the collector has: it survives a collection, which untracks it. */
+static void test_garbage_untracked_before_it_is_found(void)
+{
+    EXPECT_U64(reported_of_one_that_hangs_on_older(false), 2);
+    EXPECT_U64(reported_of_one_that_hangs_on_older(true), 1);
+}
+
+/* ... and the one that finds it before it has survived any reports it. */
+static void test_garbage_found_before_it_is_untracked(void)
+{
+    struct play p;
+    const struct pmt_result *result;
+
+    open_quiet(&p, "gc=9,10,10 gc.calls=ignore");
+    play_objects(&p, 0, 2);
+    play_look(&p, 2);
+    play_garbage(&p, 0, 0, true);
+    play_garbage(&p, 1, 0, false);
+    play_atomic(&p, 1);
+    play_atomic(&p, 0); /* not the one told last: nothing is said */
+    play_objects(&p, 10, 8);
+    result = play_end(&p);
+    if (EXPECT_U64(result->n_collections, 1))
+        EXPECT_U64(result->collections[0].collected, 2);
+    play_close(&p);
+}
+
+/* An object that dies with garbage while the collector has it in no list is never reported. */
+static void test_garbage_that_is_in_no_list(void)
+{
+    struct play p;
+    const struct pmt_result *result;
+
+    open_quiet(&p, "gc=9,10,10 gc.calls=ignore");
+    play_objects(&p, 0, 2);
+    play_look(&p, 2);
+    play_garbage(&p, 0, 0, true);
+    play_belongs(&p, 1);
+    play_objects(&p, 10, 8);
+    result = play_end(&p);
+    if (EXPECT_U64(result->n_collections, 1)) {
+        EXPECT_U64(result->collections[0].collected, 1);
+        EXPECT_U64(result->collections[0].freed_blocks, 2);
+        EXPECT_U64(result->collections[0].visited, 9);
+    }
     play_close(&p);
 }
 
@@ -574,10 +673,13 @@ SUITE(garbage, TEST(test_garbage_is_collected_when_the_model_collects),
       TEST(test_garbage_was_reachable_when_it_was_not_found),
       TEST(test_garbage_holder_told_twice), TEST(test_garbage_left_over),
       TEST(test_garbage_left_over_that_the_model_has_collected), TEST(test_garbage_shelf),
-      TEST(test_garbage_shelf_is_emptied), TEST(test_garbage_is_kept_without_collections),
+      TEST(test_garbage_shelf_is_emptied), TEST(test_garbage_not_of_a_shelf),
+      TEST(test_garbage_is_kept_without_collections),
       TEST(test_garbage_that_lived_again), TEST(test_garbage_frozen_and_left_over),
       TEST(test_garbage_that_the_program_froze),
       TEST(test_garbage_silent), TEST(test_garbage_silent_whose_slot_is_in_use),
+      TEST(test_garbage_untracked_before_it_is_found),
+      TEST(test_garbage_found_before_it_is_untracked), TEST(test_garbage_that_is_in_no_list),
       TEST(test_garbage_takes_along_what_belongs_to_it),
       TEST(test_garbage_keeps_what_belongs_to_it),
       TEST(test_garbage_what_belonged_to_it_lives_on), TEST(test_garbage_belongs_and_is_fresh),
