@@ -14,6 +14,7 @@
 #include "base/vec.h"
 #include "replay/bits.h"
 #include "replay/mod_collect.h"
+#include "replay/scout.h"
 
 #define ASKED_FOR     4u /* GC_BEGIN's kind: not for a threshold */
 #define NOT_YET_KNOWN 3u
@@ -227,6 +228,16 @@ void pmt_collect_cleared(struct pmt_collect *c, unsigned kind)
         pmt_gc_freed(&c->rec.policy);
 }
 
+static bool tell_mod(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint64_t event)
+{
+    if (!HAS_BIT(&c->garbage.told, slot)) {
+        if (is_young_untracked(c, slot) && c->young_untracked)
+            c->young_untracked--;
+        pmt_census_track(&c->mod.census, slot);
+    }
+    return pmt_garbage_tell(c, slot, kind, event);
+}
+
 bool pmt_collect_garbage(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint64_t event)
 {
     struct pmt_told told = {.slot = slot};
@@ -247,12 +258,7 @@ bool pmt_collect_garbage(struct pmt_collect *c, uint32_t slot, uint32_t kind, ui
     pmt_census_track(&c->rec.census, slot); /* the collector has it in its lists */
     if (!c->modelling)
         return again || pmt_vec_push(&c->told, told);
-    if (!HAS_BIT(&c->garbage.told, slot)) {
-        if (is_young_untracked(c, slot) && c->young_untracked)
-            c->young_untracked--;
-        pmt_census_track(&c->mod.census, slot);
-    }
-    return pmt_garbage_tell(c, slot, kind, event);
+    return tell_mod(c, slot, kind, event);
 }
 
 void pmt_collect_atomic(struct pmt_collect *c, uint32_t slot)
@@ -261,30 +267,70 @@ void pmt_collect_atomic(struct pmt_collect *c, uint32_t slot)
         pmt_garbage_atomic(&c->garbage, slot);
 }
 
-/* The collector never had it in its lists, or has untracked it: it dies unreported. */
-static void untrack_belonging(struct pmt_collect *c, uint32_t slot)
+/* A block that is no object of the collector's, or one that it never had in its lists, or has
+ * untracked: that dies unreported. */
+static bool note_belonging(struct pmt_collect *c, uint32_t slot)
 {
-    if (!pmt_collect_is_object(c, slot))
-        return;
-    pmt_census_untrack(&c->rec.census, slot);
-    if (c->modelling && !HAS_BIT(&c->garbage.told, slot))
+    if (!GROW(&c->known, slot / 64) || !GROW(&c->table, slot / 64))
+        return false;
+    if (!pmt_collect_is_known(c, slot))
+        SET_BIT(&c->table, slot);
+    SET_BIT(&c->known, slot);
+    if (c->modelling && pmt_collect_is_object(c, slot) && !HAS_BIT(&c->garbage.told, slot))
         pmt_census_untrack(&c->mod.census, slot);
+    return true;
 }
 
 bool pmt_collect_belongs(struct pmt_collect *c, uint32_t slot, uint64_t event)
 {
     struct pmt_told told = {slot, (uint8_t)c->holder_place, true};
 
-    if (!GROW(&c->known, slot / 64) || !GROW(&c->table, slot / 64))
+    if (!note_belonging(c, slot))
         return false;
-    if (!pmt_collect_is_known(c, slot))
-        SET_BIT(&c->table, slot);
-    SET_BIT(&c->known, slot);
     pmt_type_stats_belongs(&c->types, slot, block_bytes(c, slot, c->blocks->at[slot]));
-    untrack_belonging(c, slot);
+    if (pmt_collect_is_object(c, slot))
+        pmt_census_untrack(&c->rec.census, slot);
     if (!c->modelling)
         return pmt_vec_push(&c->told, told);
     return pmt_garbage_belongs(c, slot, pmt_collect_is_object(c, slot), event);
+}
+
+/* One that the recording is still to tell of. */
+static bool foretell(struct pmt_collect *c, const struct pmt_scouted *one, uint64_t event)
+{
+    if (one->belongs)
+        return note_belonging(c, one->slot) &&
+               pmt_garbage_belongs(c, one->slot, pmt_collect_is_object(c, one->slot), event);
+    if (!pmt_collect_is_object(c, one->slot))
+        return true;
+    if (!tell_mod(c, one->slot, one->kind, event))
+        return false;
+    if (one->atomic)
+        pmt_garbage_atomic(&c->garbage, one->slot);
+    return true;
+}
+
+struct foretelling {
+    struct pmt_collect *c;
+    uint64_t event;
+};
+
+static bool foretell_group(void *arg, const struct pmt_scouted_group *group)
+{
+    const struct foretelling *f = arg;
+
+    for (size_t i = 0; i < group->n; i++)
+        if (!foretell(f->c, &group->at[i], f->event))
+            return false;
+    return pmt_garbage_foretold(f->c, f->event);
+}
+
+bool pmt_collect_foretell(struct pmt_collect *c, uint64_t event)
+{
+    struct foretelling f = {c, event};
+
+    return !c->scout || (pmt_garbage_told_all(c, event) &&
+                         pmt_scout_take(c->scout, event, foretell_group, &f));
 }
 
 void pmt_collect_refers(struct pmt_collect *c, uint32_t slot)
@@ -505,10 +551,10 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
         if (c->what_if) /* a row of a prediction says nothing of the recording */
             row->recorded_ns = row->recorded_collected = row->recorded_uncollectable = 0;
         return pmt_vec_push(&c->rows, *row) &&
-               (!c->what_if || pmt_garbage_seen(c, generation, n_before, event));
+               (!c->what_if || pmt_left_collected(&c->garbage.left, generation, n_before, event));
     }
     if (!pmt_garbage_settle(c, generation, row->recorded_collected, &count, event) ||
-        !pmt_garbage_seen(c, generation, n_before, event))
+        !pmt_left_collected(&c->garbage.left, generation, n_before, event))
         return false;
     unseen = row->collected - c->freed_objects;
     pmt_free_lists_settle(&c->free_lists, unseen > count.gone ? unseen - count.gone : 0);
@@ -523,7 +569,7 @@ static bool look(struct pmt_collect *c, uint32_t generation, uint64_t event)
 {
     c->looked = !c->types.ended;
     c->warm = generation + 1;
-    return !c->what_if || pmt_garbage_look(c, generation, event);
+    return !c->what_if || pmt_left_look(&c->garbage.left, generation, event);
 }
 
 static void statistic(struct pmt_collect *c, uint32_t which, uint64_t value)
@@ -585,9 +631,9 @@ bool pmt_collect_event(struct pmt_collect *c, enum pmt_op op, uint32_t arg, uint
     if (op == PMT_OP_GC_LOOK)
         return look(c, arg, event);
     else if (op == PMT_OP_GC_COUNTS)
-        return !c->what_if || pmt_garbage_counts(c, event);
+        return !c->what_if || pmt_left_counts(&c->garbage.left, event);
     else if (op == PMT_OP_GC_TOUCHED)
-        pmt_garbage_touched(c, arg, wide);
+        pmt_left_touched(&c->garbage.left, arg, wide);
     else if (op == PMT_OP_GC_BEGIN)
         begin(c, arg, wide, event);
     else if (op == PMT_OP_GC_STAT)

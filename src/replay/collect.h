@@ -78,6 +78,7 @@ struct pmt_collect {
     struct { uint64_t *at; size_t n, cap; } is_fresh; /* ... as bits */
     /* mod */
     struct pmt_garbage garbage;
+    struct pmt_scout *scout;       /* NULL: what was left is not known before it is told */
     int pending;                   /* generation that mod is about to collect */
     uint64_t young_untracked;      /* objects in mod's generation 0 that a recorded
                                       collection has untracked: mod's own is still to
@@ -199,6 +200,9 @@ static inline uint8_t pmt_collect_kind(const struct pmt_collect *c, uint32_t slo
 {
     return c->shelves ? (uint8_t)pmt_shelves_kind(c->shelves, slot) : 0;
 }
+
+/* mod is about to collect: what was left by now it finds, told or not. False: out of memory. */
+bool pmt_collect_foretell(struct pmt_collect *c, uint64_t event);
 
 /* One of the collector's own events. False: out of memory. */
 bool pmt_collect_event(struct pmt_collect *c, enum pmt_op op, uint32_t arg, uint64_t wide,

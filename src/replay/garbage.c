@@ -13,10 +13,8 @@ void pmt_garbage_release(struct pmt_garbage *g)
         pmt_vec_release(&g->list[p]);
         pmt_vec_release(&g->open[p]);
     }
-    for (int p = 0; p < PMT_GENERATIONS; p++) {
+    for (int p = 0; p < PMT_GENERATIONS; p++)
         pmt_vec_release(&g->past[p]);
-        pmt_vec_release(&g->seen[p]);
-    }
     pmt_vec_release(&g->batch);
     pmt_vec_release(&g->made);
     pmt_vec_release(&g->key);
@@ -28,7 +26,7 @@ void pmt_garbage_release(struct pmt_garbage *g)
     pmt_vec_release(&g->told);
     pmt_vec_release(&g->gone);
     pmt_vec_release(&g->group);
-    pmt_vec_release(&g->readings);
+    pmt_left_release(&g->left);
 }
 
 /* -- by slot -- */
@@ -49,13 +47,7 @@ bool pmt_garbage_born(struct pmt_collect *c, uint32_t slot, uint64_t event)
     return true;
 }
 
-/* When the object in this slot was made. Its age is below 2^32 events or taken for less. */
-static uint64_t made_at(uint32_t made, uint64_t event)
-{
-    return event - (uint32_t)((uint32_t)event - made);
-}
-
-/* -- when, and by which collection -- */
+/* -- by which collection -- */
 
 /* Index in past[generation] of the first after this event. */
 static size_t first_after(const struct pmt_garbage *g, unsigned generation, uint64_t event)
@@ -97,21 +89,6 @@ static const struct pmt_past *finder_of(const struct pmt_garbage *g, uint32_t ke
         return NULL;
     i = first_after(g, (unsigned)place, event);
     return i < g->past[place].n ? &g->past[place].at[i] : NULL;
-}
-
-#define GOLDEN UINT64_C(2654435769) /* of 2^32: its multiples are spread evenly */
-
-/* The estimate, between the two ends of what is known (garbage.h). young: its holder was
- * made since the last recorded collection. */
-static uint64_t when(struct pmt_garbage *g, uint64_t made, uint64_t reachable, bool young,
-                     uint64_t left)
-{
-    uint64_t from = made > reachable ? made : reachable, part;
-
-    if ((young && made >= reachable) || from >= left)
-        return from;
-    part = ++g->n_spread * GOLDEN & UINT32_MAX;
-    return from + (uint64_t)((double)(left - from) * ((double)part / 4294967296.0));
 }
 
 /* -- waste -- */
@@ -218,61 +195,7 @@ bool pmt_garbage_collected(struct pmt_collect *c, unsigned generation, struct pm
     return true;
 }
 
-/* -- looks -- */
-
-static bool read_counts(struct pmt_garbage *g, uint64_t event)
-{
-    if (g->ended_readings || !g->readings.n) {
-        g->readings.n = 0;
-        g->ended_readings = false;
-        if (!pmt_vec_push(&g->readings, g->looked))
-            return false;
-    }
-    return event == g->looked || pmt_vec_push(&g->readings, event);
-}
-
-bool pmt_garbage_counts(struct pmt_collect *c, uint64_t event)
-{
-    return read_counts(&c->garbage, event);
-}
-
-bool pmt_garbage_look(struct pmt_collect *c, unsigned generation, uint64_t event)
-{
-    struct pmt_garbage *g = &c->garbage;
-
-    g->seen_last = event;
-    if (!read_counts(g, g->looked))
-        return false;
-    g->touched_to = 0;
-    g->since = g->looked;
-    if (generation < PMT_GENERATIONS - 1)
-        return true;
-    g->looked = event;
-    g->ended_readings = true;
-    return true;
-}
-
-void pmt_garbage_touched(struct pmt_collect *c, uint64_t least, uint64_t most)
-{
-    struct pmt_garbage *g = &c->garbage;
-    size_t n = g->readings.n;
-
-    if (least >= n)
-        return;
-    g->touched_from = most < n ? g->readings.at[n - 1 - most] : 0;
-    g->touched_to = least ? g->readings.at[n - least] : g->seen_last;
-}
-
-bool pmt_garbage_seen(struct pmt_collect *c, unsigned generation, uint32_t n_before,
-                      uint64_t event)
-{
-    struct pmt_seen seen = {event, n_before};
-
-    for (unsigned p = 0; p <= generation; p++)
-        if (!pmt_vec_push(&c->garbage.seen[p], seen))
-            return false;
-    return true;
-}
+/* -- what looks tell -- */
 
 bool pmt_garbage_tell(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint64_t event)
 {
@@ -281,7 +204,7 @@ bool pmt_garbage_tell(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint6
 
     if (kind & PMT_GARBAGE_FIRST && !pmt_garbage_told_all(c, event))
         return false;
-    if (slot / 64 >= g->told.n || (HAS_BIT(&g->told, slot) && !(kind & PMT_GARBAGE_FIRST)))
+    if (slot / 64 >= g->told.n)
         return true;
     g->type.at[slot] = kind >> PMT_GARBAGE_TYPE;
     g->telling = event;
@@ -309,45 +232,9 @@ bool pmt_garbage_belongs(struct pmt_collect *c, uint32_t slot, bool object, uint
     return pmt_vec_push(&g->group, one);
 }
 
-/* The first recorded collection of this generation or an older one that came since an object
- * of this birth in rec was made: its event, 0 = there is none. */
-static uint64_t first_seen(const struct pmt_garbage *g, unsigned generation, uint32_t birth)
-{
-    size_t low = 0, high = g->seen[generation].n;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (g->seen[generation].at[middle].n_collections >= birth >> 1)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return low < g->seen[generation].n ? g->seen[generation].at[low].event : 0;
-}
-
-static uint64_t later(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
-
-/* When an object of this birth in rec was last known to be reachable: its first collection,
- * the one that took it to the oldest generation, or the last of all objects. */
-static uint64_t last_reachable(const struct pmt_garbage *g, uint32_t birth, uint64_t look)
-{
-    size_t n = g->seen[PMT_GENERATIONS - 1].n;
-    uint64_t at = later(first_seen(g, 0, birth), first_seen(g, 1, birth));
-
-    if (n && g->seen[PMT_GENERATIONS - 1].at[n - 1].n_collections >= birth >> 1)
-        at = later(at, g->seen[PMT_GENERATIONS - 1].at[n - 1].event);
-    return later(at, look);
-}
-
 /* What the objects of a group have in common. */
 struct kin {
-    uint64_t made;      /* event at which the youngest was made */
-    uint64_t reachable; /* ... the holder was last known to be reachable */
-    uint64_t left;      /* ... it was no more */
+    struct pmt_left_bounds of;
     uint32_t key;
     int place;          /* in rec, of the holder */
 };
@@ -356,18 +243,15 @@ static struct kin kin_of(const struct pmt_collect *c, uint64_t event)
 {
     const struct pmt_garbage *g = &c->garbage;
     uint32_t holder = g->group.at[0].slot, recorded = c->rec.census.birth.at[holder];
-    struct kin kin = {.key = HAS_BIT(&g->told, holder) ? g->key.at[holder]
-                                                   : c->mod.census.birth.at[holder],
-                      .left = g->touched_to ? g->touched_to : event,
-                      .reachable = last_reachable(g, recorded, g->since),
-                      .place = pmt_census_place(&c->rec.census, recorded)};
+    uint64_t made = 0;
 
-    if (g->touched_to)
-        kin.reachable = later(kin.reachable, g->touched_from);
     for (size_t i = 0; i < g->group.n; i++)
         if (!g->group.at[i].belongs)
-            kin.made = later(kin.made, made_at(g->made.at[g->group.at[i].slot], event));
-    return kin;
+            made = pmt_left_later(made, pmt_left_made(g->made.at[g->group.at[i].slot], event));
+    return (struct kin){.of = pmt_left_of(&g->left, recorded, made, event),
+                        .key = HAS_BIT(&g->told, holder) ? g->key.at[holder]
+                                                         : c->mod.census.birth.at[holder],
+                        .place = pmt_census_place(&c->rec.census, recorded)};
 }
 
 static bool tell_one(struct pmt_collect *c, struct pmt_kinsman one, const struct kin *kin,
@@ -402,29 +286,51 @@ static bool tell_one(struct pmt_collect *c, struct pmt_kinsman one, const struct
     return pmt_vec_push(&g->open[kin->place], open);
 }
 
-bool pmt_garbage_told_all(struct pmt_collect *c, uint64_t event)
+/* The collection of mod that should have found it. */
+static const struct pmt_past *find_finder(struct pmt_collect *c, const struct kin *kin,
+                                          bool *uncertain)
 {
     struct pmt_garbage *g = &c->garbage;
-    const struct pmt_past *finder, *first;
+    uint64_t from = pmt_left_later(kin->of.made, kin->of.reachable);
+
+    /* Whenever it was, the same collection may have found it. */
+    *uncertain = finder_of(g, kin->key, from) != finder_of(g, kin->key, kin->of.left);
+    return finder_of(g, kin->key, pmt_left_when(&g->left, kin->of, kin->place == 0));
+}
+
+static bool end_telling(struct pmt_collect *c, uint64_t event, bool foretold)
+{
+    struct pmt_garbage *g = &c->garbage;
+    const struct pmt_past *finder = NULL;
+    bool uncertain = false;
     struct kin kin;
 
     if (!g->group.n)
         return true;
     kin = kin_of(c, event);
-    first = finder_of(g, kin.key, later(kin.made, kin.reachable));
-    if (first == finder_of(g, kin.key, kin.left))
-        first = NULL; /* whenever it was, the same collection found it */
-    finder = finder_of(g, kin.key, when(g, kin.made, kin.reachable, kin.place == 0, kin.left));
-    g->touched_to = 0;
+    if (!foretold)
+        finder = find_finder(c, &kin, &uncertain);
+    if (!foretold)
+        pmt_left_next(&g->left);
     for (size_t i = 0; i < g->group.n; i++) {
         struct pmt_kinsman one = g->group.at[i];
 
-        g->uncertain += first && !one.belongs;
+        g->uncertain += uncertain && !one.belongs;
         if (!HAS_BIT(&g->told, one.slot) && !tell_one(c, one, &kin, finder))
             return false;
     }
     g->group.n = 0;
     return true;
+}
+
+bool pmt_garbage_told_all(struct pmt_collect *c, uint64_t event)
+{
+    return end_telling(c, event, false);
+}
+
+bool pmt_garbage_foretold(struct pmt_collect *c, uint64_t event)
+{
+    return end_telling(c, event, true);
 }
 
 /* -- what the recording frees -- */
@@ -693,13 +599,14 @@ static bool settle_one(struct pmt_collect *c, struct pmt_waste *w, struct pmt_wa
     if (w->belongs)
         return true; /* as below: it is in a list, or no more */
     if (w->counted) {
-        uint64_t made = made_at(w->made, event);
+        struct pmt_left_bounds of = {pmt_left_made(w->made, event),
+                                     pmt_left_reachable(&g->left, w->seen, g->left.looked), event};
 
         *owner = *w;
         *finder = w->state == PMT_WASTE_SHELVED
                       ? NULL
                       : finder_of(g, w->key, w->state == PMT_WASTE_NEW
-                                                 ? when(g, made, last_reachable(g, w->seen, g->looked), w->young, event)
+                                                 ? pmt_left_when(&g->left, of, w->young)
                                                  : event);
         if (w->state == PMT_WASTE_TOLD || w->state == PMT_WASTE_GONE)
             return true; /* it is in its list, or no more */

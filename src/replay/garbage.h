@@ -11,15 +11,8 @@
  *     left over the recorded collection did not free it: it went to a free list
  *     shelved   a full recorded collection emptied a free list that it was on (free_lists.h)
  *
- * When did it become garbage? Not before the youngest of its group was made, and not while
- * a recorded collection or a look covered all of it and found it reachable: where older
- * garbage holds it, one of the youngest generation says nothing. A group of the youngest generation
- * is taken to have been left when the last of it was made, as requests and trees are; others
- * when they, or what leads to them, were last touched (a reference count changed: nothing touches
- * what is unreachable), as near as the recording has seen it. Within that the times are spread evenly
- * (the expectation is right, whichever it was). If mod has collected
- * since then what holds the group, it is freed at once, and goes to the credit of that
- * collection (`overdue`).
+ * When did it become garbage? As near as left.h has it. If mod has collected since then what holds
+ * the group, it is freed at once, and goes to the credit of that collection (`overdue`).
  *
  * A collection finds a group when it covers its holder, the oldest object of all cycles that
  * lead to it: the group's key is that object's birth word (census.h).
@@ -33,6 +26,7 @@
 #include <pymemtrace/result.h>
 #include "gc/census.h"
 #include "heap/heap.h"
+#include "replay/left.h"
 
 /* A block that lives on as garbage. */
 struct pmt_waste {
@@ -62,12 +56,6 @@ struct pmt_past {
     uint64_t event;
     uint32_t row;           /* in the rows of results */
     uint32_t n_collections, last_older, frozen;
-};
-
-/* A recorded collection: what it covered and did not find was reachable then. */
-struct pmt_seen {
-    uint64_t event;         /* its end: a collection of mod in step with it comes there */
-    uint32_t n_collections; /* before it */
 };
 
 /* Told, and not yet freed by the recording. */
@@ -100,16 +88,7 @@ struct pmt_garbage {
                                                            place of the group in rec */
     struct { struct pmt_past *at; size_t n, cap; } past[PMT_GENERATIONS]; /* [g]: those of
                                                            generation g and older */
-    struct { struct pmt_seen *at; size_t n, cap; } seen[PMT_GENERATIONS]; /* recorded
-                                                           collections, as past */
-    uint64_t n_spread;      /* groups whose time was spread */
-    uint64_t looked, since; /* event of the last look at everything, of the one before */
-    struct { uint64_t *at; size_t n, cap; } readings; /* of reference counts: events, from a
-                                          look at everything on, which is one itself */
-    bool ended_readings;    /* by another such look: the next begins anew */
-    uint64_t seen_last;     /* event of the look under way */
-    uint64_t touched_from, touched_to; /* the group being told: last touched between these;
-                                          to 0 = not known */
+    struct pmt_left left;   /* when groups were left */
     uint64_t objects, bytes;            /* waiting */
     uint64_t uncertain; /* objects: another of mod's collections may have been theirs */
 };
@@ -122,22 +101,15 @@ void pmt_garbage_release(struct pmt_garbage *g);
 
 /* A collector object was made in this slot. */
 bool pmt_garbage_born(struct pmt_collect *c, uint32_t slot, uint64_t event);
-/* A recorded collection of this generation is over; as many as this were before it. */
-bool pmt_garbage_seen(struct pmt_collect *c, unsigned generation, uint32_t n_before,
-                      uint64_t event);
-/* A look at this generation and the younger; what it found, one by one; and that
- * nothing more of it comes. */
-bool pmt_garbage_look(struct pmt_collect *c, unsigned generation, uint64_t event);
-/* Reference counts were read. The group that comes next was last touched at least and at most
- * so many readings ago, as the look under way has it (event.def). */
-bool pmt_garbage_counts(struct pmt_collect *c, uint64_t event);
-void pmt_garbage_touched(struct pmt_collect *c, uint64_t least, uint64_t most);
+/* What a look found, one by one; and that nothing more of it comes. */
 bool pmt_garbage_tell(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint64_t event);
 /* ... this one is a tuple that a collection untracks; */
 void pmt_garbage_atomic(struct pmt_garbage *g, uint32_t slot);
 /* ... a block that belongs to it; object: it is one that the collector counts. */
 bool pmt_garbage_belongs(struct pmt_collect *c, uint32_t slot, bool object, uint64_t event);
 bool pmt_garbage_told_all(struct pmt_collect *c, uint64_t event);
+/* The same of one that the recording is still to tell of: it is garbage by now. */
+bool pmt_garbage_foretold(struct pmt_collect *c, uint64_t event);
 
 /* The object in this slot was told, and the recording has it still. */
 bool pmt_garbage_is_told(struct pmt_collect *c, uint32_t slot);

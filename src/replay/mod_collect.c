@@ -53,6 +53,8 @@ bool pmt_mod_collect(struct pmt_collect *c, unsigned generation, bool asked, uin
     struct pmt_past before = {event, (uint32_t)c->rows.n, c->mod.census.n_collections,
                               c->mod.census.last_older, c->mod.census.frozen};
 
+    if (!pmt_collect_foretell(c, event))
+        return false;
     pmt_mod_note_peaks(c);
     row.visited = pmt_census_visited(&c->mod.census, generation) + c->young_untracked;
     c->young_untracked = 0;

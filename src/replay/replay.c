@@ -521,6 +521,13 @@ enum pmt_status pmt_replay_objects(struct pmt_replay *r, const struct pmt_object
                                err);
 }
 
+bool pmt_replay_foresee(struct pmt_replay *r, struct pmt_scout *scout)
+{
+    if (r->collect.what_if)
+        r->collect.scout = scout;
+    return r->collect.what_if;
+}
+
 enum pmt_status pmt_replay_types(struct pmt_replay *r, const struct pmt_type *types, size_t n,
                                  struct pmt_error *err)
 {

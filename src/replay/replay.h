@@ -33,6 +33,11 @@ struct pmt_objects_seen {
 enum pmt_status pmt_replay_objects(struct pmt_replay *r, const struct pmt_objects_seen *seen,
                                    struct pmt_error *err);
 
+/* Who knows of garbage ahead (replay/scout.h): borrowed until the last batch. Behind
+ * pmt_replay_objects(); false: the configuration has no use for it. */
+struct pmt_scout;
+bool pmt_replay_foresee(struct pmt_replay *r, struct pmt_scout *scout);
+
 /* Types that the next batches may name, and earlier ones did not; by number. E_NOMEM. */
 enum pmt_status pmt_replay_types(struct pmt_replay *r, const struct pmt_type *types, size_t n,
                                  struct pmt_error *err);

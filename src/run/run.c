@@ -10,6 +10,7 @@
 #include "base/vec.h"
 #include "replay/replay.h"
 #include "replay/shelves.h"
+#include "run/ahead.h"
 #include "run/relay.h"
 #include "run/script_run.h"
 #include "script/script.h"
@@ -22,6 +23,7 @@ struct run {
     const struct pmt_run_options *options;
     struct pmt_trace *trace;
     struct pmt_relay *relay;   /* NULL: read directly */
+    struct pmt_ahead *ahead;   /* NULL: nothing is known of what comes */
     struct pmt_replay *replay;
     struct pmt_config config;
     struct pmt_config own;     /* the trace's */
@@ -122,6 +124,29 @@ static enum pmt_status tell_types(struct run *run, struct pmt_error *err)
     return st;
 }
 
+struct going_on {
+    struct run *run;
+    const struct pmt_item *item;
+};
+
+static bool go_on(void *arg)
+{
+    const struct going_on *g = arg;
+
+    return report_progress(g->run, g->item);
+}
+
+static enum pmt_status look_ahead(struct run *run, const struct pmt_item *item,
+                                  struct pmt_error *err)
+{
+    struct going_on g = {run, item};
+    const struct pmt_batch *b = &item->u.batch;
+
+    if (!run->ahead || item->kind != PMT_ITEM_BATCH)
+        return PMT_OK;
+    return pmt_ahead_until(run->ahead, b->first_event, b->first_event + b->n_events, go_on, &g, err);
+}
+
 static enum pmt_status play(struct run *run, struct pmt_error *err)
 {
     struct pmt_item item;
@@ -130,7 +155,9 @@ static enum pmt_status play(struct run *run, struct pmt_error *err)
     while ((st = next_item(run, &item, err)) == PMT_OK) {
         if (!report_progress(run, &item))
             return pmt_error_set(err, PMT_E_IO, "interrupted");
-        st = tell_types(run, err);
+        st = look_ahead(run, &item, err);
+        if (st == PMT_OK)
+            st = tell_types(run, err);
         if (st != PMT_OK)
             return st;
         st = item.kind == PMT_ITEM_BATCH
@@ -249,6 +276,7 @@ static enum pmt_status open_all(struct run *run, const char *path, struct pmt_er
 {
     const struct pmt_run_options *o = run->options;
     enum pmt_status st = configure(run, path, err);
+    bool thread;
 
     if (st == PMT_OK)
         st = pmt_replay_new(&run->config, run->own.gc.late,
@@ -261,8 +289,12 @@ static enum pmt_status open_all(struct run *run, const char *path, struct pmt_er
     if (st != PMT_OK)
         return st;
     /* Without a thread it is slower, not worse: no error. */
-    if (!o->single_thread && pmt_trace_file_bytes(run->trace) > SMALL_FILE)
+    thread = !o->single_thread && pmt_trace_file_bytes(run->trace) > SMALL_FILE;
+    if (thread)
         (void)pmt_relay_open(run->trace, &run->relay, NULL);
+    if (pmt_replay_foresee(run->replay, NULL))
+        run->ahead = pmt_ahead_open(path, thread);
+    (void)pmt_replay_foresee(run->replay, pmt_ahead_scout(run->ahead));
     return PMT_OK;
 }
 
@@ -278,6 +310,7 @@ static enum pmt_status run_recorded(struct run *run, const char *path,
     if (st == PMT_OK)
         st = play(run, err);
     pmt_relay_close(run->relay);
+    pmt_ahead_close(run->ahead);
     if (st == PMT_OK)
         st = pmt_replay_finish(run->replay, out, err);
     if (st == PMT_OK)

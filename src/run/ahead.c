@@ -1,0 +1,61 @@
+/* ahead.c - the second reader of a trace; what for is in replay/scout.h. */
+#include "run/ahead.h"
+
+#include <string.h>
+#include "base/alloc.h"
+#include "run/relay.h"
+#include "trace/reader.h"
+
+struct pmt_ahead {
+    struct pmt_trace *trace;
+    struct pmt_relay *relay;   /* NULL: read directly */
+    struct pmt_scout *scout;
+    bool ended;                /* nothing more can be read */
+};
+
+struct pmt_ahead *pmt_ahead_open(const char *path, bool thread)
+{
+    struct pmt_ahead *a;
+
+    if (!strcmp(path, "-") || !(a = pmt_zalloc(sizeof *a)))
+        return NULL;
+    a->scout = pmt_scout_new();
+    if (!a->scout || pmt_trace_open(path, &a->trace, NULL) != PMT_OK) {
+        pmt_ahead_close(a);
+        return NULL;
+    }
+    if (thread)
+        (void)pmt_relay_open(a->trace, &a->relay, NULL);
+    return a;
+}
+
+void pmt_ahead_close(struct pmt_ahead *a)
+{
+    if (!a)
+        return;
+    pmt_relay_close(a->relay);
+    pmt_trace_close(a->trace);
+    pmt_scout_free(a->scout);
+    pmt_free(a);
+}
+
+struct pmt_scout *pmt_ahead_scout(struct pmt_ahead *a)
+{
+    return a ? a->scout : NULL;
+}
+
+enum pmt_status pmt_ahead_until(struct pmt_ahead *a, uint64_t from, uint64_t until,
+                                bool (*go_on)(void *arg), void *arg, struct pmt_error *err)
+{
+    struct pmt_item item;
+
+    while (!a->ended && pmt_scout_wants_more(a->scout, from, until)) {
+        if (!go_on(arg))
+            return pmt_error_set(err, PMT_E_IO, "interrupted");
+        a->ended = (a->relay ? pmt_relay_next(a->relay, &item, NULL)
+                             : pmt_trace_next(a->trace, &item, NULL)) != PMT_OK;
+        if (!a->ended && item.kind == PMT_ITEM_BATCH && !pmt_scout_batch(a->scout, &item.u.batch))
+            return pmt_error_set(err, PMT_E_NOMEM, "out of memory for the garbage ahead");
+    }
+    return PMT_OK;
+}
