@@ -92,6 +92,29 @@ static uint32_t clamp32(uint64_t v)
     return v < UINT32_MAX ? (uint32_t)v : UINT32_MAX - 1;
 }
 
+/* What a look at objects has found. */
+static void of_look(struct pmt_drain *d, enum pmt_wire_op op, uint64_t low, uint64_t b)
+{
+    if (op == PMT_W_LOOK)
+        pmt_drain_put_number(d, PMT_OP_GC_LOOK, (uint32_t)low, b);
+    else if (op == PMT_W_COUNTS)
+        pmt_writer_event(d->writer, PMT_OP_GC_COUNTS, 0, NULL);
+    else if (op == PMT_W_TOUCHED)
+        pmt_drain_put_number(d, PMT_OP_GC_TOUCHED, clamp32(low), b < UINT32_MAX ? b : UINT32_MAX);
+    else if (op == PMT_W_GARBAGE)
+        pmt_drain_on_garbage(d, low, b);
+    else if (op == PMT_W_BELONGS)
+        pmt_drain_on_belongs(d, low, b);
+    else if (op == PMT_W_ATOMIC)
+        pmt_drain_on_atomic(d, low);
+    else if (op == PMT_W_REFERS)
+        pmt_drain_on_refers(d, low);
+    else
+        pmt_drain_on_alive(d, low, b);
+    if (op == PMT_W_REFERS && b)
+        pmt_drain_on_refers(d, b);
+}
+
 /* One main record that is not a block's; returns how many records follow it that
  * belong to it. */
 static uint64_t on_other(struct pmt_drain *d, enum pmt_wire_op op, uint64_t low, uint64_t b)
@@ -149,30 +172,14 @@ static uint64_t on_other(struct pmt_drain *d, enum pmt_wire_op op, uint64_t low,
     case PMT_W_GC_END:
         return pmt_drain_on_gc_end(d, low, b);
     case PMT_W_LOOK:
-        pmt_drain_put_number(d, PMT_OP_GC_LOOK, (uint32_t)low, b);
-        break;
     case PMT_W_COUNTS:
-        pmt_writer_event(d->writer, PMT_OP_GC_COUNTS, 0, NULL);
-        break;
     case PMT_W_TOUCHED:
-        pmt_drain_put_number(d, PMT_OP_GC_TOUCHED, clamp32(low), b < UINT32_MAX ? b : UINT32_MAX);
-        break;
     case PMT_W_GARBAGE:
-        pmt_drain_on_garbage(d, low, b);
-        break;
     case PMT_W_BELONGS:
-        pmt_drain_on_belongs(d, low, b);
-        break;
     case PMT_W_ATOMIC:
-        pmt_drain_on_atomic(d, low);
-        break;
     case PMT_W_REFERS:
-        pmt_drain_on_refers(d, low);
-        if (b)
-            pmt_drain_on_refers(d, b);
-        break;
     case PMT_W_ALIVE:
-        pmt_drain_on_alive(d, low, b);
+        of_look(d, op, low, b);
         break;
     case PMT_W_TYPE:
         return pmt_drain_on_type(d, low, b);
