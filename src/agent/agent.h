@@ -76,6 +76,7 @@ struct python {
     const void *type_type;                  /* PyType_Type */
     const void *set_type;                   /* PySet_Type */
     const void *bytearray_type;             /* PyByteArray_Type */
+    const void *tuple_type;                 /* PyTuple_Type */
 };
 
 /* A block from PyObject_Malloc whose type was not told yet. */
@@ -106,6 +107,7 @@ struct hot {
     bool ended;             /* the checkpoint at the end was taken */
     bool hooks_lost;        /* told once */
     bool interpreters;      /* told once */
+    bool outside;           /* blocks outside the arenas are followed (touch.c) */
     bool lists_apart;       /* told once */
     uint64_t next_poll;     /* head at which to look at the clock again */
     uint64_t next_oracle;   /* head at which the next periodic checkpoint is due */
@@ -412,7 +414,8 @@ void touch_begun(void);
 /* An object of generation 2 was found to be garbage; whether there were many, of late. */
 void touch_garbage(void);
 bool touch_much(void);
-/* A block outside the arenas is about to be freed or moved; memory to be unmapped. */
+/* A block outside the arenas was allocated, is about to be freed or moved; memory to be unmapped. */
+void touch_taken(const void *block);
 void touch_freed(const void *block);
 void touch_forget(const void *memory, size_t size);
 /* Now and then: read the counts. */

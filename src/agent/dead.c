@@ -347,7 +347,7 @@ static bool is_atomic(uintptr_t object)
     for (uint64_t k = 0; k < n; k++) {
         uintptr_t item = get(object + TUPLE_FIRST, (int)(8 * k)), head = item ? head_of(item) : 0;
 
-        if (head && (!is_tuple(get(item, 8)) || get(head, 0)))
+        if (!item || (head && (!is_tuple(get(item, 8)) || get(head, 0))))
             return false;
     }
     return true;

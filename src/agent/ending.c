@@ -26,11 +26,12 @@ __attribute__((constructor(101))) static void find_libc(void)
     (void)dlerror();
 }
 
-/* By the thread that holds the GIL, and has called the hooks last. */
+/* By the thread that has called the hooks last, and holds the GIL (which is not said where there
+ * was a subinterpreter). */
 static bool is_ending(void)
 {
-    return pmt_hot && HOT.on && HOT.gc_found && !HOT.ended && !HOT.busy && !HOT.inside &&
-           HOT.thread == thread_pointer() && pmt_py.is_finalizing && pmt_py.is_finalizing() &&
+    return pmt_hot && HOT.on && HOT.gc_found && (!HOT.ended || HOT.look_last) && !HOT.busy &&
+           !HOT.inside && HOT.thread == thread_pointer() && pmt_py.is_finalizing && pmt_py.is_finalizing() &&
            pmt_py.gil_check && pmt_py.gil_check();
 }
 

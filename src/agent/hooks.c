@@ -175,10 +175,16 @@ static inline bool raw_wanted(const void *ptr, size_t size)
                : size != HOT.inside_size && !(size == 1 && HOT.inside_size == 0);
 }
 
-/* A block of the program's objects that pymalloc hands on to the raw domain. */
+/* Blocks that pymalloc hands on to the raw domain: outside the arenas. */
+static inline void taken_outside(const void *ptr)
+{
+    if (HOT.outside && ptr && HOT.inside == thread_pointer())
+        touch_taken(ptr);
+}
+
 static inline void freed_outside(const void *ptr)
 {
-    if (HOT.look_on && ptr && HOT.inside == thread_pointer())
+    if (HOT.outside && ptr && HOT.inside == thread_pointer())
         touch_freed(ptr);
 }
 
@@ -187,6 +193,7 @@ static void *raw_malloc(void *ctx, size_t size)
     void *p = pmt_original[DOMAIN_RAW].malloc(pmt_original[DOMAIN_RAW].ctx, size);
 
     (void)ctx;
+    taken_outside(p);
     if (p && raw_wanted(NULL, size))
         ring_put_raw(PMT_W_ALLOC_RAW, (uintptr_t)p, size);
     return p;
@@ -197,6 +204,7 @@ static void *raw_calloc(void *ctx, size_t n, size_t each)
     void *p = pmt_original[DOMAIN_RAW].calloc(pmt_original[DOMAIN_RAW].ctx, n, each);
 
     (void)ctx;
+    taken_outside(p);
     if (p && raw_wanted(NULL, n * each))
         ring_put_raw(PMT_W_ALLOC_RAW, (uintptr_t)p, n * each);
     return p;
@@ -213,6 +221,7 @@ static void *raw_realloc(void *ctx, void *old, size_t size)
     if (wanted && old)
         ring_put_raw(PMT_W_RESIZE, (uintptr_t)old, PMT_W_ALLOC_RAW);
     p = real->realloc(real->ctx, old, size);
+    taken_outside(p ? p : old);
     if (wanted && old)
         ring_put_raw(PMT_W_RESIZED, (uintptr_t)p, size);
     else if (wanted && p)

@@ -49,7 +49,7 @@ static inline void set(uintptr_t at, int offset, uint64_t w)
 /* That of tuples alone, not of a class derived from it. */
 static inline bool is_tuple(uintptr_t type)
 {
-    return (get(type, TP_FLAGS) & (FLAG_TUPLE | FLAG_HEAP)) == FLAG_TUPLE;
+    return type == (uintptr_t)pmt_py.tuple_type;
 }
 
 static inline uint8_t byte_at(uintptr_t at, int offset)

@@ -144,6 +144,7 @@ static void leave_objects_of_others(void)
     if (HOT.interpreters || !heaps_apart())
         return;
     HOT.objects = PMT_OBJECTS_NONE;
+    HOT.outside = false;
     HOT.made_span = 0;
     objects_end();
     collector_stop();
@@ -295,6 +296,7 @@ bool hot_begin(struct pmt_shm *shm, const struct pmt_ack *ack)
     collector_none();
     touch_reset();
     HOT.gc_looked = ack->blocks_only != 0;
+    HOT.outside = !ack->blocks_only;
     HOT.look_every = ack->look_every;
     HOT.objects = ack->objects;
     HOT.objects_begun = !HOT.objects;

@@ -51,6 +51,7 @@ static void find_python(void)
         {"PyType_Type", (void **)&pmt_py.type_type},
         {"PySet_Type", (void **)&pmt_py.set_type},
         {"PyByteArray_Type", (void **)&pmt_py.bytearray_type},
+        {"PyTuple_Type", (void **)&pmt_py.tuple_type},
     };
 
     for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {

@@ -26,7 +26,7 @@
  * collector's lists are not in order: each collection takes them apart.) One that was freed may
  * be another by now, whose history then is mixed with its own: it is met again while it is in
  * generation 0, and the last time counts. Memory that was given back to the
- * system is not read: arenas say when they go, and of what may be outside of them each block does.
+ * system is not read: arenas say when they go, and of what lies outside of them each block does.
  */
 #include "agent/agent.h"
 
@@ -35,7 +35,6 @@
 #include "agent/object.h"
 #include "agent/set.h"
 
-#define ARENA_MOST 480u /* bytes of an object that surely lies in an arena */
 #define GONE_MOST  64u  /* arenas that went, before those in them are dropped */
 #define ARENA_LEAST ((size_t)1 << 18) /* bytes of one; less is a piece of frame stack */
 #define YOUNG_MOST 4096u /* objects of generation 0 that are met one by one */
@@ -49,7 +48,7 @@
 #define LEAST      ((uint64_t)1 << 12) /* records between readings */
 
 /* The state of an object: its count; that it has changed since it was first read, and was old
- * then; reading of the last change, or the first; that its block may lie outside the arenas. */
+ * then; reading of the last change, or the first; that its block lies outside the arenas. */
 #define COUNT_BITS UINT32_MAX
 #define CHANGED    ((uint64_t)1 << 32)
 #define WHILE_OLD  ((uint64_t)1 << 33)
@@ -130,19 +129,43 @@ static uint64_t count_of(uintptr_t head)
     return get(head, HEAD) & COUNT_BITS;
 }
 
-/* Heads of those watched whose blocks may lie outside the arenas, and were not freed since. */
+/* Blocks of the program's objects and tables outside the arenas: larger ones, and what was shrunk,
+ * which pymalloc does not take back. */
 static struct set outside;
+static bool outside_lost; /* not all of them are known: nothing more is watched */
+
+void touch_taken(const void *block)
+{
+    outside_lost |= !set_add(&outside, (uintptr_t)block);
+}
+
+/* What comes to lie there is met anew. */
+static void forget_recent(uintptr_t head)
+{
+    uintptr_t *r = &recent[place(head, RECENT)];
+
+    if (*r == head)
+        *r = 0;
+}
 
 void touch_freed(const void *block)
 {
-    set_remove(&outside, (uintptr_t)block);
-    set_remove(&outside, (uintptr_t)block + HEAD); /* behind a pre-header */
+    uintptr_t at = (uintptr_t)block;
+
+    set_remove(&outside, at);
+    forget_recent(at);
+    forget_recent(at + HEAD); /* behind a pre-header */
+}
+
+static inline bool is_outside(uintptr_t head)
+{
+    return set_has(&outside, head) || set_has(&outside, head - HEAD);
 }
 
 /* Whether its memory may be read: an arena's that is gone was dropped. */
 static inline bool is_there(size_t i)
 {
-    return !(watch.state.at[i] & OUTSIDE) || set_has(&outside, watch.head.at[i]);
+    return !(watch.state.at[i] & OUTSIDE) || is_outside(watch.head.at[i]);
 }
 
 static bool is_gone(uintptr_t head, size_t i)
@@ -181,33 +204,14 @@ static void drop_gone(void)
 
 /* -- what is watched -- */
 
-/* It surely does. */
-static bool in_arena(uintptr_t head)
-{
-    uintptr_t type = get(head + HEAD, 8);
-    uint64_t bytes = get(type, TP_BASIC_SIZE), each = get(type, TP_ITEM_SIZE);
-
-    /* Not every type with items has their number where tuples do: generators have not. */
-    if (each && !(get(type, TP_FLAGS) & FLAG_TUPLE))
-        return false;
-    if (each) {
-        uint64_t items = get(head + HEAD, 16);
-
-        bytes += items > ARENA_MOST ? ARENA_MOST + 1 : items * each;
-    }
-    return bytes <= ARENA_MOST;
-}
-
 void touch_watch(uintptr_t head)
 {
     uintptr_t *r = &recent[place(head, RECENT)];
     uint64_t reading = watch.anew ? 0 : watch.readings + 1, out;
 
-    if (*r == head)
+    if (*r == head || outside_lost || !array_push(&watch.head, head))
         return;
-    out = in_arena(head) ? 0 : OUTSIDE;
-    if ((out && !set_add(&outside, head)) || !array_push(&watch.head, head))
-        return;
+    out = is_outside(head) ? OUTSIDE : 0;
     if (!array_push(&watch.state, reading << READING | out | count_of(head)))
         watch.head.n--;
     *r = head;
@@ -298,14 +302,13 @@ void touch_begun(void)
     watch.anew = false;
 }
 
-/* A forked child has the parent's, and its memory went unwatched for a while. */
+/* A forked child has the parent's; its blocks outside the arenas are the same. */
 void touch_reset(void)
 {
     watch.head.n = watch.state.n = watch.old = watch.base = watch.young = 0;
     for (size_t k = 0; k < watch.since.n; k++)
         watch.since.at[k] = 0;
     gone.n = 0;
-    set_clear(&outside);
     memset(recent, 0, sizeof recent);
 }
 

@@ -190,11 +190,11 @@ static void freed_for_rec(struct pmt_collect *c, uint32_t slot, struct pmt_end e
     c->freed_objects += birth & 1;
 }
 
-/* 0 where mod has given it back already: it may be another block by now. */
+/* Where mod has given it back already it may be another block by now. */
 static uint64_t block_bytes(const struct pmt_collect *c, uint32_t slot, pmt_block block)
 {
     return c->modelling && pmt_garbage_is_gone(&c->garbage, slot)
-               ? 0 : pmt_block_bytes(c->heap, block);
+               ? c->garbage.bytes_of.at[slot] : pmt_block_bytes(c->heap, block);
 }
 
 bool pmt_collect_freed_within(struct pmt_collect *c, uint32_t slot, pmt_block block,
@@ -267,6 +267,15 @@ void pmt_collect_atomic(struct pmt_collect *c, uint32_t slot)
         pmt_garbage_atomic(&c->garbage, slot);
 }
 
+/* visited: mod's next collection finds it in its lists all the same, if it is young. */
+static void untrack_for_mod(struct pmt_collect *c, uint32_t slot, bool visited)
+{
+    bool tracked = c->mod.census.birth.at[slot] & 1;
+
+    pmt_census_untrack(&c->mod.census, slot);
+    c->young_untracked += visited && tracked && is_young_untracked(c, slot);
+}
+
 /* A block that is no object of the collector's, or one that it never had in its lists, or has
  * untracked: that dies unreported. */
 static bool note_belonging(struct pmt_collect *c, uint32_t slot)
@@ -277,7 +286,7 @@ static bool note_belonging(struct pmt_collect *c, uint32_t slot)
         SET_BIT(&c->table, slot);
     SET_BIT(&c->known, slot);
     if (c->modelling && pmt_collect_is_object(c, slot) && !HAS_BIT(&c->garbage.told, slot))
-        pmt_census_untrack(&c->mod.census, slot);
+        untrack_for_mod(c, slot, pmt_shelf_is_tuple(pmt_collect_kind(c, slot)));
     return true;
 }
 
@@ -298,6 +307,8 @@ bool pmt_collect_belongs(struct pmt_collect *c, uint32_t slot, uint64_t event)
 /* One that the recording is still to tell of. */
 static bool foretell(struct pmt_collect *c, const struct pmt_scouted *one, uint64_t event)
 {
+    if (one->slot >= c->blocks->n)
+        return true; /* of another trace */
     if (one->belongs)
         return note_belonging(c, one->slot) &&
                pmt_garbage_belongs(c, one->slot, pmt_collect_is_object(c, one->slot), event);
@@ -345,16 +356,11 @@ void pmt_collect_alive(struct pmt_collect *c, uint32_t slot, uint32_t type)
 
 void pmt_collect_untracked(struct pmt_collect *c, uint32_t slot)
 {
-    bool tracked;
-
     if (!pmt_collect_is_object(c, slot))
         return;
     pmt_census_untrack(&c->rec.census, slot);
-    if (!c->modelling || pmt_garbage_is_told(c, slot))
-        return;
-    tracked = c->mod.census.birth.at[slot] & 1;
-    pmt_census_untrack(&c->mod.census, slot);
-    c->young_untracked += tracked && is_young_untracked(c, slot);
+    if (c->modelling && !pmt_garbage_is_told(c, slot))
+        untrack_for_mod(c, slot, true);
 }
 
 /* -- rec: the recording's own collections -- */

@@ -171,8 +171,9 @@ static inline bool pmt_collect_made(struct pmt_collect *c, uint32_t slot)
 /* The object in this slot is unreachable; kind as in the event. False: out of memory. */
 bool pmt_collect_garbage(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint64_t event);
 
-/* The block in this slot is freed with the object told last. False: out of memory. */
+/* The object told last, in this slot, is a tuple that a collection untracks. */
 void pmt_collect_atomic(struct pmt_collect *c, uint32_t slot);
+/* The block in this slot is freed with the object told last. False: out of memory. */
 bool pmt_collect_belongs(struct pmt_collect *c, uint32_t slot, uint64_t event);
 
 /* The object told last refers to the one in this slot, which is garbage too. */

@@ -21,6 +21,7 @@ void pmt_garbage_release(struct pmt_garbage *g)
     pmt_vec_release(&g->row);
     pmt_vec_release(&g->type);
     pmt_vec_release(&g->silent);
+    pmt_vec_release(&g->bytes_of);
     pmt_vec_release(&g->belongs);
     pmt_vec_release(&g->atomic);
     pmt_vec_release(&g->told);
@@ -34,7 +35,7 @@ void pmt_garbage_release(struct pmt_garbage *g)
 static bool grow(struct pmt_garbage *g, uint32_t slot)
 {
     return GROW(&g->made, slot) && GROW(&g->key, slot) && GROW(&g->row, slot) &&
-           GROW(&g->type, slot) && GROW(&g->told, slot / 64) && GROW(&g->gone, slot / 64) &&
+           GROW(&g->type, slot) && GROW(&g->bytes_of, slot) && GROW(&g->told, slot / 64) && GROW(&g->gone, slot / 64) &&
            GROW(&g->silent, slot / 64) && GROW(&g->belongs, slot / 64) &&
            GROW(&g->atomic, slot / 64);
 }
@@ -271,6 +272,7 @@ static bool tell_one(struct pmt_collect *c, struct pmt_kinsman one, const struct
         w.birth = c->mod.census.birth.at[slot];
     /* Of those that belong, a recorded collection has done so. */
     w.fleeting = one.atomic || (one.belongs && pmt_shelf_is_tuple(w.kind));
+    g->bytes_of.at[slot] = (uint32_t)pmt_block_bytes(c->heap, w.block);
     SET_BIT(&g->told, slot);
     if (one.belongs)
         SET_BIT(&g->belongs, slot);
@@ -308,10 +310,10 @@ static bool end_telling(struct pmt_collect *c, uint64_t event, bool foretold)
     if (!g->group.n)
         return true;
     kin = kin_of(c, event);
-    if (!foretold)
+    if (!foretold) {
         finder = find_finder(c, &kin, &uncertain);
-    if (!foretold)
         pmt_left_next(&g->left);
+    }
     for (size_t i = 0; i < g->group.n; i++) {
         struct pmt_kinsman one = g->group.at[i];
 
@@ -606,7 +608,7 @@ static bool settle_one(struct pmt_collect *c, struct pmt_waste *w, struct pmt_wa
         *finder = w->state == PMT_WASTE_SHELVED
                       ? NULL
                       : finder_of(g, w->key, w->state == PMT_WASTE_NEW
-                                                 ? pmt_left_when(&g->left, of, w->young)
+                                                 ? pmt_left_when_alone(&g->left, of, w->young)
                                                  : event);
         if (w->state == PMT_WASTE_TOLD || w->state == PMT_WASTE_GONE)
             return true; /* it is in its list, or no more */

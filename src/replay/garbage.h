@@ -79,6 +79,7 @@ struct pmt_garbage {
                                                        what belongs: when it was told */
     struct { uint32_t *at; size_t n, cap; } key;  /* by slot, of the told */
     struct { uint32_t *at; size_t n, cap; } type; /* by slot, of the told: its number */
+    struct { uint32_t *at; size_t n, cap; } bytes_of; /* by slot, of the told: of its block */
     struct { uint32_t *at; size_t n, cap; } row;  /* by slot, of the gone: in the results */
     struct { uint64_t *at; size_t n, cap; } told, gone, silent, belongs, atomic; /* bits by slot */
     struct { struct pmt_kinsman *at; size_t n, cap; } group; /* the one being told; the

@@ -37,6 +37,7 @@ bool pmt_left_counts(struct pmt_left *l, uint64_t event)
 bool pmt_left_look(struct pmt_left *l, unsigned generation, uint64_t event)
 {
     l->seen_last = event;
+    l->n_spread = (uint32_t)(event * UINT64_C(0x9E3779B97F4A7C15) >> 32);
     if (!pmt_left_counts(l, l->looked))
         return false;
     l->touched_to = 0;
@@ -101,12 +102,22 @@ struct pmt_left_bounds pmt_left_of(const struct pmt_left *l, uint32_t birth, uin
 
 #define GOLDEN UINT64_C(2654435769) /* of 2^32: its multiples are spread evenly */
 
-uint64_t pmt_left_when(struct pmt_left *l, struct pmt_left_bounds of, bool young)
+static uint64_t spread(uint32_t *n, struct pmt_left_bounds of, bool young)
 {
     uint64_t from = pmt_left_later(of.made, of.reachable), part;
 
     if ((young && of.made >= of.reachable) || from >= of.left)
         return from;
-    part = ++l->n_spread * GOLDEN & UINT32_MAX;
+    part = ++*n * GOLDEN & UINT32_MAX;
     return from + (uint64_t)((double)(of.left - from) * ((double)part / 4294967296.0));
+}
+
+uint64_t pmt_left_when(struct pmt_left *l, struct pmt_left_bounds of, bool young)
+{
+    return spread(&l->n_spread, of, young);
+}
+
+uint64_t pmt_left_when_alone(struct pmt_left *l, struct pmt_left_bounds of, bool young)
+{
+    return spread(&l->n_alone, of, young);
 }

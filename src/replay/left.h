@@ -26,7 +26,9 @@ struct pmt_seen {
 struct pmt_left {
     struct { struct pmt_seen *at; size_t n, cap; } seen[PMT_GENERATIONS]; /* [g]: those of
                                                            generation g and older */
-    uint64_t n_spread;      /* groups whose time was spread */
+    uint32_t n_spread;      /* groups whose time was spread, from a number of the look's own on:
+                               whoever reads the trace from some look on has the same */
+    uint32_t n_alone;       /* objects that no look has told of */
     uint64_t looked, since; /* event of the last look at everything, of the one before */
     struct { uint64_t *at; size_t n, cap; } readings; /* of reference counts: events, from a
                                           look at everything on, which is one itself */
@@ -71,6 +73,8 @@ struct pmt_left_bounds pmt_left_of(const struct pmt_left *l, uint32_t birth, uin
 
 /* The estimate. young: its holder was made since the last recorded collection. */
 uint64_t pmt_left_when(struct pmt_left *l, struct pmt_left_bounds of, bool young);
+/* The same of one object that no look has told of. */
+uint64_t pmt_left_when_alone(struct pmt_left *l, struct pmt_left_bounds of, bool young);
 
 /* When an object was made, by the low bits of that event. Its age is below 2^32 events or taken
  * for less. */

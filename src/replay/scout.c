@@ -24,6 +24,7 @@ struct pmt_scout {
     uint64_t telling;          /* event of its last */
     struct { struct pmt_scouted_group *at; size_t n, cap; } ahead; /* a heap */
     struct { struct pmt_scouted_group *at; size_t n, cap; } waiting;
+    uint64_t least_told;       /* of those that wait: the first event at which one is told */
     size_t n_held;             /* blocks in both */
     uint64_t n_events;         /* read */
 };
@@ -133,9 +134,13 @@ static bool end_group(struct pmt_scout *s)
     if (!group.at)
         return false;
     memcpy(group.at, s->group.at, group.n * sizeof *group.at);
-    s->n_held += group.n;
     s->group.n = 0;
-    return put_ahead(s, group);
+    if (!put_ahead(s, group)) {
+        pmt_free(group.at);
+        return false;
+    }
+    s->n_held += group.n;
+    return true;
 }
 
 static bool tell(struct pmt_scout *s, uint32_t slot, uint32_t kind, uint64_t event)
@@ -263,39 +268,57 @@ static void drop(struct pmt_scout *s, struct pmt_scouted_group *group)
     pmt_free(group->at);
 }
 
-/* What was left before this event waits; what was told by it came by itself. */
-static bool pass(struct pmt_scout *s, uint64_t event)
+static void let_wait(struct pmt_scout *s, const struct pmt_scouted_group *group)
 {
-    size_t kept = 0;
+    if (!s->waiting.n || group->told < s->least_told)
+        s->least_told = group->told;
+    s->waiting.at[s->waiting.n++] = *group;
+}
 
-    for (size_t i = 0; i < s->waiting.n; i++) {
-        if (s->waiting.at[i].told > event)
-            s->waiting.at[kept++] = s->waiting.at[i];
+/* Those that were told by this event. */
+static void drop_told(struct pmt_scout *s, uint64_t event)
+{
+    size_t n = s->waiting.n;
+
+    if (!n || s->least_told > event)
+        return;
+    s->waiting.n = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct pmt_scouted_group group = s->waiting.at[i];
+
+        if (group.told > event)
+            let_wait(s, &group);
         else
-            drop(s, &s->waiting.at[i]);
+            drop(s, &group);
     }
-    s->waiting.n = kept;
+}
+
+/* What was left before this event waits; what was told by it came by itself. */
+bool pmt_scout_pass(struct pmt_scout *s, uint64_t event)
+{
+    drop_told(s, event);
     while (s->ahead.n && s->ahead.at[0].left < event) {
         struct pmt_scouted_group group = take_first(s);
 
-        if (group.told <= event) {
-            drop(s, &group);
-        } else if (!pmt_vec_push(&s->waiting, group)) {
-            drop(s, &group);
-            return false;
+        if (group.told > event && pmt_vec_reserve(&s->waiting, s->waiting.n + 1)) {
+            let_wait(s, &group);
+            continue;
         }
+        drop(s, &group);
+        if (group.told > event)
+            return false;
     }
     return true;
 }
 
-bool pmt_scout_wants_more(struct pmt_scout *s, uint64_t from, uint64_t until)
+bool pmt_scout_wants_more(const struct pmt_scout *s, uint64_t until)
 {
-    return s->n_events <= until || s->n_held < ENOUGH || (pass(s, from) && s->n_held < ENOUGH);
+    return s->n_events <= until || s->n_held < ENOUGH;
 }
 
 bool pmt_scout_take(struct pmt_scout *s, uint64_t event, pmt_scout_taker *take, void *arg)
 {
-    bool ok = pass(s, event);
+    bool ok = pmt_scout_pass(s, event);
 
     for (size_t i = 0; i < s->waiting.n; i++) {
         ok = ok && take(arg, &s->waiting.at[i]);

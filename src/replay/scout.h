@@ -45,8 +45,12 @@ void pmt_scout_free(struct pmt_scout *s); /* NULL is allowed */
 /* The next batch of the trace. False: out of memory. */
 bool pmt_scout_batch(struct pmt_scout *s, const struct pmt_batch *batch);
 
-/* The replay is at the event `from`, and goes on to `until`: whether the scout should read on. */
-bool pmt_scout_wants_more(struct pmt_scout *s, uint64_t from, uint64_t until);
+/* The replay has come to this event: groups that were told by then are dropped. False: out of
+ * memory. */
+bool pmt_scout_pass(struct pmt_scout *s, uint64_t event);
+
+/* The replay goes on to this event: whether the scout should read on. */
+bool pmt_scout_wants_more(const struct pmt_scout *s, uint64_t until);
 
 /* Every group, each once, that was left before this event, at which the replay is, and is told
  * after it: about in the order in which they were left. False: stopped, or out of memory. */

@@ -10,9 +10,9 @@
 
 struct pmt_ahead;
 
-/* NULL: what comes by standard input is there once, or there is no memory; the replay does without.
- * thread: decode in a thread of its own. */
-struct pmt_ahead *pmt_ahead_open(const char *path, bool thread);
+/* Of the trace that was opened by this path. NULL: what comes by a pipe is there once, or there is
+ * no memory; the replay does without. thread: decode in a thread of its own. */
+struct pmt_ahead *pmt_ahead_open(const char *path, const struct pmt_trace *trace, bool thread);
 void pmt_ahead_close(struct pmt_ahead *a); /* NULL is allowed */
 
 struct pmt_scout *pmt_ahead_scout(struct pmt_ahead *a);

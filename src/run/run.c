@@ -293,7 +293,7 @@ static enum pmt_status open_all(struct run *run, const char *path, struct pmt_er
     if (thread)
         (void)pmt_relay_open(run->trace, &run->relay, NULL);
     if (pmt_replay_foresee(run->replay, NULL))
-        run->ahead = pmt_ahead_open(path, thread);
+        run->ahead = pmt_ahead_open(path, run->trace, thread);
     (void)pmt_replay_foresee(run->replay, pmt_ahead_scout(run->ahead));
     return PMT_OK;
 }

@@ -64,8 +64,9 @@ void play_look(struct play *p, uint32_t generation);
 void play_garbage(struct play *p, uint32_t slot, uint32_t type, bool first);
 /* What is in this slot belongs to the object told last. */
 void play_belongs(struct play *p, uint32_t slot);
-/* The object told last refers to the one in this slot. */
+/* The object told last, in this slot, is a tuple that a collection untracks. */
 void play_atomic(struct play *p, uint32_t slot);
+/* The object told last refers to the one in this slot. */
 void play_refers(struct play *p, uint32_t slot);
 void play_mark(struct play *p, const char *text);
 void play_thresholds(struct play *p, uint64_t t0, uint64_t t1, uint64_t t2);
