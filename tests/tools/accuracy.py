@@ -8,7 +8,8 @@
 Each program is recorded once, unchanged, under its default settings. Then, for every
 setting of the collector, a replay of that one trace stands beside real runs of the
 program under that setting which nobody observes. --set takes NAME=T0,T1,T2, NAME=off or
-just the thresholds, and replaces the usual settings. Programs default to traces/*.py,
+just the thresholds, and replaces the usual settings. Programs default to traces/*.py
+(tests/programs/*.py are others, that no part of the model was tuned on),
 the interpreter to /usr/bin/python3. Everything runs with PYTHONHASHSEED=0, one process
 at a time. Standard library only.
 
