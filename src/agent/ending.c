@@ -31,8 +31,8 @@ __attribute__((constructor(101))) static void find_libc(void)
 static bool is_ending(void)
 {
     return pmt_hot && HOT.on && HOT.gc_found && (!HOT.ended || HOT.look_last) && !HOT.busy &&
-           !HOT.inside && HOT.thread == thread_pointer() && pmt_py.is_finalizing && pmt_py.is_finalizing() &&
-           pmt_py.gil_check && pmt_py.gil_check();
+           !HOT.inside && HOT.thread == thread_pointer() && pmt_py.is_finalizing &&
+           pmt_py.is_finalizing() && pmt_py.gil_check && pmt_py.gil_check();
 }
 
 /* As a hook call that begins. */

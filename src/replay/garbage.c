@@ -35,9 +35,9 @@ void pmt_garbage_release(struct pmt_garbage *g)
 static bool grow(struct pmt_garbage *g, uint32_t slot)
 {
     return GROW(&g->made, slot) && GROW(&g->key, slot) && GROW(&g->row, slot) &&
-           GROW(&g->type, slot) && GROW(&g->bytes_of, slot) && GROW(&g->told, slot / 64) && GROW(&g->gone, slot / 64) &&
-           GROW(&g->silent, slot / 64) && GROW(&g->belongs, slot / 64) &&
-           GROW(&g->atomic, slot / 64);
+           GROW(&g->type, slot) && GROW(&g->bytes_of, slot) && GROW(&g->told, slot / 64) &&
+           GROW(&g->gone, slot / 64) && GROW(&g->silent, slot / 64) &&
+           GROW(&g->belongs, slot / 64) && GROW(&g->atomic, slot / 64);
 }
 
 bool pmt_garbage_born(struct pmt_collect *c, uint32_t slot, uint64_t event)
@@ -295,7 +295,7 @@ static const struct pmt_past *find_finder(struct pmt_collect *c, const struct ki
     struct pmt_garbage *g = &c->garbage;
     uint64_t from = pmt_left_later(kin->of.made, kin->of.reachable);
 
-    /* Whenever it was, the same collection may have found it. */
+    /* It is not where, whenever it was, the same collection found it. */
     *uncertain = finder_of(g, kin->key, from) != finder_of(g, kin->key, kin->of.left);
     return finder_of(g, kin->key, pmt_left_when(&g->left, kin->of, kin->place == 0));
 }
@@ -501,7 +501,9 @@ static void count_left(const struct pmt_garbage *g, unsigned generation,
 /* It was, and is reported: a tuple that it has not untracked before. */
 static bool was_told(const struct pmt_waste *w)
 {
-    return !w->belongs && !(w->fleeting && !w->young) && (w->state == PMT_WASTE_TOLD || w->state == PMT_WASTE_GONE);
+    bool told = w->state == PMT_WASTE_TOLD || w->state == PMT_WASTE_GONE;
+
+    return told && !w->belongs && (!w->fleeting || w->young);
 }
 
 /* Finalizers come first, and what they take apart dies by counting: the first that it freed

@@ -17,8 +17,8 @@ void pmt_ahead_close(struct pmt_ahead *a); /* NULL is allowed */
 
 struct pmt_scout *pmt_ahead_scout(struct pmt_ahead *a);
 
-/* The replay is about to act out the events from `from` up to `until`: read on as far as the scout wants. go_on is
- * asked now and then. E_IO: it said no. E_NOMEM. What is wrong with the trace the replay will say. */
+/* The replay is about to act out the events from `from` up to `until`: read on as far as the scout
+ * wants. go_on is asked now and then. E_IO: it said no. E_NOMEM. What is wrong with the trace the replay will say. */
 enum pmt_status pmt_ahead_until(struct pmt_ahead *a, uint64_t from, uint64_t until,
                                 bool (*go_on)(void *arg), void *arg, struct pmt_error *err);
 

@@ -37,14 +37,6 @@ check() { # PYTHON
                   print who ": of " yes + no " blocks that collections freed " no " were not told" }'
     n=$((n + 1))
 }
-check "$(python3 -c 'import sys; print(sys.executable)')"
-[ ! -x /usr/bin/python3 ] || check /usr/bin/python3
-for minor in 8 9 10 11 12 13; do
-    for folder in "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.$minor.*; do
-        case $folder in
-        *t) ;; # free-threaded
-        *) [ ! -x "$folder/bin/python" ] || check "$folder/bin/python" ;;
-        esac
-    done
-done
+. "$TOP/tests/support/pythons.sh"
+each_python check
 [ "$n" -gt 0 ]

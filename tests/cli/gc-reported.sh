@@ -45,11 +45,6 @@ check() {
     compare "$1" classes
     compare "$1" tuples
 }
-[ ! -x /usr/bin/python3 ] || ! /usr/bin/python3 -c 'import sys; sys.exit(sys.version_info[:2] > (3, 11))' ||
-    check /usr/bin/python3
-for minor in 8 9 10 11; do
-    for folder in "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.$minor.*; do
-        [ ! -x "$folder/bin/python" ] || check "$folder/bin/python"
-    done
-done
+. "$TOP/tests/support/pythons.sh"
+each_python check 11
 [ "$n" -gt 0 ] || { echo 'skip: no Python up to 3.11, where collections come inside allocations'; exit 77; }
