@@ -128,9 +128,9 @@ struct hot {
     uint64_t gc_waited_ns;  /* ... when the collection under way began */
     uint64_t gc_begin_head; /* ... and head, */
     uint64_t gc_begin_ns;   /* ... and the clock, 0 = not known */
-    uint64_t hook_ticks, hook_calls; /* hook calls within collections that were timed */
-    uint64_t hook_own_ticks, hook_own_calls; /* ... within the one under way */
-    uint64_t hook_entry_ticks; /* of the part of a call that is not timed in its place */
+    uint64_t hook_ticks, hook_records; /* of hook calls within collections that were timed */
+    uint64_t hook_own_ticks, hook_own_records; /* ... within the one under way */
+    uint64_t hook_head;     /* head when the one that is timed began */
     uint64_t hook_began_ns, hook_began_ticks; /* both clocks, at the first collection */
     uint64_t gc_stamp;      /* ns at the end of a hook call with a collection due */
     uintptr_t gc_last_block; /* allocated by the last call, if it can be a collector
@@ -382,16 +382,14 @@ void look_collected(unsigned generation, uint64_t collected);
 /* Neither collections nor looks at them have found anything for long. */
 bool look_in_vain(void);
 
-/* hook_time.c: one in so many hook calls within a collection is timed: between hook_ticks()
- * and hook_took() lies what it does but for the block. */
+/* hook_time.c: one in so many hook calls within a collection is timed: between hook_begins()
+ * and hook_took(), which is given what that said, lies what it does but for the block. */
 #define HOOK_SAMPLE 16u
-uint64_t hook_ticks(void);
+uint64_t hook_begins(void);
 void hook_took(uint64_t since);
 void hook_collection_begins(void);
-/* Once, while one is under way: what a call does before the part that is timed. */
-void hook_try_entry(void);
-/* What so many calls took within the collection that ends now. */
-uint64_t hook_ns(uint64_t calls, uint64_t now_ns);
+/* What putting so many records took within the collection that ends now. */
+uint64_t hook_ns(uint64_t records, uint64_t now_ns);
 
 /* touch.c: an object is watched from here on; all those watched are about to be in
  * generation 2. */

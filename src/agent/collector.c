@@ -592,11 +592,8 @@ void collector_slow(void)
     HOT.gc_collecting = collecting;
     HOT.gc_stamp = 0;
     notice_end();
-    if (now) {
-        if (HOT.head < HOT.stop_at)
-            hook_try_entry();
+    if (now)
         HOT.waited_ns += now_ns() - now;
-    }
     (void)ring_room(RESERVE);
 }
 

@@ -2,20 +2,21 @@
  * hook_time.c - what the hooks cost within collections.
  *
  * They run there as well, for each block freed, and that is no part of a pause. A call is
- * too short for the clock of the system, so one in SAMPLE is timed by the processor's
+ * too short for the clock of the system, so one in HOOK_SAMPLE is timed by the processor's
  * counter, in its place, with what it waits for: lines of the ring that the recorder has
- * just read, and memory. What the hooks drive out of the caches is not in it.
+ * just read, and memory. It puts one record or some; all that a collection puts are taken to cost
+ * as much each. What the hooks drive out of the caches is not in it.
  */
 #include "agent/agent.h"
 
 #include <time.h>
 
 #define TRIALS  64u
-#define ENOUGH  16u           /* calls of a collection that say what its calls cost */
-#define AT_MOST ((uint64_t)1 << 12) /* calls that count; those before them fade */
+#define ENOUGH  16u           /* records of a collection that say what its records cost */
+#define AT_MOST ((uint64_t)1 << 12) /* records that count; those before them fade */
 
 /* Loads before it have come, none behind it has begun. */
-uint64_t hook_ticks(void)
+static uint64_t hook_ticks(void)
 {
 #if defined(__x86_64__)
     uint64_t t;
@@ -32,29 +33,6 @@ uint64_t hook_ticks(void)
 #endif
 }
 
-/* What comes before the part that is timed. */
-static void entry(void)
-{
-    if (HOT.head >= HOT.stop_at || HOT.thread != thread_pointer())
-        return;
-    collector_watch();
-}
-
-/* Through a pointer, as the interpreter calls a hook. */
-static void (*volatile const call_entry)(void) = entry;
-
-void hook_try_entry(void)
-{
-    uint64_t since;
-
-    if (HOT.hook_entry_ticks)
-        return;
-    since = hook_ticks();
-    for (unsigned i = 0; i < TRIALS; i++)
-        call_entry();
-    HOT.hook_entry_ticks = (hook_ticks() - since) / TRIALS + 1;
-}
-
 /* What reading the counter takes itself. */
 static uint64_t empty_ticks(void)
 {
@@ -69,18 +47,24 @@ static uint64_t empty_ticks(void)
     return least;
 }
 
+uint64_t hook_begins(void)
+{
+    HOT.hook_head = HOT.head;
+    return hook_ticks();
+}
+
 void hook_took(uint64_t since)
 {
-    uint64_t t = hook_ticks() - since, empty = empty_ticks();
+    uint64_t t = hook_ticks() - since, empty = empty_ticks(), n = HOT.head - HOT.hook_head;
 
-    t = (t > empty ? t - empty : 0) + HOT.hook_entry_ticks;
+    t = t > empty ? t - empty : 0;
     HOT.hook_ticks += t;
-    HOT.hook_calls++;
+    HOT.hook_records += n;
     HOT.hook_own_ticks += t;
-    HOT.hook_own_calls++;
-    if (HOT.hook_calls == AT_MOST) {
+    HOT.hook_own_records += n;
+    if (HOT.hook_records >= AT_MOST) {
         HOT.hook_ticks /= 2;
-        HOT.hook_calls /= 2;
+        HOT.hook_records /= 2;
     }
 }
 
@@ -88,7 +72,7 @@ void hook_collection_begins(void)
 {
     struct timespec ts;
 
-    HOT.hook_own_ticks = HOT.hook_own_calls = 0;
+    HOT.hook_own_ticks = HOT.hook_own_records = 0;
     if (HOT.hook_began_ns)
         return;
     clock_gettime(CLOCK_MONOTONIC, &ts);
@@ -96,15 +80,15 @@ void hook_collection_begins(void)
     HOT.hook_began_ticks = hook_ticks();
 }
 
-uint64_t hook_ns(uint64_t calls, uint64_t now_ns)
+uint64_t hook_ns(uint64_t records, uint64_t now_ns)
 {
-    bool own = HOT.hook_own_calls >= ENOUGH;
+    bool own = HOT.hook_own_records >= ENOUGH;
     uint64_t ticks = own ? HOT.hook_own_ticks : HOT.hook_ticks;
-    uint64_t n = own ? HOT.hook_own_calls : HOT.hook_calls;
+    uint64_t n = own ? HOT.hook_own_records : HOT.hook_records;
     uint64_t passed = hook_ticks() - HOT.hook_began_ticks;
 
     if (!n || !passed || now_ns <= HOT.hook_began_ns)
         return 0;
-    return (uint64_t)((double)calls * (double)ticks / (double)n *
+    return (uint64_t)((double)records * (double)ticks / (double)n *
                       ((double)(now_ns - HOT.hook_began_ns) / (double)passed));
 }

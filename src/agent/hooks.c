@@ -121,11 +121,9 @@ static void settle_last(void)
         collector_maybe_young();
 }
 
-/* What a collection frees. */
-static void free_within(const struct py_allocator *real, void *p)
+/* What a collection frees. since: if this call is timed, when it began. */
+static void free_within(const struct py_allocator *real, void *p, uint64_t since)
 {
-    uint64_t since = HOT.head % HOOK_SAMPLE == 0 ? hook_ticks() : 0;
-
     told_forget((uintptr_t)p);
     if (HOT.gc_last_block)
         settle_last();
@@ -142,15 +140,18 @@ static void free_within(const struct py_allocator *real, void *p)
 static inline void gil_free(int domain, void *p)
 {
     const struct py_allocator *real = &pmt_original[domain];
+    uint64_t since = 0;
 
     if (!p || !ring_ready()) {
         real->free(real->ctx, p);
         return;
     }
+    if (UNLIKELY(HOT.gc_collecting) && HOT.head % HOOK_SAMPLE == 0)
+        since = hook_begins();
     collector_watch();
     objects_watch(p);
     if (UNLIKELY(HOT.gc_collecting)) {
-        free_within(real, p);
+        free_within(real, p, since);
         return;
     }
     if (HOT.gc_last_block)
