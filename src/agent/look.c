@@ -309,9 +309,9 @@ static void watch_survivors(unsigned generations, int soon)
         touch_sift(find_reached);
     }
     watch_list(0);
-    touch_begun();
     if (soon > 0)
         touch_grown();
+    touch_begun();
 }
 
 /* The order of all is kept for the next. */

@@ -12,10 +12,10 @@
  *     count        5    5    6    6    5    5   5
  *     touched                2         3        -> between readings 2 and 3
  *
- * Nor does each reading read all others. Of the young ones it does; of what has come to generation 2
- * since the last look at everything each second one reads twice as much, and each fourth four times:
- * so an object is read whenever an eighth has been added to its age. Those that were there at that
- * look are read by the number of the program's records.
+ * Nor does each reading read all others. It reads what has come in the last few of them (NEAR), each
+ * second one what has come in twice as many, each fourth in four times as many: so an object is read
+ * whenever an eighth has been added to its age, and the next reading comes the sooner. Those that
+ * were there at the last look at everything are read by the number of the program's records.
  *
  * But garbage that is collected takes its references with it, also those to older garbage. How
  * many each object is about to lose so is kept, and that is no touch. Where one that frees
@@ -39,20 +39,23 @@
 #define ARENA_LEAST ((size_t)1 << 18) /* bytes of one; less is a piece of frame stack */
 #define YOUNG_MOST 4096u /* objects of generation 0 that are met one by one */
 #define RECENT     13    /* bits */
-#define APART      1u   /* records between readings, per young object; */
-#define APART_VAIN 8u   /* ... where collections find nothing for long; */
-#define APART_OLD  8u   /* ... of those that were there at the last look, per one that is read; */
+#define APART      1u   /* records between readings, per young object that one reads on average; */
+#define APART_VAIN 8u   /* ... where collections find nothing for long, and one per object of all; */
+#define APART_OLD  3u   /* ... of those that were there at the last look, per one that is read; */
 #define APART_MUCH 1u   /* ... where there is old garbage */
-#define NEAR       8u   /* readings: what has come since is read by each second one too */
+#define NEAR       8u   /* readings: what has come since is read by each one */
 #define MUCH       64u  /* one in so many objects, between looks at everything */
 #define LEAST      ((uint64_t)1 << 12) /* records between readings */
 
-/* The state of an object: its count; that it has changed since it was first read, and was old
- * then; reading of the last change, or the first; that its block lies outside the arenas. */
+/* The state of an object: its count; that it has changed since it was first read, and how many
+ * readings lay between that one and the one before that read it: 2^gap at most; reading of the
+ * last change, or the first; that its block lies outside the arenas. */
 #define COUNT_BITS UINT32_MAX
 #define CHANGED    ((uint64_t)1 << 32)
-#define WHILE_OLD  ((uint64_t)1 << 33)
-#define READING    34 /* shift */
+#define GAP        33 /* shift */
+#define GAP_BITS   31u
+#define READING    38 /* shift */
+#define READINGS_MOST ((uint64_t)1 << 24)
 #define OUTSIDE    ((uint64_t)1 << 62)
 #define IDLE       ((uint64_t)1 << 63) /* it was in no cycle: seldom read */
 #define IDLE_TURN  8u /* readings */
@@ -295,7 +298,7 @@ void touch_begun(void)
 {
     if (!watch.anew)
         return;
-    watch.base = watch.head.n;
+    watch.base = watch.old;
     watch.since.n = watch.of_base.n = 0;
     (void)array_push(&watch.since, watch.base);
     (void)array_push(&watch.of_base, 0);
@@ -342,10 +345,10 @@ void touch_forget(const void *memory, size_t size)
 
 /* Those from `first` up to `end`, but for those with the bit left_out: how many. When one that
  * is seldom read has changed is known from one side only. */
-static size_t read_from(size_t first, size_t end, uint64_t left_out)
+static size_t read_from(size_t first, size_t end, uint64_t left_out, unsigned gap)
 {
-    uint64_t now = (watch.readings + 1) << READING, state, count;
-    uint64_t changed = CHANGED | (end <= watch.old ? WHILE_OLD : 0);
+    uint64_t now = (watch.readings + 1) << READING, changed = CHANGED | (uint64_t)gap << GAP;
+    uint64_t state, count;
     size_t n = 0;
 
     for (size_t i = first; i < end; i++) {
@@ -371,30 +374,66 @@ static size_t lesser(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+static size_t greater(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
 static void read_base(void)
 {
-    size_t end = lesser(watch.base, watch.old);
-    size_t n = read_from(0, end, watch.of_base.n % IDLE_TURN ? IDLE : 0);
+    size_t n = read_from(0, watch.base, watch.of_base.n % IDLE_TURN ? IDLE : 0, 0);
     uint64_t apart = touch_much() ? APART_MUCH : APART_OLD;
 
     (void)array_push(&watch.of_base, watch.readings + 1);
-    watch.base_next = work_done() + apart * (n + (end - n) / IDLE_TURN);
+    watch.base_next = work_done() + apart * (n + (watch.base - n) / IDLE_TURN);
 }
 
-/* A reading, from 1 on, reads what has come since the last look at everything from here on. */
-static size_t first_of(uint64_t reading)
+/* Where the objects of a level begin: it is read by each 2^level-th reading. The next lower one
+ * is behind it. */
+static size_t begin_of(unsigned level)
 {
-    uint64_t back = (uint64_t)NEAR << __builtin_ctzll(reading);
-    uint64_t from = reading > back ? reading - back : 0;
+    uint64_t reading = watch.readings + 1, back = (uint64_t)NEAR << level;
 
-    return from < watch.since.n ? watch.since.at[from] : watch.head.n;
+    if (reading <= back)
+        return 0;
+    return reading - back < watch.since.n ? watch.since.at[reading - back] : watch.head.n;
+}
+
+/* Of the levels up to this one, what lies from `first` up to `end`. */
+static void read_levels(unsigned most, size_t first, size_t end, uint64_t left_out)
+{
+    for (unsigned level = 0; level <= most && end > first; level++) {
+        size_t begin = greater(begin_of(level), first);
+
+        if (begin < end)
+            (void)read_from(begin, end, left_out, level);
+        end = lesser(begin, end);
+    }
+}
+
+#define ALL_LEVELS GAP_BITS
+
+/* How many of those from `first` on one reading reads on average. */
+static size_t read_on_average(size_t first)
+{
+    size_t end = watch.head.n, n = 0;
+
+    for (unsigned level = 0; level <= ALL_LEVELS && end > first; level++) {
+        size_t begin = greater(begin_of(level), first);
+
+        n += (end - begin) >> level;
+        end = begin;
+    }
+    return n;
 }
 
 void touch_poll(void)
 {
-    size_t first, n;
+    unsigned most;
+    size_t n;
 
-    if (!HOT.look_on || work_done() < HOT.touch_next || !ring_room(RESERVE))
+    if (!HOT.look_on || work_done() < HOT.touch_next || watch.readings + 2 >= READINGS_MOST ||
+        !ring_room(RESERVE))
         return;
     drop_gone();
     watch.pass++;
@@ -402,15 +441,16 @@ void touch_poll(void)
         read_base();
     if (!watch.since.n)
         (void)array_push(&watch.since, 0);
-    first = first_of(watch.readings + 1);
-    if (first < watch.old)
-        (void)read_from(first, watch.old, (watch.readings + 1) % IDLE_TURN ? IDLE : 0);
-    n = read_from(watch.old, watch.head.n, IDLE);
+    most = (unsigned)__builtin_ctzll(watch.readings + 1);
+    read_levels(most, watch.base, watch.old, (watch.readings + 1) % IDLE_TURN ? IDLE : 0);
+    read_levels(most, watch.old, watch.head.n, IDLE);
+    n = read_on_average(watch.old) * (look_in_vain() ? APART_VAIN : APART);
+    if (look_in_vain())
+        n = greater(n, read_on_average(watch.base));
     watch_young();
     watch.readings++;
     (void)array_push(&watch.since, watch.head.n);
     ring_put(PMT_W_COUNTS, 0, 0);
-    n *= look_in_vain() ? APART_VAIN : APART;
     HOT.touch_next = work_done() + (n < LEAST ? LEAST : n);
 }
 
@@ -420,8 +460,7 @@ void touch_read_ahead(void)
 {
     drop_gone();
     watch.pass++;
-    if (watch.old < watch.young)
-        (void)read_from(watch.old, watch.young, IDLE);
+    read_levels(ALL_LEVELS, watch.old, watch.young, IDLE);
 }
 
 void touch_take(void)
@@ -440,19 +479,14 @@ uint64_t touch_readings(void)
     return watch.readings;
 }
 
-/* The reading before this one that read number i, which is old; 0: the look. */
-static uint64_t read_before(uint64_t reading, size_t i)
+/* The reading before this one that read those that were there at the look; 0: the look. */
+static uint64_t base_read_before(uint64_t reading)
 {
     size_t n = watch.of_base.n;
 
-    if (i < watch.base) {
-        while (n > 0 && watch.of_base.at[n - 1] >= reading)
-            n--;
-        return n ? watch.of_base.at[n - 1] : 0;
-    }
-    while (--reading > 0 && i < first_of(reading))
-        ;
-    return reading;
+    while (n > 0 && watch.of_base.at[n - 1] >= reading)
+        n--;
+    return n ? watch.of_base.at[n - 1] : 0;
 }
 
 static void tell_one(size_t i, touch_teller *each)
@@ -462,8 +496,10 @@ static void tell_one(size_t i, touch_teller *each)
 
     if (!is_there(i))
         return;
-    if (state & CHANGED)
-        most = state & WHILE_OLD ? now - 1 - read_before(reading, i) : now - reading;
+    if (state & CHANGED && i < watch.base)
+        most = now - 1 - base_read_before(reading);
+    else if (state & CHANGED)
+        most = now - 1 - reading + ((uint64_t)1 << (state >> GAP & GAP_BITS));
     each(watch.head.at[i], i, reading ? now - reading : TOUCH_NEVER, most);
 }
 
@@ -475,8 +511,8 @@ void touch_tell(bool all, touch_teller *each)
     watch.pass++;
     first = all ? 0 : watch.old;
     if (all)
-        (void)read_from(0, watch.old, 0);
-    (void)read_from(watch.old, watch.head.n, 0);
+        (void)read_from(0, watch.base, 0, 0);
+    read_levels(ALL_LEVELS, greater(first, watch.base), watch.head.n, 0);
     for (size_t i = first; i < watch.head.n; i++)
         tell_one(i, each);
 }
