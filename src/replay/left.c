@@ -8,6 +8,7 @@ void pmt_left_release(struct pmt_left *l)
     for (int g = 0; g < PMT_GENERATIONS; g++)
         pmt_vec_release(&l->seen[g]);
     pmt_vec_release(&l->readings);
+    pmt_ebb_release(&l->ebb);
 }
 
 bool pmt_left_collected(struct pmt_left *l, unsigned generation, uint32_t n_before,
@@ -102,22 +103,25 @@ struct pmt_left_bounds pmt_left_of(const struct pmt_left *l, uint32_t birth, uin
 
 #define GOLDEN UINT64_C(2654435769) /* of 2^32: its multiples are spread evenly */
 
-static uint64_t spread(uint32_t *n, struct pmt_left_bounds of, bool young)
+static uint64_t spread(const struct pmt_ebb *ebb, uint32_t *n, struct pmt_left_bounds of,
+                       bool young)
 {
-    uint64_t from = pmt_left_later(of.made, of.reachable), part;
+    uint64_t from = pmt_left_later(of.made, of.reachable), at;
+    uint32_t part;
 
     if ((young && of.made >= of.reachable) || from >= of.left)
         return from;
-    part = ++*n * GOLDEN & UINT32_MAX;
-    return from + (uint64_t)((double)(of.left - from) * ((double)part / 4294967296.0));
+    part = (uint32_t)(++*n * GOLDEN);
+    at = pmt_ebb_within(ebb, from, of.left, part);
+    return at ? at : from + (uint64_t)((double)(of.left - from) * ((double)part / 4294967296.0));
 }
 
 uint64_t pmt_left_when(struct pmt_left *l, struct pmt_left_bounds of, bool young)
 {
-    return spread(&l->n_spread, of, young);
+    return spread(&l->ebb, &l->n_spread, of, young);
 }
 
 uint64_t pmt_left_when_alone(struct pmt_left *l, struct pmt_left_bounds of, bool young)
 {
-    return spread(&l->n_alone, of, young);
+    return spread(&l->ebb, &l->n_alone, of, young);
 }

@@ -22,6 +22,7 @@ struct pmt_scout {
     struct { uint64_t *at; size_t n, cap; } counted; /* bit by slot: the collector counts it */
     struct { struct pmt_scouted *at; size_t n, cap; } group; /* the one being told */
     uint64_t telling;          /* event of its last */
+    bool collecting;           /* a recorded collection is under way */
     struct { struct pmt_scouted_group *at; size_t n, cap; } ahead; /* a heap */
     struct { struct pmt_scouted_group *at; size_t n, cap; } waiting;
     uint64_t least_told;       /* of those that wait: the first event at which one is told */
@@ -172,6 +173,12 @@ static void atomic(struct pmt_scout *s, uint32_t slot)
 
 /* -- the trace -- */
 
+/* What a collection frees has nothing to do with what the program is at. */
+static bool moved(struct pmt_scout *s, int by, uint64_t event)
+{
+    return s->collecting || pmt_ebb_moved(&s->left.ebb, by, event);
+}
+
 static bool made(struct pmt_scout *s, uint8_t op, uint32_t slot, uint64_t event)
 {
     if (!GROW(&s->made, slot) || !GROW(&s->counted, slot / 64))
@@ -181,7 +188,16 @@ static bool made(struct pmt_scout *s, uint8_t op, uint32_t slot, uint64_t event)
     if (op != PMT_OP_ALLOC_GC && op != PMT_OP_REUSED_GC)
         return true;
     SET_BIT(&s->counted, slot);
-    return pmt_census_add(&s->census, slot);
+    return pmt_census_add(&s->census, slot) && moved(s, 1, event);
+}
+
+/* A block has ended; if it was an object, that may be a scope's doing. */
+static bool ended(struct pmt_scout *s, uint32_t slot, uint64_t event)
+{
+    if (slot / 64 >= s->counted.n || !HAS_BIT(&s->counted, slot))
+        return true;
+    CLEAR_BIT(&s->counted, slot);
+    return moved(s, -1, event);
 }
 
 static bool collected(struct pmt_scout *s, uint32_t generation, uint64_t event)
@@ -200,6 +216,8 @@ static bool of_collector(struct pmt_scout *s, enum pmt_op op, uint32_t arg, cons
 {
     if (!end_group(s))
         return false;
+    if (op == PMT_OP_GC_BEGIN || op == PMT_OP_GC_END)
+        s->collecting = op == PMT_OP_GC_BEGIN;
     if (op == PMT_OP_GC_TOUCHED)
         pmt_left_touched(&s->left, arg, *wide);
     else if (op == PMT_OP_GC_LOOK)
@@ -221,7 +239,7 @@ static inline bool makes_block(uint8_t op)
            op == PMT_OP_REUSED_GC;
 }
 
-/* Most are of no interest; what ends a block neither, as the slot says who has it next. */
+/* Most are of no interest. */
 static bool follow(struct pmt_scout *s, const struct pmt_batch *b, uint32_t i,
                    const uint64_t *wide)
 {
@@ -231,7 +249,9 @@ static bool follow(struct pmt_scout *s, const struct pmt_batch *b, uint32_t i,
 
     if (makes_block(op))
         return made(s, op, slot, event);
-    if (op == PMT_OP_FREE || op < PMT_OP_GC_ENABLED)
+    if (op == PMT_OP_FREE || op == PMT_OP_SHELVED)
+        return ended(s, slot, event);
+    if (op < PMT_OP_GC_ENABLED)
         return true;
     if (op == PMT_OP_GARBAGE)
         return tell(s, slot, arg, event);

@@ -162,6 +162,38 @@ static void test_scout_touches_are_of_the_next_group(void)
     pmt_scout_free(to.scout);
 }
 
+/* Between two readings a scope has ended. What a collection frees is no scope's end. */
+static void test_scout_left_where_a_scope_ends(void)
+{
+    struct listener to = listen();
+    uint64_t bottom;
+    struct taken t;
+
+    objects(&to, 0, 4);
+    say(&to, PMT_OP_GC_BEGIN, 0, 2, 0);
+    say(&to, PMT_OP_GC_END, 0, 2, 0);
+    objects(&to, 100, 150);
+    say(&to, PMT_OP_GC_COUNTS, 0, 0, 0);
+    say(&to, PMT_OP_GC_BEGIN, 0, 0, 0);
+    for (uint32_t i = 0; i < 100; i++)
+        say(&to, PMT_OP_FREE, 100 + i, 0, 0);
+    say(&to, PMT_OP_GC_END, 0, 0, 0);
+    objects(&to, 300, 200);
+    for (uint32_t i = 0; i < 50; i++)
+        say(&to, i % 2 ? PMT_OP_FREE : PMT_OP_SHELVED, 200 + i, 0, 0);
+    bottom = to.n_events - 1;
+    objects(&to, 600, 200);
+    say(&to, PMT_OP_GC_COUNTS, 0, 0, 0);
+    say(&to, PMT_OP_GC_LOOK, 0, 2, 0);
+    say(&to, PMT_OP_GC_TOUCHED, 0, 1, 1);
+    garbage(&to, 0, 4);
+    say(&to, PMT_OP_GC_BEGIN, 0, 2, 0);
+    EXPECT_U64(taken_at(to.scout, bottom, &t), 0);
+    if (EXPECT_U64(taken_at(to.scout, bottom + 1, &t), 1))
+        EXPECT_U64(t.left[0], bottom);
+    pmt_scout_free(to.scout);
+}
+
 /* Many groups, in the order in which they were left, however they are told. */
 static void test_scout_in_order(void)
 {
@@ -310,6 +342,7 @@ static void test_scout_is_of_no_use(void)
 
 SUITE(scout, TEST(test_scout_between_left_and_told),
       TEST(test_scout_what_was_told_came_by_itself), TEST(test_scout_waits_for_each_block),
-      TEST(test_scout_touches_are_of_the_next_group), TEST(test_scout_in_order),
+      TEST(test_scout_touches_are_of_the_next_group), TEST(test_scout_left_where_a_scope_ends),
+      TEST(test_scout_in_order),
       TEST(test_scout_holds_so_much), TEST(test_scout_is_believed), TEST(test_scout_was_wrong),
       TEST(test_scout_is_of_no_use))

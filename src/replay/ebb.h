@@ -1,0 +1,43 @@
+/* ebb.h - where do scopes end? For src/replay.
+ *
+ * Knows events and objects that come and go; nothing of collections. No recording says at which
+ * event garbage was left. But where a function returns or a round of a loop is over, objects are
+ * freed before others are made: their number falls and rises again. So of all events at which
+ * garbage may have been left these bottoms are the likeliest, the deeper the more.
+ *
+ *     objects    __
+ *             __/  \        ____
+ *                   \__    /
+ *                      \__/   <- a bottom, as deep as the lower side above it is high
+ */
+#ifndef PMT_REPLAY_EBB_H
+#define PMT_REPLAY_EBB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct pmt_bottom {
+    uint64_t event;
+    uint64_t weights; /* of this and all before it */
+};
+
+/* Zeroed is empty. */
+struct pmt_ebb {
+    struct { struct pmt_bottom *at; size_t n, cap; } bottoms; /* in the order of their events */
+    int64_t objects;    /* more than at the beginning */
+    int64_t high, low;  /* the most since the last bottom, and the fewest since that */
+    uint64_t low_event;
+    bool falls;
+};
+
+void pmt_ebb_release(struct pmt_ebb *e);
+
+/* An object came (by: 1) or went (-1) at this event. False: memory ran out. */
+bool pmt_ebb_moved(struct pmt_ebb *e, int by, uint64_t event);
+
+/* One of the bottoms at or behind `from` and before `to`; part, of 2^32: which, by their weight.
+ * 0: there is none. */
+uint64_t pmt_ebb_within(const struct pmt_ebb *e, uint64_t from, uint64_t to, uint32_t part);
+
+#endif
