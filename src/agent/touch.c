@@ -12,10 +12,11 @@
  *     count        5    5    6    6    5    5   5
  *     touched                2         3        -> between readings 2 and 3
  *
- * Nor does each reading read all others. It reads what has come in the last few of them (NEAR), each
- * second one what has come in twice as many, each fourth in four times as many: so an object is read
- * whenever an eighth has been added to its age, and the next reading comes the sooner. Those that
- * were there at the last look at everything are read by the number of the program's records.
+ * Nor does each reading read all others. It reads what has come in the last few of them (NEAR),
+ * each second one what has come in twice as many, each fourth in four times as many: so an object
+ * is read whenever an eighth has been added to its age, and the next reading comes the sooner.
+ * Those that were there at the last look at everything are read by the number of the program's
+ * records.
  *
  * But garbage that is collected takes its references with it, also those to older garbage. How
  * many each object is about to lose so is kept, and that is no touch. Where one that frees
@@ -40,7 +41,7 @@
 #define YOUNG_MOST 4096u /* objects of generation 0 that are met one by one */
 #define RECENT     13    /* bits */
 #define APART      1u   /* records between readings, per young object that one reads on average; */
-#define APART_VAIN 8u   /* ... where collections find nothing for long, and one per object of all; */
+#define APART_VAIN 8u   /* ... where collections find nothing for long: then one per old one too; */
 #define APART_OLD  3u   /* ... of those that were there at the last look, per one that is read; */
 #define APART_MUCH 1u   /* ... where there is old garbage */
 #define NEAR       8u   /* readings: what has come since is read by each one */
@@ -55,7 +56,7 @@
 #define GAP        33 /* shift */
 #define GAP_BITS   31u
 #define READING    38 /* shift */
-#define READINGS_MOST ((uint64_t)1 << 24)
+#define READINGS_MOST ((uint64_t)1 << 24) /* since a look at everything: then it waits for one */
 #define OUTSIDE    ((uint64_t)1 << 62)
 #define IDLE       ((uint64_t)1 << 63) /* it was in no cycle: seldom read */
 #define IDLE_TURN  8u /* readings */
