@@ -41,7 +41,7 @@
 #define YOUNG_MOST 4096u /* objects of generation 0 that are met one by one */
 #define RECENT     13    /* bits */
 #define APART      1u   /* records between readings, per young object that one reads on average; */
-#define APART_VAIN 8u   /* ... where collections find nothing for long: then one per old one too; */
+#define APART_VAIN 8u   /* ... where collections find nothing for long; */
 #define APART_OLD  3u   /* ... of those that were there at the last look, per one that is read; */
 #define APART_MUCH 1u   /* ... where there is old garbage */
 #define NEAR       8u   /* readings: what has come since is read by each one */
@@ -54,7 +54,7 @@
 #define COUNT_BITS UINT32_MAX
 #define CHANGED    ((uint64_t)1 << 32)
 #define GAP        33 /* shift */
-#define GAP_BITS   31u
+#define GAP_MOST   31u
 #define READING    38 /* shift */
 #define READINGS_MOST ((uint64_t)1 << 24) /* since a look at everything: then it waits for one */
 #define OUTSIDE    ((uint64_t)1 << 62)
@@ -344,8 +344,9 @@ void touch_forget(const void *memory, size_t size)
 
 /* -- reading -- */
 
-/* Those from `first` up to `end`, but for those with the bit left_out: how many. When one that
- * is seldom read has changed is known from one side only. */
+/* Those from `first` up to `end`, but for those with the bit left_out: how many. gap: they were
+ * read 2^gap readings ago or later. When one that is seldom read has changed is known from one
+ * side only. */
 static size_t read_from(size_t first, size_t end, uint64_t left_out, unsigned gap)
 {
     uint64_t now = (watch.readings + 1) << READING, changed = CHANGED | (uint64_t)gap << GAP;
@@ -412,20 +413,30 @@ static void read_levels(unsigned most, size_t first, size_t end, uint64_t left_o
     }
 }
 
-#define ALL_LEVELS GAP_BITS
-
-/* How many of those from `first` on one reading reads on average. */
+/* So many of those from `first` on a reading reads, on average. */
 static size_t read_on_average(size_t first)
 {
     size_t end = watch.head.n, n = 0;
 
-    for (unsigned level = 0; level <= ALL_LEVELS && end > first; level++) {
+    for (unsigned level = 0; level <= GAP_MOST && end > first; level++) {
         size_t begin = greater(begin_of(level), first);
 
         n += (end - begin) >> level;
         end = begin;
     }
     return n;
+}
+
+/* Records to the next reading: where collections find nothing, the old objects count too. */
+static size_t to_next_reading(void)
+{
+    size_t n = read_on_average(watch.old);
+
+    if (look_in_vain())
+        n = greater(APART_VAIN * n, read_on_average(watch.base));
+    else
+        n *= APART;
+    return greater(n, LEAST);
 }
 
 void touch_poll(void)
@@ -445,14 +456,12 @@ void touch_poll(void)
     most = (unsigned)__builtin_ctzll(watch.readings + 1);
     read_levels(most, watch.base, watch.old, (watch.readings + 1) % IDLE_TURN ? IDLE : 0);
     read_levels(most, watch.old, watch.head.n, IDLE);
-    n = read_on_average(watch.old) * (look_in_vain() ? APART_VAIN : APART);
-    if (look_in_vain())
-        n = greater(n, read_on_average(watch.base));
+    n = to_next_reading();
     watch_young();
     watch.readings++;
     (void)array_push(&watch.since, watch.head.n);
     ring_put(PMT_W_COUNTS, 0, 0);
-    HOT.touch_next = work_done() + (n < LEAST ? LEAST : n);
+    HOT.touch_next = work_done() + n;
 }
 
 /* What has changed counts for the next reading. What was met since the last collection is left
@@ -461,7 +470,7 @@ void touch_read_ahead(void)
 {
     drop_gone();
     watch.pass++;
-    read_levels(ALL_LEVELS, watch.old, watch.young, IDLE);
+    read_levels(GAP_MOST, watch.old, watch.young, IDLE);
 }
 
 void touch_take(void)
@@ -500,7 +509,7 @@ static void tell_one(size_t i, touch_teller *each)
     if (state & CHANGED && i < watch.base)
         most = now - 1 - base_read_before(reading);
     else if (state & CHANGED)
-        most = now - 1 - reading + ((uint64_t)1 << (state >> GAP & GAP_BITS));
+        most = now - 1 - reading + ((uint64_t)1 << (state >> GAP & GAP_MOST));
     each(watch.head.at[i], i, reading ? now - reading : TOUCH_NEVER, most);
 }
 
@@ -513,7 +522,7 @@ void touch_tell(bool all, touch_teller *each)
     first = all ? 0 : watch.old;
     if (all)
         (void)read_from(0, watch.base, 0, 0);
-    read_levels(ALL_LEVELS, greater(first, watch.base), watch.head.n, 0);
+    read_levels(GAP_MOST, greater(first, watch.base), watch.head.n, 0);
     for (size_t i = first; i < watch.head.n; i++)
         tell_one(i, each);
 }

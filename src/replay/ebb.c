@@ -16,7 +16,8 @@ static int64_t lesser(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* Two rounds are told apart by their depth, not by a share of it: squares. */
+/* Its weight is the square of its depth: a round of a loop ends where most went, and whatever
+ * ended within the round counts for little. */
 static bool add_bottom(struct pmt_ebb *e)
 {
     uint64_t depth = (uint64_t)lesser(e->high - e->low, MOST);

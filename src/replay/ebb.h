@@ -8,7 +8,7 @@
  *     objects    __
  *             __/  \        ____
  *                   \__    /
- *                      \__/   <- a bottom, as deep as the lower side above it is high
+ *                      \__/   <- a bottom: as deep as it fell, from the most since the one before
  */
 #ifndef PMT_REPLAY_EBB_H
 #define PMT_REPLAY_EBB_H
