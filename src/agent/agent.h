@@ -329,6 +329,10 @@ static inline uint32_t gc_half(int at)
 void collector_young(void);
 /* ... or may be: the count went up for it and down for the block being freed. */
 void collector_maybe_young(void);
+/* At a free of this block: what the last one holds, by its type: an object of the collector, or
+ * something else. */
+enum collector_last { LAST_NOT_KNOWN, LAST_COUNTED, LAST_OTHER };
+enum collector_last collector_last(const void *freed);
 /* Memory is about to be unmapped: forget young objects in it. */
 void collector_forget(const void *base, size_t size);
 
@@ -364,8 +368,11 @@ static inline void collector_leave(void)
 }
 
 /* site.c: whether the allocation under way, from this place, is one of the collector's
- * objects; false while that is not sure. To be asked at each of several in turn. */
+ * objects; false while that is not sure. To be asked at each of several in turn; and at other calls,
+ * learn what the last one was: at one that frees nothing; at one that frees this block. */
 bool site_is_collectors(uintptr_t at);
+void site_learn(void);
+void site_learn_freed(const void *block);
 
 /* look_when.c: before an obj allocation from this place, at a count of look_from or more. */
 void look_before(uintptr_t site);

@@ -389,6 +389,30 @@ static void tell_untracked(void)
     memset(recent, 0, sizeof recent);
 }
 
+/* Whether what stands here is the header of what was made, and not what died in the block: that
+ * has references, or a GC head that was made and is in no list, as of an object that dies. */
+static bool is_header_of_new(const char *block, int at)
+{
+    uint64_t count = word(block, at);
+
+    return is_count_of_new(count) &&
+           (count || (at && word(block, at - 16) == 0 && word(block, at - 8) == 0));
+}
+
+enum collector_last collector_last(const void *freed)
+{
+    const char *block = block_of(HOT.gc_last_block);
+    int last = HOT.gc_last_block & TAG_PREHEADER ? 32 : 16;
+    uint64_t flags;
+
+    if (block == freed)
+        return is_collector_object(HOT.gc_last_block) ? LAST_COUNTED : LAST_OTHER;
+    for (int at = 0; at <= last; at += 16)
+        if (is_header_of_new(block, at) && collector_type(word(block, at + 8), &flags))
+            return flags & FLAG_GC ? LAST_COUNTED : LAST_OTHER;
+    return LAST_NOT_KNOWN;
+}
+
 void collector_settle(void)
 {
     if (!HOT.gc_last_block) /* a checkpoint may have settled it in the same call */

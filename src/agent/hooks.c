@@ -56,8 +56,12 @@ static inline void *record_alloc(uint64_t op, void *p, size_t size)
 
 HOOK void look_ahead(uint64_t op)
 {
-    if (op == PMT_W_ALLOC_OBJ && UNLIKELY(HOT.gc_count >= HOT.look_from))
+    if (!UNLIKELY(HOT.gc_count >= HOT.look_from))
+        return;
+    if (op == PMT_W_ALLOC_OBJ)
         look_before((uintptr_t)__builtin_return_address(0));
+    else
+        site_learn();
 }
 
 /* -- mem and obj: under the GIL -- */
@@ -99,6 +103,7 @@ static inline void *gil_realloc(int domain, uint64_t op, void *old, size_t size)
     if (HOT.objects)
         made_watch(old);
     objects_watch(NULL);
+    look_ahead(PMT_W_ALLOC_MEM); /* what it makes is none of the collector's, mostly a table */
     enter(old, size);
     if (!old)
         return record_alloc(op, real->realloc(real->ctx, NULL, size), size);
@@ -113,8 +118,10 @@ static inline void *gil_realloc(int domain, uint64_t op, void *old, size_t size)
 }
 
 /* The last call's block, at a free: can the count tell what it is? */
-static void settle_last(void)
+static void settle_last(const void *freed)
 {
+    if (UNLIKELY(HOT.gc_count + 1 >= HOT.look_from))
+        site_learn_freed(freed);
     if (HOT.gc_count == 0)
         collector_settle();
     else
@@ -126,7 +133,7 @@ static void free_within(const struct py_allocator *real, void *p, uint64_t since
 {
     told_forget((uintptr_t)p);
     if (HOT.gc_last_block)
-        settle_last();
+        settle_last(p);
     ring_put(PMT_W_FREE, (uintptr_t)p, wire_count(0));
     collector_no_last();
     HOT.inside_ptr = p;
@@ -155,7 +162,7 @@ static inline void gil_free(int domain, void *p)
         return;
     }
     if (HOT.gc_last_block)
-        settle_last();
+        settle_last(p);
     ring_put(PMT_W_FREE, (uintptr_t)p, wire_count(0));
     collector_no_last();
     HOT.inside_ptr = p;

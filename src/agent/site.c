@@ -4,7 +4,9 @@
  * Only afterwards the count says so. But all such objects are made in a few places of
  * the interpreter (gc_alloc() and what it was inlined into), which the return address of
  * the hook names: PyObject_Malloc() ends with a jump to it. So a place is learned from
- * the count: the next allocation sees it one higher, or it does not. From 3.11 on one
+ * the count: the next call sees it one higher, or it does not. Where that one frees a block, as
+ * behind a bound method that is called, the count may be one lower again: then the type of what
+ * was made says it. From 3.11 on one
  * place makes instances of all types (_PyType_AllocNoTrack()), few of which are not the
  * collector's: so a place is believed while most that it made were. Where the call is no
  * jump all allocations have the same place, and there are no looks.
@@ -20,7 +22,7 @@ static struct site {
     uint32_t counted, other; /* objects of the collector, other blocks seen */
 } sites[SITES];
 
-/* The last allocation: what it was is seen at the next. */
+/* The last allocation: what it was is seen at the next call. */
 static struct {
     struct site *site;
     uint64_t work;
@@ -40,14 +42,33 @@ static struct site *find(uintptr_t at)
     return NULL;
 }
 
+static void note_last(bool counted, bool other)
+{
+    if (last.site && work_done() == last.work + 1) { /* nothing was made or freed between */
+        last.site->counted += counted;
+        last.site->other += other;
+    }
+    last.site = NULL;
+}
+
+void site_learn(void)
+{
+    note_last(HOT.gc_count == last.count + 1, HOT.gc_count == last.count);
+}
+
+void site_learn_freed(const void *block)
+{
+    bool same = last.site && HOT.gc_count == last.count;
+    enum collector_last what = same ? collector_last(block) : LAST_NOT_KNOWN;
+
+    note_last(HOT.gc_count == last.count + 1 || what == LAST_COUNTED, what == LAST_OTHER);
+}
+
 bool site_is_collectors(uintptr_t at)
 {
     struct site *s = find(at);
 
-    if (last.site && work_done() == last.work + 1) { /* nothing was made or freed between */
-        last.site->counted += HOT.gc_count == last.count + 1;
-        last.site->other += HOT.gc_count == last.count;
-    }
+    site_learn();
     last.site = s;
     last.work = work_done();
     last.count = HOT.gc_count;
