@@ -92,6 +92,22 @@ static const struct pmt_past *finder_of(const struct pmt_garbage *g, uint32_t ke
     return i < g->past[place].n ? &g->past[place].at[i] : NULL;
 }
 
+/* The collection of mod that has this row. */
+static const struct pmt_past *past_of(const struct pmt_garbage *g, uint32_t row)
+{
+    size_t low = 0, high = g->past[0].n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (g->past[0].at[middle].row < row)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < g->past[0].n && g->past[0].at[low].row == row ? &g->past[0].at[low] : NULL;
+}
+
 /* -- waste -- */
 
 static void forget(struct pmt_collect *c, uint32_t birth)
@@ -594,34 +610,48 @@ static void tell_free_lists(struct pmt_garbage *g, uint64_t n_untold)
     }
 }
 
-/* A block that is no object goes with the next one that is; what comes last goes alone. */
+/* Nobody told of it, and the collector did not count it among its garbage: it died with what held
+ * it, as a class's code and its names do. */
+static bool hangs(const struct pmt_waste *w)
+{
+    return !w->counted || (w->state == PMT_WASTE_NEW && (w->silent || !(w->birth & 1)));
+}
+
+/* The collection of mod that has given back, or should have, what the recording frees now. */
+static const struct pmt_past *finder_of_freed(struct pmt_collect *c, const struct pmt_waste *w,
+                                              uint64_t event)
+{
+    struct pmt_garbage *g = &c->garbage;
+    struct pmt_left_bounds of = {pmt_left_made(w->made, event),
+                                 pmt_left_reachable(&g->left, w->seen, g->left.looked), event};
+
+    if (w->state == PMT_WASTE_GONE)
+        return past_of(g, g->row.at[w->slot]);
+    if (w->state != PMT_WASTE_NEW)
+        return NULL;
+    return finder_of(g, w->key, pmt_left_when_alone(&g->left, of, w->young));
+}
+
+/* What hangs on others goes with the next object, which is freed behind what it holds; what comes
+ * last goes alone. */
 static bool settle_one(struct pmt_collect *c, struct pmt_waste *w, struct pmt_waste *owner,
                        const struct pmt_past **finder, uint64_t event)
 {
-    struct pmt_garbage *g = &c->garbage;
-
     if (w->belongs)
         return true; /* as below: it is in a list, or no more */
-    if (w->counted) {
-        struct pmt_left_bounds of = {pmt_left_made(w->made, event),
-                                     pmt_left_reachable(&g->left, w->seen, g->left.looked), event};
-
+    if (hangs(w)) {
+        w->key = owner->key;
+    } else {
         *owner = *w;
-        *finder = w->state == PMT_WASTE_SHELVED
-                      ? NULL
-                      : finder_of(g, w->key, w->state == PMT_WASTE_NEW
-                                                 ? pmt_left_when_alone(&g->left, of, w->young)
-                                                 : event);
+        *finder = finder_of_freed(c, w, event);
         if (w->state == PMT_WASTE_TOLD || w->state == PMT_WASTE_GONE)
             return true; /* it is in its list, or no more */
         if (w->state == PMT_WASTE_SHELVED) {
             forget(c, w->birth);
             return pmt_free_lists_shelve(&c->free_lists, c->heap, w->block);
         }
-    } else {
-        w->key = owner->key;
     }
-    if (owner->state == PMT_WASTE_GONE || owner->state == PMT_WASTE_SHELVED) {
+    if (owner->state == PMT_WASTE_SHELVED) {
         (void)pmt_collect_give(c, w->block, w->kind);
         return true;
     }

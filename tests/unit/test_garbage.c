@@ -488,6 +488,60 @@ static void test_garbage_takes_along_what_belongs_to_it(void)
     play_close(&p);
 }
 
+/* What nobody told of, and the recorded collection did not report, hangs on what it freed next: the
+ * model keeps it as long, though it is younger; */
+static void test_garbage_keeps_what_hangs_on_it(void)
+{
+    struct play p;
+    const struct pmt_result *result;
+
+    open_quiet(&p, "gc=4,1,10 gc.calls=ignore");
+    play_objects(&p, 0, 5); /* the model collects: these are in generation 1 */
+    play_objects(&p, 10, 2);
+    play_look(&p, 2);
+    play_garbage(&p, 0, 0, true);
+    play_garbage(&p, 10, 0, false);
+    play_begin_gc(&p, 4 + 2);
+    play_free(&p, 11);
+    play_free(&p, 10);
+    play_free(&p, 0);
+    play_end_gc(&p, 2, 2);
+    play_objects(&p, 20, 3);
+    play_objects(&p, 30, 5);
+    result = play_end(&p);
+    if (EXPECT_U64(result->n_collections, 3)) {
+        EXPECT_U64(result->collections[1].generation, 0);
+        EXPECT_U64(result->collections[1].freed_blocks, 0);
+        EXPECT_U64(result->collections[2].generation, 1);
+        EXPECT_U64(result->collections[2].freed_blocks, 3);
+        EXPECT_U64(result->collections[2].collected, 2);
+    }
+    play_close(&p);
+}
+
+/* ... and if it has collected that already, this goes to the credit of the same collection. */
+static void test_garbage_takes_along_what_hangs_on_it(void)
+{
+    struct play p;
+    const struct pmt_result *result;
+
+    open_quiet(&p, "gc=4,10,10 gc.calls=ignore");
+    play_objects(&p, 0, 4);
+    tell(&p, 0, 1);
+    play_objects(&p, 4, 1); /* the model collects */
+    play_begin_gc(&p, 4 + 2);
+    play_free(&p, 1);
+    play_free(&p, 0);
+    play_end_gc(&p, 2, 1);
+    result = play_end(&p);
+    if (EXPECT_U64(result->n_collections, 1)) {
+        EXPECT_U64(result->collections[0].collected, 1);
+        EXPECT_U64(result->collections[0].freed_blocks, 2);
+    }
+    EXPECT_U64(play_n_used(&p), 3);
+    play_close(&p);
+}
+
 /* A table of garbage that is kept is kept. */
 static void test_garbage_keeps_what_belongs_to_it(void)
 {
@@ -681,7 +735,8 @@ SUITE(garbage, TEST(test_garbage_is_collected_when_the_model_collects),
       TEST(test_garbage_untracked_before_it_is_found),
       TEST(test_garbage_found_before_it_is_untracked), TEST(test_garbage_that_is_in_no_list),
       TEST(test_garbage_takes_along_what_belongs_to_it),
-      TEST(test_garbage_keeps_what_belongs_to_it),
+      TEST(test_garbage_keeps_what_belongs_to_it), TEST(test_garbage_keeps_what_hangs_on_it),
+      TEST(test_garbage_takes_along_what_hangs_on_it),
       TEST(test_garbage_what_belonged_to_it_lives_on), TEST(test_garbage_belongs_and_is_fresh),
       TEST(test_garbage_was_left_when_it_was_touched_last),
       TEST(test_garbage_at_random))
