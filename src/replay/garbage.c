@@ -6,6 +6,7 @@
 #include "replay/bits.h"
 #include "replay/collect.h"
 #include "replay/mod_collect.h"
+#include "replay/waste.h"
 
 void pmt_garbage_release(struct pmt_garbage *g)
 {
@@ -74,10 +75,7 @@ static int place_then(const struct pmt_past *past, uint32_t key)
     return pmt_census_place(&then, key);
 }
 
-/* The collection of mod that found what was unreachable from this event on: its index in
- * past[0 ... ], or NULL. Until it is found, a group stays where it is: collections that do
- * not cover it move it no further. */
-static const struct pmt_past *finder_of(const struct pmt_garbage *g, uint32_t key,
+const struct pmt_past *pmt_waste_finder(const struct pmt_garbage *g, uint32_t key,
                                         uint64_t event)
 {
     size_t i = first_after(g, 0, event);
@@ -90,22 +88,6 @@ static const struct pmt_past *finder_of(const struct pmt_garbage *g, uint32_t ke
         return NULL;
     i = first_after(g, (unsigned)place, event);
     return i < g->past[place].n ? &g->past[place].at[i] : NULL;
-}
-
-/* The collection of mod that has this row. */
-static const struct pmt_past *past_of(const struct pmt_garbage *g, uint32_t row)
-{
-    size_t low = 0, high = g->past[0].n;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (g->past[0].at[middle].row < row)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < g->past[0].n && g->past[0].at[low].row == row ? &g->past[0].at[low] : NULL;
 }
 
 /* -- waste -- */
@@ -140,7 +122,7 @@ static void note_given(struct pmt_collect *c, const struct pmt_waste *w, int pla
     c->garbage.row.at[w->slot] = (uint32_t)row_index;
 }
 
-static bool wait(struct pmt_collect *c, struct pmt_waste w)
+bool pmt_waste_wait(struct pmt_collect *c, struct pmt_waste w)
 {
     struct pmt_garbage *g = &c->garbage;
     int place = pmt_census_place(&c->mod.census, w.key);
@@ -165,9 +147,8 @@ static void uncount(struct pmt_collect *c, uint32_t birth)
         --*counted;
 }
 
-/* A collection that is over should have found it. */
-static void free_overdue(struct pmt_collect *c, const struct pmt_waste *w,
-                         const struct pmt_past *finder)
+void pmt_waste_free_overdue(struct pmt_collect *c, const struct pmt_waste *w,
+                            const struct pmt_past *finder)
 {
     struct pmt_collection *row = &c->rows.at[finder->row];
     enum pmt_late late = PMT_LATE_OVERFLOW;
@@ -297,8 +278,8 @@ static bool tell_one(struct pmt_collect *c, struct pmt_kinsman one, const struct
     g->key.at[slot] = kin->key;
     if (finder) {
         open.epoch = g->epoch[place] - 1; /* it is in no list */
-        free_overdue(c, &w, finder);
-    } else if (!wait(c, w)) {
+        pmt_waste_free_overdue(c, &w, finder);
+    } else if (!pmt_waste_wait(c, w)) {
         return false;
     }
     return pmt_vec_push(&g->open[kin->place], open);
@@ -312,8 +293,9 @@ static const struct pmt_past *find_finder(struct pmt_collect *c, const struct ki
     uint64_t from = pmt_left_later(kin->of.made, kin->of.reachable);
 
     /* It is not where, whenever it was, the same collection found it. */
-    *uncertain = finder_of(g, kin->key, from) != finder_of(g, kin->key, kin->of.left);
-    return finder_of(g, kin->key, pmt_left_when(&g->left, kin->of, kin->place == 0));
+    *uncertain =
+        pmt_waste_finder(g, kin->key, from) != pmt_waste_finder(g, kin->key, kin->of.left);
+    return pmt_waste_finder(g, kin->key, pmt_left_when(&g->left, kin->of, kin->place == 0));
 }
 
 static bool end_telling(struct pmt_collect *c, uint64_t event, bool foretold)
@@ -371,8 +353,7 @@ bool pmt_garbage_is_told(struct pmt_collect *c, uint32_t slot)
     return HAS_BIT(&c->garbage.told, slot);
 }
 
-/* The slot is free again; whether mod has given its block back already. */
-static bool clear_slot(struct pmt_garbage *g, uint32_t slot)
+bool pmt_waste_clear_slot(struct pmt_garbage *g, uint32_t slot)
 {
     bool gone = HAS_BIT(&g->gone, slot) != 0;
 
@@ -383,8 +364,7 @@ static bool clear_slot(struct pmt_garbage *g, uint32_t slot)
     return gone;
 }
 
-/* It is no garbage after all. */
-static void take_back(struct pmt_collect *c, const struct pmt_open *o)
+void pmt_waste_take_back(struct pmt_collect *c, const struct pmt_open *o)
 {
     struct pmt_garbage *g = &c->garbage;
     struct pmt_waste *w;
@@ -409,8 +389,8 @@ bool pmt_garbage_drop(struct pmt_collect *c, uint32_t slot)
         for (size_t i = 0; i < g->open[p].n; i++)
             if (g->open[p].at[i].slot == slot && g->open[p].at[i].made == g->made.at[slot] &&
                 !HAS_BIT(&g->gone, slot))
-                take_back(c, &g->open[p].at[i]);
-    return clear_slot(g, slot);
+                pmt_waste_take_back(c, &g->open[p].at[i]);
+    return pmt_waste_clear_slot(g, slot);
 }
 
 bool pmt_garbage_freed(struct pmt_collect *c, uint32_t slot, pmt_block block, uint8_t kind,
@@ -431,270 +411,9 @@ bool pmt_garbage_freed(struct pmt_collect *c, uint32_t slot, pmt_block block, ui
         w.key = g->key.at[slot];
         w.belongs = HAS_BIT(&g->belongs, slot) != 0;
         w.fleeting = HAS_BIT(&g->atomic, slot) != 0;
-        (void)clear_slot(g, slot);
+        (void)pmt_waste_clear_slot(g, slot);
     }
     return pmt_vec_push(&g->batch, w);
-}
-
-/* A finalizer has freed it. Its slot may hold an object of the finalizer's by now. */
-static bool is_silent(const struct pmt_garbage *g, const struct pmt_open *o)
-{
-    return HAS_BIT(&g->silent, o->slot) && g->key.at[o->slot] == o->made;
-}
-
-static void settle_silent(struct pmt_collect *c, const struct pmt_open *o)
-{
-    struct pmt_garbage *g = &c->garbage;
-
-    if (o->epoch == g->epoch[o->place])
-        g->list[o->place].at[o->index].silent = true;
-    else if (g->row.at[o->slot] < c->rows.n && c->rows.at[g->row.at[o->slot]].collected)
-        c->rows.at[g->row.at[o->slot]].collected--;
-}
-
-/* It is on a free list now, and will be made again from there: we take it that this happens
- * at once. If mod has collected it, it was on mod's free list, in a block. */
-static void renew(struct pmt_collect *c, const struct pmt_open *o, uint64_t event)
-{
-    struct pmt_garbage *g = &c->garbage;
-    pmt_block *block = &c->blocks->at[o->slot];
-    bool object = pmt_collect_is_object(c, o->slot);
-
-    if (HAS_BIT(&g->gone, o->slot)) {
-        uint64_t bytes = pmt_heap_is_raw(*block) ? 1 : pmt_block_bytes(c->heap, *block);
-
-        *block = pmt_heap_alloc_inline(c->heap, PMT_DOMAIN_OBJ, bytes);
-        c->failed |= *block == PMT_BLOCK_NONE;
-        if (object)
-            c->mod.census.birth.at[o->slot] = 0; /* it was taken out with its block */
-    } else {
-        c->failed |= !o->belongs && !pmt_free_lists_told(&c->free_lists, c->heap, *block,
-                                                         g->type.at[o->slot], true);
-        take_back(c, o);
-    }
-    (void)clear_slot(g, o->slot);
-    g->made.at[o->slot] = (uint32_t)event;
-    if (!object) {
-        pmt_collect_forget_table(c, o->slot);
-        return;
-    }
-    pmt_census_renew(&c->rec.census, o->slot);
-    pmt_census_renew(&c->mod.census, o->slot);
-}
-
-/* An object that was told and that the collection covered. */
-static void settle_told(struct pmt_collect *c, const struct pmt_open *o, uint64_t event)
-{
-    struct pmt_garbage *g = &c->garbage;
-
-    if (is_silent(g, o))
-        settle_silent(c, o);
-    if (g->made.at[o->slot] != o->made)
-        return;
-    if (HAS_BIT(&g->told, o->slot))
-        renew(c, o, event);
-    else if (!o->belongs)
-        (void)pmt_free_lists_told(&c->free_lists, c->heap, c->blocks->at[o->slot],
-                                  g->type.at[o->slot], false);
-}
-
-/* Of the objects that were told and that this collection covered, those it did not free. */
-static void count_left(const struct pmt_garbage *g, unsigned generation,
-                       struct pmt_garbage_count *count)
-{
-    for (unsigned p = 0; p <= generation; p++)
-        for (size_t i = 0; i < g->open[p].n; i++) {
-            const struct pmt_open *o = &g->open[p].at[i];
-
-            if (o->belongs || !HAS_BIT(&g->told, o->slot) ||
-                g->made.at[o->slot] != o->made)
-                continue;
-            count->left++;
-            count->gone += HAS_BIT(&g->gone, o->slot) != 0;
-        }
-}
-
-/* It was, and is reported: a tuple that it has not untracked before. */
-static bool was_told(const struct pmt_waste *w)
-{
-    bool told = w->state == PMT_WASTE_TOLD || w->state == PMT_WASTE_GONE;
-
-    return told && !w->belongs && (!w->fleeting || w->young);
-}
-
-/* Finalizers come first, and what they take apart dies by counting: the first that it freed
- * of what was told, as many as it does not report. (The slot's key is free for that.) */
-static void mark_silent(struct pmt_garbage *g, uint64_t n, bool on)
-{
-    for (size_t i = 0; i < g->batch.n && n; i++) {
-        const struct pmt_waste *w = &g->batch.at[i];
-
-        if (!was_told(w))
-            continue;
-        n--;
-        g->key.at[w->slot] = w->made;
-        if (on)
-            SET_BIT(&g->silent, w->slot);
-        else
-            CLEAR_BIT(&g->silent, w->slot);
-    }
-}
-
-/* Finalizers take apart what an older object holds as well. */
-static void settle_older_silent(struct pmt_collect *c, unsigned generation)
-{
-    struct pmt_garbage *g = &c->garbage;
-
-    for (unsigned p = generation + 1; p <= PMT_PERMANENT; p++)
-        for (size_t i = 0; i < g->open[p].n; i++) {
-            const struct pmt_open *o = &g->open[p].at[i];
-
-            if (is_silent(g, o))
-                settle_silent(c, o);
-        }
-}
-
-static void settle_all_told(struct pmt_collect *c, unsigned generation, uint64_t n_collected,
-                            struct pmt_garbage_count *count, uint64_t event)
-{
-    struct pmt_garbage *g = &c->garbage;
-    uint64_t n_silent;
-
-    count_left(g, generation, count);
-    count->told = count->left;
-    for (size_t i = 0; i < g->batch.n; i++)
-        count->told += was_told(&g->batch.at[i]);
-    n_silent = count->told > n_collected ? count->told - n_collected : 0;
-    mark_silent(g, n_silent, true);
-    for (unsigned p = 0; p <= generation; p++) {
-        for (size_t i = 0; i < g->open[p].n; i++)
-            settle_told(c, &g->open[p].at[i], event);
-        g->open[p].n = 0;
-    }
-    if (n_silent)
-        settle_older_silent(c, generation);
-    mark_silent(g, n_silent, false);
-}
-
-/* Behind the last that was told of. */
-static size_t end_of_told(const struct pmt_garbage *g)
-{
-    size_t end = g->batch.n;
-
-    while (end > 0 && g->batch.at[end - 1].state == PMT_WASTE_NEW)
-        end--;
-    return end;
-}
-
-/* A full collection empties the free lists behind its garbage: behind all that was told, from the
- * first tracked object on past as many as it reported beside those that were told. (Those
- * that were told and lie there are its own garbage, just put on a list. Others between them died
- * with it, as a weak reference does to what is no more.) */
-static void tell_free_lists(struct pmt_garbage *g, uint64_t n_untold)
-{
-    size_t end = end_of_told(g);
-    bool behind = false;
-
-    for (size_t i = 0; i < g->batch.n; i++) {
-        struct pmt_waste *w = &g->batch.at[i];
-
-        if (!w->counted || w->state != PMT_WASTE_NEW)
-            continue;
-        if (!behind && w->birth & 1) {
-            behind = n_untold == 0;
-            n_untold -= n_untold > 0;
-        }
-        w->silent = behind;
-        if (behind && i >= end && !w->kind) /* what a list that is shown gives back comes otherwise */
-            w->state = PMT_WASTE_SHELVED;
-    }
-}
-
-/* Nobody told of it, and the collector did not count it among its garbage: it died with what held
- * it, as a class's code and its names do. */
-static bool hangs(const struct pmt_waste *w)
-{
-    return !w->counted || (w->state == PMT_WASTE_NEW && (w->silent || !(w->birth & 1)));
-}
-
-/* The collection of mod that has given back, or should have, what the recording frees now. */
-static const struct pmt_past *finder_of_freed(struct pmt_collect *c, const struct pmt_waste *w,
-                                              uint64_t event)
-{
-    struct pmt_garbage *g = &c->garbage;
-    struct pmt_left_bounds of = {pmt_left_made(w->made, event),
-                                 pmt_left_reachable(&g->left, w->seen, g->left.looked), event};
-
-    if (w->state == PMT_WASTE_GONE)
-        return past_of(g, g->row.at[w->slot]);
-    if (w->state != PMT_WASTE_NEW)
-        return NULL;
-    return finder_of(g, w->key, pmt_left_when_alone(&g->left, of, w->young));
-}
-
-/* What hangs on others goes with the next object, which is freed behind what it holds; what comes
- * last goes alone. */
-static bool settle_one(struct pmt_collect *c, struct pmt_waste *w, struct pmt_waste *owner,
-                       const struct pmt_past **finder, uint64_t event)
-{
-    if (w->belongs)
-        return true; /* as below: it is in a list, or no more */
-    if (hangs(w)) {
-        w->key = owner->key;
-    } else {
-        *owner = *w;
-        *finder = finder_of_freed(c, w, event);
-        if (w->state == PMT_WASTE_TOLD || w->state == PMT_WASTE_GONE)
-            return true; /* it is in its list, or no more */
-        if (w->state == PMT_WASTE_SHELVED) {
-            forget(c, w->birth);
-            return pmt_free_lists_shelve(&c->free_lists, c->heap, w->block);
-        }
-    }
-    if (owner->state == PMT_WASTE_SHELVED) {
-        (void)pmt_collect_give(c, w->block, w->kind);
-        return true;
-    }
-    if (!*finder)
-        return wait(c, *w);
-    free_overdue(c, w, *finder);
-    return true;
-}
-
-/* Of the objects that it freed and nobody told of, those past what it reported beside the
- * told died by counting: callbacks, and what hung on what finalizers took apart. */
-static void silence_rest(struct pmt_garbage *g, uint64_t n_untold)
-{
-    for (size_t i = 0; i < g->batch.n; i++) {
-        struct pmt_waste *w = &g->batch.at[i];
-
-        if (!w->counted || w->state != PMT_WASTE_NEW || !(w->birth & 1))
-            continue;
-        w->silent = n_untold == 0;
-        n_untold -= n_untold > 0;
-    }
-}
-
-bool pmt_garbage_settle(struct pmt_collect *c, unsigned generation, uint64_t n_collected,
-                        struct pmt_garbage_count *count, uint64_t event)
-{
-    struct pmt_garbage *g = &c->garbage;
-    struct pmt_waste owner = {.key = c->mod.census.n_collections << 1};
-    const struct pmt_past *finder = NULL;
-    uint64_t n_untold;
-
-    *count = (struct pmt_garbage_count){0};
-    settle_all_told(c, generation, n_collected, count, event);
-    n_untold = n_collected > count->told ? n_collected - count->told : 0;
-    if (generation == PMT_GENERATIONS - 1)
-        tell_free_lists(g, n_untold);
-    else
-        silence_rest(g, n_untold);
-    for (size_t i = g->batch.n; i-- > 0;)
-        if (!settle_one(c, &g->batch.at[i], &owner, &finder, event))
-            return false;
-    g->batch.n = 0;
-    return true;
 }
 
 /* The entries of those in this list follow them to the end of another one. */
