@@ -131,6 +131,7 @@ struct hot {
     uint64_t hook_ticks, hook_records; /* of hook calls within collections that were timed */
     uint64_t hook_own_ticks, hook_own_records; /* ... within the one under way */
     uint64_t hook_head;     /* head when the one that is timed began */
+    bool hook_timed;        /* it is one that frees, and the block is being given back */
     uint64_t hook_began_ns, hook_began_ticks; /* both clocks, at the first collection */
     uint64_t gc_stamp;      /* ns at the end of a hook call with a collection due */
     uintptr_t gc_last_block; /* allocated by the last call, if it can be a collector

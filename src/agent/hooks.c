@@ -140,7 +140,9 @@ static void free_within(const struct py_allocator *real, void *p, uint64_t since
     HOT.inside = thread_pointer();
     if (since)
         hook_took(since);
+    HOT.hook_timed = since != 0;
     real->free(real->ctx, p);
+    HOT.hook_timed = false;
     leave();
 }
 
@@ -237,13 +239,19 @@ static void *raw_realloc(void *ctx, void *old, size_t size)
     return p;
 }
 
+/* What pymalloc hands on of a call that is timed is timed here as well. */
 static void raw_free(void *ctx, void *p)
 {
+    bool timed = HOT.hook_timed && HOT.inside == thread_pointer();
+    uint64_t since = timed ? hook_begins() : 0;
+
     (void)ctx;
     if (p && raw_wanted(p, 0))
         ring_put_raw(PMT_W_FREE, (uintptr_t)p, 0);
     freed_outside(p);
     collector_owner_freed(p);
+    if (timed)
+        hook_took(since);
     pmt_original[DOMAIN_RAW].free(pmt_original[DOMAIN_RAW].ctx, p);
 }
 
