@@ -42,7 +42,6 @@
 #define RECENT     13    /* bits */
 #define APART      1u   /* records between readings, per young object that one reads on average; */
 #define APART_VAIN 8u   /* ... where collections find nothing for long; */
-#define APART_SINCE 4u  /* ... per one that has come since the last look at everything */
 #define APART_OLD  3u   /* ... of those that were there at the last look, per one that is read; */
 #define APART_MUCH 1u   /* ... where there is old garbage */
 #define NEAR       8u   /* readings: what has come since is read by each one */
@@ -434,7 +433,7 @@ static size_t to_next_reading(void)
     size_t n = read_on_average(watch.old);
 
     if (look_in_vain())
-        n = greater(APART_VAIN * n, APART_SINCE * read_on_average(watch.base));
+        n = greater(APART_VAIN * n, read_on_average(watch.base));
     else
         n *= APART;
     return greater(n, LEAST);
