@@ -54,9 +54,14 @@ static inline void *record_alloc(uint64_t op, void *p, size_t size)
 /* Inlined into the hook, so that the return address is the hook's. */
 #define HOOK static inline __attribute__((always_inline))
 
+static inline bool look_is_near(void)
+{
+    return UNLIKELY(HOT.gc_count >= HOT.look_from);
+}
+
 HOOK void look_ahead(uint64_t op)
 {
-    if (!UNLIKELY(HOT.gc_count >= HOT.look_from))
+    if (!look_is_near())
         return;
     if (op == PMT_W_ALLOC_OBJ)
         look_before((uintptr_t)__builtin_return_address(0));
@@ -103,7 +108,8 @@ static inline void *gil_realloc(int domain, uint64_t op, void *old, size_t size)
     if (HOT.objects)
         made_watch(old);
     objects_watch(NULL);
-    look_ahead(PMT_W_ALLOC_MEM); /* what it makes is none of the collector's, mostly a table */
+    if (look_is_near())
+        site_learn();
     enter(old, size);
     if (!old)
         return record_alloc(op, real->realloc(real->ctx, NULL, size), size);
