@@ -211,9 +211,9 @@ struct pmt_gc_verify {
 };
 
 /* The rule of free lists beside the recording (only where it sees every object), by type. */
-#define PMT_VERIFY_LISTS 4
+#define PMT_VERIFY_LISTS 5
 struct pmt_list_verify {
-    char type[8];
+    char type[16];
     bool watched;            /* the recording shows what its list does */
     uint64_t recorded_hits;  /* objects that the recording made from it */
     uint64_t hits;           /* that the model did */

@@ -20,6 +20,7 @@
  *     made.c        of what type the object is that is made
  *     free_list.c   objects that die and are made without the allocator
  *     free_list_find.c  where their lists are
+ *     tables.c      dicts' tables, which have a list as well
  *     depth.c       how deep objects die within each other
  *     site.c        telling its objects while they are being made
  *     checkpoint.c  asking the interpreter for its own books
@@ -167,6 +168,7 @@ struct hot {
     bool objects_begun;     /* ... and the free lists were looked for */
     size_t made_from, made_span; /* bytes of blocks whose types are told: from, and up to
                                from + span - 1 */
+    size_t table_bytes;     /* of a block that may be a dict's table with a free list; 0: none is */
     struct made made;       /* by the last call; */
     struct made made_kept;  /* ... by one that a collection ran in */
     uint64_t made_kind;     /* of what the last call made, to go into the next record: KIND_SHIFT */
@@ -462,6 +464,9 @@ void depth_leave(void);
 void objects_begin(void);
 void objects_end(void);
 void objects_owner_freed(void);
+
+/* tables.c: before the record of a block of table_bytes that was made for this place. */
+void table_made(uintptr_t block, uintptr_t site);
 
 /* type.c: the type at this address, if it was not told. */
 void type_tell(uintptr_t type);

@@ -12,6 +12,9 @@
  * A full collection takes objects from a list too, and frees them: when one comes to be freed
  * that was on a list, it and those below it were not made anew.
  *
+ * Tables of dicts (tables.c) go to their list with a dict, behind whose death it is looked at; or
+ * when a dict grows or is cleared, which the next hook call sees: the counter stands higher then.
+ *
  * What dies within a death may have gone there in between, and the one below it may come
  * to light only then: where the list is not what was told plus this object, it is compared.
  *
@@ -35,7 +38,7 @@
 
 typedef void destructor(void *);
 
-enum { LISTS, DICTS, FIRST_TUPLE, N_LISTS = FIRST_TUPLE + TUPLE_LISTS };
+enum { LISTS, DICTS, TABLES, FIRST_TUPLE, N_LISTS = FIRST_TUPLE + TUPLE_LISTS };
 
 static struct free_list lists[N_LISTS];
 static uint64_t fewest_items; /* of the first list of tuples: up to 3.10 it is for none, and
@@ -47,7 +50,7 @@ static bool over; /* lists can be watched no more */
 
 struct list_counts list_counts = {
     .list = &list_counts.told_list, .dict = &list_counts.told_dict,
-    .tuples = list_counts.told_tuples};
+    .tables = &list_counts.told_tables, .tuples = list_counts.told_tuples};
 
 static struct {
     void *(*new_float)(double);
@@ -84,6 +87,8 @@ static void put_shelved(struct free_list *l, uintptr_t object)
     if (*l->known == FREE_LIST_MOST)
         return;
     l->stack[(*l->known)++] = object;
+    if (l == &lists[TABLES])
+        table_shelved(object);
     if (HOT.gc_collecting)
         told_forget(block_in(l, object));
     put(PMT_W_SHELVED, l, object);
@@ -124,13 +129,14 @@ static uint32_t contents(struct free_list *l)
     return n;
 }
 
-/* All but the newest, which went there just now: tell what has changed. */
-static void compare_all(struct free_list *l)
+/* Tell what has changed in all but the newest so many, which went there just now. */
+static void compare_all(struct free_list *l, uint32_t but)
 {
     uint32_t n = contents(l), same = 0;
 
-    if (n-- == 0)
+    if (n < but)
         return;
+    n -= but;
     while (same < *l->known && same < n && l->stack[same] == held[same])
         same++;
     put_reused(l, same);
@@ -202,6 +208,8 @@ static void watch_found(struct free_list *l)
         list_counts.list = (const uint32_t *)l->counter;
     else if (l == &lists[DICTS])
         list_counts.dict = (const uint32_t *)l->counter;
+    else if (l == &lists[TABLES])
+        list_counts.tables = (const uint32_t *)l->counter;
     else if (has_others(l))
         watch_others(l);
     list_counts.slow = HOT.objects == PMT_OBJECTS_ALL ||
@@ -237,6 +245,10 @@ static void sync_list(struct free_list *l, uintptr_t freed)
         return;
     }
     l->clearing = false;
+    if (n > *l->known && l == &lists[TABLES]) {
+        compare_all(l, 0);
+        return;
+    }
     if (n >= *l->known)
         return; /* a death that is under way has put it there */
     if (!freed || !begin_clearing(l, n, freed))
@@ -293,6 +305,8 @@ static void sync_all(uintptr_t freed)
         sync_list(&lists[LISTS], freed);
     if (*c->dict != c->told_dict)
         sync_list(&lists[DICTS], freed);
+    if (*c->tables != c->told_tables)
+        sync_list(&lists[TABLES], freed);
     for (unsigned i = 0; i < TUPLE_LISTS; i++)
         if (c->tuples[i] != c->told_tuples[i])
             sync_list(&lists[FIRST_TUPLE + i], freed);
@@ -326,6 +340,15 @@ static bool ready(const struct free_list *l)
     return ring_ready() && !l->lost;
 }
 
+/* The first deaths, and fewer and fewer: a list may be full, or an object bring others with
+ * it on the way there. (A copy made within this death serves it as well.) */
+static bool worth_a_try(struct free_list *l)
+{
+    uint32_t n = l->counter || l->lost ? 0 : ++l->n_deaths;
+
+    return n && (n < FEW_DEATHS || !(n & (n - 1)));
+}
+
 /* Deaths nest thousands deep in 3.13, on stacks that are the program's: between one and the
  * next there has to be little. */
 #define APART static __attribute__((noinline))
@@ -352,26 +375,49 @@ APART void died(struct free_list *l, uintptr_t object, bool copied)
     collector_no_last();
     l->clearing = false;
     if (*l->known + 1 < n)
-        compare_all(l);
+        compare_all(l, 1);
     if (*l->known + 1 > n)
         put_reused(l, n - 1);
     if (!l->lost)
         put_shelved(l, object);
 }
 
-/* The first deaths, and fewer and fewer: a list may be full, or an object bring others with
- * it on the way there. (A copy made within this death serves it as well.) */
-static bool worth_a_try(struct free_list *l)
-{
-    uint32_t n = l->counter || l->lost ? 0 : ++l->n_deaths;
+/* -- tables -- */
 
-    return n && (n < FEW_DEATHS || !(n & (n - 1)));
+/* The table that may show where their list is, when this object dies; 0: none. */
+static uintptr_t table_to_find(const struct free_list *l, uintptr_t object)
+{
+    uintptr_t table = l == &lists[DICTS] && !lists[TABLES].counter ? table_that_dies(object) : 0;
+
+    return table && worth_a_try(&lists[TABLES]) ? table : 0;
 }
 
-APART void searched_death(struct free_list *l, void *object, destructor *own)
+/* Behind the death of a dict: what is on the list, but for the dict's, may be another by now. */
+APART void table_died(struct free_list *l)
+{
+    uint32_t n;
+
+    if (!l->counter || l->lost)
+        return;
+    n = holds(l);
+    if ((n == *l->known && (!n || newest(l, n) == l->stack[n - 1])) || !ready(l))
+        return;
+    collector_watch();
+    made_watch(NULL);
+    collector_no_last();
+    l->clearing = false;
+    if (n == *l->known + 1 && (n == 1 || newest(l, n - 1) == l->stack[n - 2]))
+        put_shelved(l, newest(l, n));
+    else
+        compare_all(l, 0);
+}
+
+APART void searched_death(struct free_list *l, void *object, uintptr_t table, destructor *own)
 {
     free_list_find_copy();
     own(object);
+    if (HOT.objects && table)
+        died(&lists[TABLES], table, true);
     if (HOT.objects)
         died(l, (uintptr_t)object, true);
 }
@@ -379,16 +425,23 @@ APART void searched_death(struct free_list *l, void *object, destructor *own)
 APART void watched_death(struct free_list *l, void *object, destructor *own)
 {
     own(object);
+    if (HOT.objects && l == &lists[DICTS])
+        table_died(&lists[TABLES]);
     if (HOT.objects)
         died(l, (uintptr_t)object, false);
 }
 
 static void death(struct free_list *l, void *object, destructor *own)
 {
-    if (!l || !HOT.on || !HOT.objects || get((uintptr_t)object, 8) != l->type)
+    uintptr_t table;
+
+    if (!l || !HOT.on || !HOT.objects || get((uintptr_t)object, 8) != l->type) {
         own(object);
-    else if (worth_a_try(l))
-        searched_death(l, object, own);
+        return;
+    }
+    table = table_to_find(l, (uintptr_t)object);
+    if (table || worth_a_try(l))
+        searched_death(l, object, table, own);
     else
         watched_death(l, object, own);
 }
@@ -468,6 +521,15 @@ static void set_up_tuples(uintptr_t tuple)
     }
 }
 
+static void set_up_tables(void)
+{
+    struct free_list *l = &lists[TABLES];
+
+    l->type = tables_begin(&l->bytes);
+    l->stack = lists[0].stack + TABLES * FREE_LIST_MOST;
+    l->known = &list_counts.told_tables;
+}
+
 static destructor *put_dealloc(uintptr_t type, destructor *ours)
 {
     destructor *own = (destructor *)get(type, TP_DEALLOC);
@@ -513,6 +575,7 @@ static bool begin(uintptr_t list, uintptr_t dict, uintptr_t tuple)
     set_up(DICTS, dict, 0, (uint32_t)get(dict, TP_BASIC_SIZE), 0);
     lists[LISTS].known = &list_counts.told_list;
     lists[DICTS].known = &list_counts.told_dict;
+    set_up_tables();
     set_up_tuples(tuple);
     complete = begin_floats();
     tell_kinds(list, dict, tuple);
@@ -538,6 +601,8 @@ void objects_begin(void)
     HOT.objects_begun = true;
     if (there ? over : !begin(find("PyList_Type"), find("PyDict_Type"), find("PyTuple_Type")))
         ring_put(PMT_W_TROUBLE, PMT_TROUBLE_LISTS_UNSEEN, 1);
+    else if (there)
+        HOT.table_bytes = lists[TABLES].bytes;
     if (HOT.objects == PMT_OBJECTS_ALL || made_types[1])
         begin_made();
 }
@@ -550,8 +615,10 @@ void objects_end(void)
         lists[i].lost = true;
     list_counts.list = &list_counts.told_list;
     list_counts.dict = &list_counts.told_dict;
+    list_counts.tables = &list_counts.told_tables;
     list_counts.tuples = list_counts.told_tuples;
     list_counts.slow = false;
+    HOT.table_bytes = 0;
 }
 
 void objects_owner_freed(void)

@@ -19,7 +19,7 @@ struct free_list {
     uintptr_t type;
     uint32_t items;              /* of a tuple on it */
     uint32_t bytes;              /* of a block on it */
-    uint32_t head;               /* of these, before the object */
+    uint32_t head;               /* of these, before the object; 0: tables of dicts */
     int link;                    /* offset of the next in an object; 0: an array */
     /* once it is found: */
     volatile int32_t *counter;   /* how many it holds; NULL: not found */
@@ -47,5 +47,14 @@ bool free_list_find(struct free_list *l, uintptr_t object);
 bool free_list_is(const struct free_list *l, struct free_list_guess g);
 /* It is at these. */
 void free_list_found(struct free_list *l, struct free_list_guess g);
+
+/* tables.c: once, and again in a forked child; the type that stands for them, and their bytes. */
+uintptr_t tables_begin(uint32_t *bytes);
+/* The table that goes to the list if this dict dies now and the list has room; 0: none. */
+uintptr_t table_that_dies(uintptr_t dict);
+/* Whether there is one that is on the list. */
+bool table_is_dead(uintptr_t table);
+/* This one is. */
+void table_shelved(uintptr_t block);
 
 #endif

@@ -24,7 +24,7 @@
 #define BYTES_MOST    ((size_t)8 << 20) /* of all regions */
 #define PLACES_MOST   16u
 #define COUNTERS_MOST 256u
-#define SURE_AFTER    6u  /* sightings of a list that never held two */
+#define SURE_AFTER    6u  /* sightings of a list that never held two, or of tables: they have no type */
 
 static struct region { uintptr_t at; size_t bytes; } regions[REGIONS_MOST];
 static size_t n_regions;
@@ -141,11 +141,18 @@ static void compare(struct change *c, uintptr_t object)
 
 /* -- which pair of them is a list -- */
 
+static bool is_of_tables(const struct free_list *l)
+{
+    return !l->head && !l->link;
+}
+
 /* A dead object keeps its type, unless the link lies there. */
 static bool is_dead_one(const struct free_list *l, uintptr_t object)
 {
     uint64_t w;
 
+    if (is_of_tables(l))
+        return table_is_dead(object);
     return l->link == 8 || (collector_read(object + 8, &w) && w == l->type);
 }
 
@@ -226,7 +233,7 @@ bool free_list_find(struct free_list *l, uintptr_t object)
     l->n_seen = l->n_guesses ? l->n_seen + 1 : 0;
     if (!l->n_guesses)
         l->proved = false;
-    if (l->n_guesses != 1 || l->n_seen < 2 || (!l->proved && l->n_seen < SURE_AFTER))
+    if (l->n_guesses != 1 || l->n_seen < (l->proved && !is_of_tables(l) ? 2 : SURE_AFTER))
         return false;
     free_list_found(l, l->guess[0]);
     return true;

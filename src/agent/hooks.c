@@ -74,6 +74,7 @@ HOOK void look_ahead(uint64_t op)
 HOOK void *gil_malloc(int domain, uint64_t op, size_t size)
 {
     const struct py_allocator *real = &pmt_original[domain];
+    void *p;
 
     if (!ring_ready())
         return real->malloc(real->ctx, size);
@@ -81,7 +82,10 @@ HOOK void *gil_malloc(int domain, uint64_t op, size_t size)
     objects_watch(NULL);
     look_ahead(op);
     enter(NULL, size);
-    return record_alloc(op, real->malloc(real->ctx, size), size);
+    p = real->malloc(real->ctx, size);
+    if (UNLIKELY(size == HOT.table_bytes) && p)
+        table_made((uintptr_t)p, (uintptr_t)__builtin_return_address(0));
+    return record_alloc(op, p, size);
 }
 
 HOOK void *gil_calloc(int domain, uint64_t op, size_t n, size_t each)

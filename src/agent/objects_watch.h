@@ -62,8 +62,8 @@ static inline void made_watch(const void *freed)
  * told. A list that is not watched stands where it was told. */
 #define TUPLE_LISTS 20
 struct list_counts {
-    const uint32_t *list, *dict, *tuples; /* of tuples: one behind the other */
-    uint32_t told_list, told_dict, told_tuples[TUPLE_LISTS];
+    const uint32_t *list, *dict, *tables, *tuples; /* of tuples: one behind the other */
+    uint32_t told_list, told_dict, told_tables, told_tuples[TUPLE_LISTS];
     bool slow;              /* ask objects_watch_slow() anyway */
 };
 extern struct list_counts list_counts;
@@ -74,7 +74,8 @@ typedef uint32_t four_counts __attribute__((vector_size(16)));
 static inline bool lists_moved(void)
 {
     const struct list_counts *c = &list_counts;
-    four_counts moved = {*c->list ^ c->told_list, *c->dict ^ c->told_dict, c->slow};
+    four_counts moved = {*c->list ^ c->told_list, *c->dict ^ c->told_dict,
+                         *c->tables ^ c->told_tables, c->slow};
     uint64_t halves[2];
 
     for (int i = 0; i < TUPLE_LISTS; i += 4) {

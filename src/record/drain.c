@@ -186,6 +186,9 @@ static uint64_t on_other(struct pmt_drain *d, enum pmt_wire_op op, uint64_t low,
     case PMT_W_OBJECT:
         pmt_drain_on_object(d, low, b);
         break;
+    case PMT_W_TABLE:
+        pmt_drain_on_table(d, b);
+        break;
     case PMT_W_KIND:
         pmt_drain_on_kind(d, low, b);
         break;
@@ -222,13 +225,14 @@ static inline uint64_t on_main(struct pmt_drain *d, const struct pmt_wire_rec *r
     if (op == PMT_W_ALLOC_OBJ) {
         pmt_drain_weigh_held(d, op, low, count);
         pmt_drain_hold(d, low, b, count);
+        d->held.type = pmt_drain_take_next_type(d);
         d->last_obj = low;
     } else if (op == PMT_W_FREE) {
         pmt_drain_weigh_held(d, op, low, count);
         pmt_drain_on_free(d, low);
     } else if (op == PMT_W_ALLOC_MEM) {
         pmt_drain_weigh_held(d, op, low, count);
-        pmt_drain_on_alloc(d, PMT_OP_ALLOC_MEM, low, b);
+        pmt_drain_on_mem(d, low, b);
     } else if (op == PMT_W_RESIZE) {
         pmt_drain_weigh_held(d, op, low, count);
         pmt_drain_on_resize(d, &d->resize, 1, low,

@@ -69,6 +69,7 @@ struct pmt_drain {
     struct pmt_slot_set alive; /* of which ALIVE was written */
     struct pmt_wire_list lists[PMT_WIRE_LISTS]; /* by number */
     uint32_t kinds[PMT_W_KINDS]; /* numbers of types */
+    uint32_t next_type;        /* of the next block: number + 1, 0 = not told */
     uint64_t last_obj;         /* address of the last ALLOC_OBJ */
     bool was_on_list;          /* what was lifted last lay on one of them */
     uint32_t n_types;          /* told so far; an address may have had several */

@@ -201,6 +201,21 @@ void pmt_drain_on_object(struct pmt_drain *d, uint64_t address, uint64_t type_ad
 void pmt_drain_on_kind(struct pmt_drain *d, uint64_t kind, uint64_t type_address);
 void pmt_drain_on_kind_of_last(struct pmt_drain *d, uint64_t kind);
 
+/* The block that comes next is of this type, which no object is of; its number + 1, taken when it
+ * comes: 0 = it is of none. */
+void pmt_drain_on_table(struct pmt_drain *d, uint64_t type_address);
+
+static inline uint32_t pmt_drain_take_next_type(struct pmt_drain *d)
+{
+    uint32_t type = d->next_type;
+
+    d->next_type = 0;
+    return type;
+}
+
+/* A block of PyMem_Malloc(). */
+void pmt_drain_on_mem(struct pmt_drain *d, uint64_t address, uint64_t size);
+
 /* The block in this slot, written before, is an object of this type (number). */
 void pmt_drain_tell_type(struct pmt_drain *d, uint32_t slot, uint32_t type);
 

@@ -13,6 +13,7 @@
  *     OBJECT while its block is held   the event OBJECT goes before the allocation
  *     KIND in the next record          the same; it says as well that the block is the
  *                                      collector's
+ *     TABLE before its record          the same; it is no object
  *     ... later                        the event TYPED names the slot: a collection came
  *                                      before the object could be read, or it was shelved
  *                                      by a list whose type it has
@@ -129,6 +130,25 @@ void pmt_drain_on_kind_of_last(struct pmt_drain *d, uint64_t kind)
 {
     tell_object(d, d->last_obj, d->kinds[kind]);
     pmt_drain_let_go(d, true);
+}
+
+/* -- tables -- */
+
+void pmt_drain_on_table(struct pmt_drain *d, uint64_t type_address)
+{
+    const struct pmt_known_type *type = pmt_drain_find_type(d, type_address);
+
+    d->next_type = type ? type->number + 1 : 0;
+}
+
+void pmt_drain_on_mem(struct pmt_drain *d, uint64_t address, uint64_t size)
+{
+    uint32_t type = pmt_drain_take_next_type(d);
+
+    if (type)
+        pmt_drain_on_typed_alloc(d, type - 1, PMT_OP_ALLOC_MEM, address, size);
+    else
+        pmt_drain_on_alloc(d, PMT_OP_ALLOC_MEM, address, size);
 }
 
 void pmt_drain_on_object(struct pmt_drain *d, uint64_t address, uint64_t type_address)

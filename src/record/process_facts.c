@@ -121,7 +121,7 @@ enum pmt_status pmt_facts_begin(struct pmt_writer *w, const struct pmt_hello *he
     if (*hello->malloc_env)
         fact(&l, "env.PYTHONMALLOC", hello->malloc_env);
     if (objects != PMT_OBJECTS_NONE) /* as src/agent/free_list.c treats them */
-        fact(&l, "objects.lists", "list dict tuple");
+        fact(&l, "objects.lists", "list dict tuple dict-keys");
     if (objects == PMT_OBJECTS_LISTED)
         fact(&l, "objects.typed", "list dict tuple");
     if (objects == PMT_OBJECTS_ALL)

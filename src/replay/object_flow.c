@@ -57,18 +57,26 @@ static unsigned kind_of(const struct pmt_object_flow *f, uint32_t type, uint64_t
     return bytes == own ? t->kind : PMT_SHELF_NONE;
 }
 
+/* What has a list and is no object. */
+static bool is_table(const struct pmt_object_flow *f, uint32_t type)
+{
+    return type < f->types.n && f->types.at[type].kind == PMT_SHELF_DICT_KEYS;
+}
+
 void pmt_flow_next(struct pmt_object_flow *f, uint32_t type)
 {
     f->next = type + 1;
-    if (f->every)
+    if (f->every && !is_table(f, type))
         pmt_object_stats_next(&f->stats, type);
 }
 
 void pmt_flow_typed(struct pmt_object_flow *f, uint32_t slot, uint32_t type)
 {
-    pmt_shelves_set_kind(&f->shelves, slot,
-                         kind_of(f, type, pmt_shelves_bytes(&f->shelves, slot)));
-    if (f->every)
+    bool table = is_table(f, type); /* all are of one size, which is kept of objects alone */
+
+    pmt_shelves_set_kind(&f->shelves, slot, table ? PMT_SHELF_DICT_KEYS
+                         : kind_of(f, type, pmt_shelves_bytes(&f->shelves, slot)));
+    if (f->every && !table)
         pmt_object_stats_typed(&f->stats, slot, type);
 }
 

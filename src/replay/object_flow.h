@@ -59,7 +59,7 @@ static inline bool pmt_flow_begins_plain(struct pmt_object_flow *f, uint32_t slo
     return true;
 }
 
-/* ALLOC_OBJ, ALLOC_GC, REUSED, REUSED_GC: something of so many bytes is made in this slot.
+/* ALLOC_OBJ, ALLOC_GC, REUSED, REUSED_GC; ALLOC_MEM of a table: something of so many bytes is made in this slot.
  * Its block, or PMT_BLOCK_NONE: out of memory. */
 pmt_block pmt_flow_make(struct pmt_object_flow *f, struct pmt_collect *c, enum pmt_op op,
                         uint32_t slot, uint64_t bytes, uint64_t event);

@@ -254,7 +254,7 @@ _Static_assert(PMT_OP_ALLOC_MEM - PMT_OP_ALLOC_RAW == PMT_DOMAIN_MEM &&
 static bool makes_object(uint8_t op)
 {
     return op == PMT_OP_ALLOC_OBJ || op == PMT_OP_ALLOC_GC || op == PMT_OP_REUSED ||
-           op == PMT_OP_REUSED_GC;
+           op == PMT_OP_REUSED_GC || op == PMT_OP_ALLOC_MEM;
 }
 
 /* Whether event i is of an object that a list is for, or may be. A size that comes in a wide
@@ -267,6 +267,8 @@ static inline bool is_of_object(struct pmt_replay *r, const struct pmt_batch *b,
         return !pmt_flow_ends_plain(&r->flow, b->slot[i]);
     if (op == PMT_OP_ALLOC_OBJ || op == PMT_OP_ALLOC_GC)
         return !pmt_flow_begins_plain(&r->flow, b->slot[i], b->arg[i]);
+    if (op == PMT_OP_ALLOC_MEM)
+        return r->flow.next; /* a table */
     return op == PMT_OP_SHELVED || op == PMT_OP_REUSED_GC || op == PMT_OP_REUSED ||
            op == PMT_OP_OBJECT || op == PMT_OP_TYPED;
 }

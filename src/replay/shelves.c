@@ -12,15 +12,17 @@
 /* The lists that a recording can show, in the order of results. */
 static const struct listed {
     const char *name;
+    const char *word;        /* in facts */
     unsigned list;           /* of free_list.def */
     unsigned first, n;       /* kinds */
     uint32_t longest;        /* of the lengths that a curve is of */
     bool counted;
 } listed[] = {
-    {"float", PMT_FREE_FLOAT, PMT_SHELF_FLOAT, 1, 400, false},
-    {"list", PMT_FREE_LIST, PMT_SHELF_LIST, 1, 320, true},
-    {"dict", PMT_FREE_DICT, PMT_SHELF_DICT, 1, 320, true},
-    {"tuple", PMT_FREE_TUPLE, PMT_SHELF_TUPLE, PMT_SHELF_TUPLES, 2000, true},
+    {"float", "float", PMT_FREE_FLOAT, PMT_SHELF_FLOAT, 1, 400, false},
+    {"list", "list", PMT_FREE_LIST, PMT_SHELF_LIST, 1, 320, true},
+    {"dict", "dict", PMT_FREE_DICT, PMT_SHELF_DICT, 1, 320, true},
+    {"tuple", "tuple", PMT_FREE_TUPLE, PMT_SHELF_TUPLE, PMT_SHELF_TUPLES, 2000, true},
+    {"dict keys", "dict-keys", PMT_FREE_DICT_KEYS, PMT_SHELF_DICT_KEYS, 1, 320, false},
 };
 #define N_LISTED (sizeof listed / sizeof *listed)
 _Static_assert(N_LISTED == PMT_VERIFY_LISTS, "a row of the proof for each");
@@ -58,6 +60,7 @@ static void init_one(struct pmt_shelf *l, const struct listed *row, unsigned i, 
     l->known = true;
     l->watched = watched;
     l->counted = row->counted;
+    l->of_mem = row->list == PMT_FREE_DICT_KEYS && shapes[1].dict_table_mem;
     l->rule = rule_of(&shapes[0], row->list, n_items);
     l->longest = usual.most && usual.pops ? row->longest : 0;
     if (watched)
@@ -77,9 +80,9 @@ void pmt_shelves_init(struct pmt_shelves *s, const char *lists, const char *empt
     s->float_first = shapes[0].float_list_first;
     for (size_t k = 0; k < N_LISTED; k++) {
         const struct listed *row = &listed[k];
-        bool watched = names(lists, row->name);
+        bool watched = names(lists, row->word);
 
-        for (unsigned i = 0; i < row->n && (watched || names(emptied, row->name)); i++)
+        for (unsigned i = 0; i < row->n && (watched || names(emptied, row->word)); i++)
             init_one(&s->at[row->first + i], row, i, watched, shapes);
         if (config->free_lists.word == PMT_FREE_LISTS_RECORDED && !watched)
             s->at[row->first].rule.most = 0; /* it was kept empty */
@@ -96,6 +99,14 @@ void pmt_shelves_release(struct pmt_shelves *s)
     pmt_vec_release(&s->bytes);
 }
 
+static const char *word_of(unsigned list, const char *name)
+{
+    for (size_t k = 0; k < N_LISTED; k++)
+        if (listed[k].list == list)
+            return listed[k].word;
+    return name;
+}
+
 const char *pmt_shelves_hidden(const char *lists, const char *emptied,
                                const struct pmt_free_list_config *config)
 {
@@ -104,9 +115,12 @@ const char *pmt_shelves_hidden(const char *lists, const char *emptied,
 #include "object/free_list.def"
     };
 
-    for (unsigned i = 0; i < PMT_N_FREE_LISTS; i++)
-        if (config->given >> i & 1 && !names(lists, all[i]) && !names(emptied, all[i]))
-            return all[i];
+    for (unsigned i = 0; i < PMT_N_FREE_LISTS; i++) {
+        const char *word = word_of(i, all[i]);
+
+        if (config->given >> i & 1 && !names(lists, word) && !names(emptied, word))
+            return word;
+    }
     return config->word == PMT_FREE_LISTS_OFF && !lists && !emptied ? all[0] : NULL;
 }
 
@@ -138,8 +152,10 @@ unsigned pmt_shelf_of_type(const struct pmt_shelves *s, const char *name)
 
 void pmt_shelves_set_kind(struct pmt_shelves *s, uint32_t slot, unsigned kind)
 {
-    if (slot < s->kind.n)
+    if (GROW(&s->kind, slot))
         s->kind.at[slot] = (uint8_t)kind;
+    else
+        s->failed = true;
 }
 
 void pmt_shelves_resized(struct pmt_shelves *s, uint32_t slot, uint64_t bytes)
@@ -215,7 +231,8 @@ pmt_block pmt_shelves_make(struct pmt_shelves *s, struct pmt_heap *heap, uint32_
     pmt_shelves_keep_bytes(s, slot, bytes);
     decide(s, birth);
     return birth->hit ? l->blocks.at[--l->blocks.n]
-                      : pmt_heap_alloc_inline(heap, PMT_DOMAIN_OBJ, bytes);
+                      : pmt_heap_alloc_inline(heap, l->of_mem ? PMT_DOMAIN_MEM : PMT_DOMAIN_OBJ,
+                                              bytes);
 }
 
 struct pmt_end pmt_shelves_end(struct pmt_shelves *s, uint32_t slot, bool shelved)
@@ -321,7 +338,8 @@ uint64_t pmt_shelves_clear(struct pmt_shelves *s, struct pmt_heap *heap)
         n += clear_kind(s, heap, k);
     n += clear_kind(s, heap, PMT_SHELF_FLOAT);
     n += clear_kind(s, heap, PMT_SHELF_LIST);
-    return n + clear_kind(s, heap, PMT_SHELF_DICT);
+    n += clear_kind(s, heap, PMT_SHELF_DICT);
+    return n + clear_kind(s, heap, PMT_SHELF_DICT_KEYS);
 }
 
 uint64_t pmt_shelves_clear_one(struct pmt_shelves *s, struct pmt_heap *heap, unsigned kind,

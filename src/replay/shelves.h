@@ -38,6 +38,7 @@ enum pmt_shelf_kind {
     PMT_SHELF_FLOAT,
     PMT_SHELF_LIST,
     PMT_SHELF_DICT,
+    PMT_SHELF_DICT_KEYS, /* a dict's table of eight slots: no object, but it has a list */
     PMT_SHELF_TUPLE, /* of one item; of n: + n - 1 */
     PMT_SHELF_KINDS = PMT_SHELF_TUPLE + PMT_SHELF_TUPLES
 };
@@ -55,6 +56,7 @@ struct pmt_shelf {
     bool watched;            /* it shows each push and pop */
     bool follows;            /* ... and the rules are the same */
     bool counted;            /* by the collector */
+    bool of_mem;             /* its blocks come by PyMem_Malloc */
     bool seen;               /* ... anything so far: the recorder has found it */
     uint64_t n_recorded;     /* blocks on the recorded program's list */
     uint64_t hits, misses, past, pushes, overflows, cleared;

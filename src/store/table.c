@@ -92,6 +92,7 @@ static const struct pmt_column run_columns[] = {
     VERIFY_LIST(1),
     VERIFY_LIST(2),
     VERIFY_LIST(3),
+    VERIFY_LIST(4),
 #define VERIFY_GC(name, field) COLUMN(pmt_result, "verify_gc_" name, U64, verify.gc.field)
     VERIFY_GC("recorded0", recorded[0]),
     VERIFY_GC("recorded1", recorded[1]),
@@ -306,7 +307,7 @@ static const struct pmt_column fact_columns[] = {
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 _Static_assert(PMT_GC_KINDS == 3 && PMT_GC_RATIOS == 16 && PMT_GC_LEAST_LOG2 == 7,
                "one column gc_cost_ratio* each");
-_Static_assert(PMT_CONFIG_FREE_LISTS == 11 && PMT_VERIFY_LISTS == 4, "columns for each");
+_Static_assert(PMT_CONFIG_FREE_LISTS == 11 && PMT_VERIFY_LISTS == 5, "columns for each");
 _Static_assert(COUNT(run_columns) <= PMT_MOST_COLUMNS, "raise PMT_MOST_COLUMNS");
 
 #define ONE_ROW(name) {#name, name##_columns, COUNT(name##_columns),            \

@@ -112,6 +112,7 @@ check_as() { # PYTHON LISTS [--objects]
     for list in $shown; do
         grep -q "^$list," lists || { echo "$python $*: no free list of $list:"; cat lists; }
     done
+    grep -q "^\"dict keys\",0,80,[0-9]*,[1-9][0-9][0-9][0-9]*," lists || { echo "$python $*: tables of dicts:"; cat lists; }
     # Over time each figure grows to what it is at the end.
     pymemtrace stats -q --csv --freelist-timeline a.pmt >times
     awk -F, -v python="$python" 'FNR == NR { if (FNR > 1) end[$1 "," $2] = $5; next }

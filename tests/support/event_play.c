@@ -135,13 +135,13 @@ void play_open(struct play *p, bool late, const char *spec)
 const struct pmt_type play_types[PLAY_N_TYPES] = {
     [PLAY_LIST] = {PLAY_LIST, 40, 0, "list"},    [PLAY_DICT] = {PLAY_DICT, 48, 0, "dict"},
     [PLAY_TUPLE] = {PLAY_TUPLE, 24, 8, "tuple"}, [PLAY_FLOAT] = {PLAY_FLOAT, 24, 0, "float"},
-    [PLAY_NODE] = {PLAY_NODE, 48, 0, "list"}};
+    [PLAY_NODE] = {PLAY_NODE, 48, 0, "list"},    [PLAY_KEYS] = {PLAY_KEYS, 120, 0, "dict keys"}};
 
 void play_open_objects(struct play *p, bool late, const char *spec)
 {
     struct pmt_config config = config_of(preset_of(late), spec);
     struct pmt_config recorded = config_of(preset_of(late), "");
-    const struct pmt_objects_seen seen = {"list dict tuple", "float", NULL, &config, &recorded};
+    const struct pmt_objects_seen seen = {"list dict tuple dict-keys", "float", NULL, &config, &recorded};
     struct pmt_error err;
 
     memset(p, 0, sizeof *p);

@@ -37,8 +37,9 @@ struct play {
 void play_open(struct play *p, bool late, const char *spec);
 /* The same in a recording that shows free lists, of types numbered as below; those of floats
  * was kept empty. */
-enum { PLAY_LIST, PLAY_DICT, PLAY_TUPLE, PLAY_FLOAT, PLAY_NODE, PLAY_N_TYPES };
-extern const struct pmt_type play_types[PLAY_N_TYPES]; /* PLAY_NODE: a program's own `list' */
+enum { PLAY_LIST, PLAY_DICT, PLAY_TUPLE, PLAY_FLOAT, PLAY_NODE, PLAY_KEYS, PLAY_N_TYPES };
+extern const struct pmt_type play_types[PLAY_N_TYPES]; /* NODE: a program's own `list';
+                                                          KEYS: a dict's table */
 void play_open_objects(struct play *p, bool late, const char *spec);
 /* An object of this type in this slot: made by this event, on its list when it dies. */
 void play_object(struct play *p, enum pmt_op op, uint32_t type, uint32_t slot, uint32_t size);

@@ -718,6 +718,26 @@ static void test_drain_objects(void)
     EXPECT_STR(events(&rig), "thread0:0 object0:0 obj0:32 gc1:56 mem2:40 typed1:1");
 }
 
+/* A dict's table is told before its block, of either domain; the next is none. */
+static void test_drain_tables(void)
+{
+    struct rig rig;
+
+    open_counted(&rig);
+    put_type(&rig, 0x6000, "dict keys");
+    put(&rig, PMT_W_ALLOC_OBJ, AT(0), COUNT(0, 56));
+    put(&rig, PMT_W_TABLE, 0, 0x6000);
+    put(&rig, PMT_W_ALLOC_OBJ, AT(4), COUNT(1, 120));
+    put(&rig, PMT_W_TABLE, 0, 0x6000);
+    put(&rig, PMT_W_ALLOC_MEM, AT(12), COUNT(1, 120));
+    put(&rig, PMT_W_ALLOC_MEM, AT(20), COUNT(1, 120));
+    put(&rig, PMT_W_TABLE, 0, 0x7000); /* of a type that nobody told */
+    put(&rig, PMT_W_ALLOC_MEM, AT(28), COUNT(1, 120));
+    (void)pmt_drain_some(&rig.drain, ALL);
+    EXPECT_STR(events(&rig), "thread0:0 gc0:56 object0:0 obj1:120 object0:0 mem2:120 mem3:120 "
+                             "mem4:120");
+}
+
 /* A slot is an object's: the block keeps none while it is on a list, and the next object in
  * it takes one of its own. What is freed from there was cleared. */
 static void test_drain_free_lists(void)
@@ -826,7 +846,7 @@ SUITE(drain, TEST(test_drain_blocks), TEST(test_drain_merges_by_position),
       TEST(test_drain_counted_by_block_not_by_slot), TEST(test_drain_count_that_was_reset),
       TEST(test_drain_held_at_the_end), TEST(test_drain_untracked),
       TEST(test_drain_collections), TEST(test_drain_garbage), TEST(test_drain_belongs),
-      TEST(test_drain_refers), TEST(test_drain_objects), TEST(test_drain_free_lists),
+      TEST(test_drain_refers), TEST(test_drain_objects), TEST(test_drain_tables), TEST(test_drain_free_lists),
       TEST(test_drain_over_a_free_list),
       TEST(test_drain_main_and_marks),
       TEST(test_drain_while_the_agent_writes))

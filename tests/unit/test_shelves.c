@@ -10,6 +10,7 @@
 #define LIST_BYTES  56
 #define DICT_BYTES  64
 #define FLOAT_BYTES 24
+#define KEYS_BYTES  120
 #define TUPLE(n)    (40 + 8 * (n))
 
 /* -- by hand -- */
@@ -283,6 +284,59 @@ static void test_shelves_take_told_garbage_once(void)
     play_close(&p);
 }
 
+/* Tables of dicts: a collection that does not come leaves none on the list, and what the recording
+ * took from there needs a block. One from PyMem_Malloc() is told before or behind it. */
+static void test_shelves_of_tables(void)
+{
+    static const struct { const char *spec; uint64_t hits, allocs; } cases[] = {
+        {"", 2, 5}, {"gc=off", 1, 6}, {"freelist.dict-keys=0", 0, 7}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct play p;
+        const struct pmt_result *r;
+
+        play_open_objects(&p, false, cases[i].spec);
+        play_object(&p, PMT_OP_ALLOC_GC, PLAY_DICT, 0, DICT_BYTES);
+        play_object(&p, PMT_OP_ALLOC_OBJ, PLAY_KEYS, 1, KEYS_BYTES);
+        play_objects(&p, 2, 3);
+        play_begin_gc(&p, 0);
+        play_shelve(&p, 1);
+        play_shelve(&p, 0);
+        play_end_gc(&p, 0, 1);
+        play_object(&p, PMT_OP_REUSED, PLAY_KEYS, 5, KEYS_BYTES);
+        play_shelve(&p, 5);
+        play_object(&p, PMT_OP_REUSED, PLAY_KEYS, 6, KEYS_BYTES);
+        r = play_end(&p);
+        EXPECT_U64(row_of(r, "dict keys", 0)->hits, cases[i].hits);
+        EXPECT_U64(r->metrics.allocs, cases[i].allocs);
+        EXPECT_U64(r->verify.list_mismatches, 0);
+        play_close(&p);
+    }
+}
+
+static void test_shelves_of_tables_of_the_mem_domain(void)
+{
+    struct play p;
+    const struct pmt_result *r;
+
+    play_open_objects(&p, true, "");
+    play_object(&p, PMT_OP_ALLOC_MEM, PLAY_KEYS, 0, KEYS_BYTES);
+    play_make(&p, PMT_OP_ALLOC_MEM, 1, KEYS_BYTES);
+    play_make(&p, PMT_OP_ALLOC_MEM, 2, KEYS_BYTES);
+    play_put(&p, PMT_OP_TYPED, 1, PLAY_KEYS, 0);
+    play_shelve(&p, 1);
+    play_shelve(&p, 0);
+    play_free(&p, 2);
+    play_object(&p, PMT_OP_REUSED, PLAY_KEYS, 0, KEYS_BYTES);
+    r = play_end(&p);
+    EXPECT_U64(row_of(r, "dict keys", 0)->hits, 1);
+    EXPECT_U64(row_of(r, "dict keys", 0)->misses, 1);
+    EXPECT_U64(row_of(r, "dict keys", 0)->held, 1);
+    EXPECT_U64(r->metrics.allocs, 3);
+    EXPECT_U64(r->verify.list_mismatches, 0);
+    play_close(&p);
+}
+
 /* -- sizes of tuples -- */
 
 /* A tuple of 30 that shrinks to 3 dies as one of 3; one of 20 is kept, and in 3.11 never made
@@ -317,7 +371,7 @@ static void test_shelves_of_tuples_by_size(void)
 
 #define N_STEPS  6000u
 #define N_SLOTS  1500u
-#define N_MODELS 5u /* kinds of objects below */
+#define N_MODELS 6u /* kinds of objects below */
 #define FACTOR   UINT64_C(0x9E3779B97F4A7C15)
 
 /* What the program does: it makes an object of a kind in a slot, or drops it. past: as
@@ -331,7 +385,12 @@ struct step {
 static const struct { uint32_t type, bytes; const char *name; uint32_t items; } models[N_MODELS] = {
     {PLAY_LIST, LIST_BYTES, "list", 0}, {PLAY_DICT, DICT_BYTES, "dict", 0},
     {PLAY_TUPLE, TUPLE(2), "tuple", 2}, {PLAY_TUPLE, TUPLE(3), "tuple", 3},
-    {PLAY_FLOAT, FLOAT_BYTES, "float", 0}};
+    {PLAY_FLOAT, FLOAT_BYTES, "float", 0}, {PLAY_KEYS, KEYS_BYTES, "dict keys", 0}};
+
+static bool is_counted(unsigned k)
+{
+    return models[k].type != PLAY_FLOAT && models[k].type != PLAY_KEYS;
+}
 
 /* Arrays and a heap: what the interpreter does, said once more. */
 struct naive {
@@ -359,7 +418,7 @@ static void naive_make(struct naive *n, const struct step *s)
     }
     n->allocs++;
     n->block[s->slot] = pmt_heap_alloc(n->heap, PMT_DOMAIN_OBJ, models[k].bytes);
-    if (models[k].type == PLAY_FLOAT || ++n->count <= n->threshold)
+    if (!is_counted(k) || ++n->count <= n->threshold)
         return;
     n->collects = true;
     n->collections++;
@@ -375,7 +434,7 @@ static void naive_end(struct naive *n, const struct step *s)
         n->kept[k][n->n_kept[k]++] = n->block[s->slot];
         return;
     }
-    n->count -= models[k].type != PLAY_FLOAT && n->count;
+    n->count -= is_counted(k) && n->count;
     pmt_heap_release(n->heap, n->block[s->slot]);
 }
 
@@ -458,13 +517,14 @@ static void placed(pmt_block block)
 
 static void record_made(struct step *s)
 {
-    bool counted = models[s->kind].type != PLAY_FLOAT;
+    bool counted = is_counted(s->kind);
     enum pmt_op made = counted ? PMT_OP_ALLOC_GC : PMT_OP_ALLOC_OBJ;
+    enum pmt_op reused = counted ? PMT_OP_REUSED_GC : PMT_OP_REUSED;
 
     s->past = s->past && naive.n_kept[s->kind]; /* else it is like any other */
     naive_make(&naive, s);
     add(PMT_OP_OBJECT, 0, models[s->kind].type);
-    add(naive.hit ? PMT_OP_REUSED_GC : made, s->slot, models[s->kind].bytes);
+    add(naive.hit ? reused : made, s->slot, models[s->kind].bytes);
     placed(naive.block[s->slot]);
     if (!naive.collects)
         return;
@@ -474,7 +534,7 @@ static void record_made(struct step *s)
 
 static void record(uint32_t threshold)
 {
-    static const uint32_t most[N_MODELS] = {80, 80, 2000, 2000, 0};
+    static const uint32_t most[N_MODELS] = {80, 80, 2000, 2000, 0, 80};
     struct recording *r = &recording;
 
     memset(r, 0, sizeof *r);
@@ -499,7 +559,7 @@ static void record(uint32_t threshold)
 static void replay(const char *spec, struct pmt_result *out)
 {
     struct pmt_config own, config;
-    struct pmt_objects_seen seen = {"list dict tuple", "float", NULL, &config, &own};
+    struct pmt_objects_seen seen = {"list dict tuple dict-keys", "float", NULL, &config, &own};
     struct pmt_replay *r;
     struct pmt_error err = {.status = PMT_OK};
 
@@ -537,13 +597,14 @@ static void expect_like_naive(const struct pmt_result *r)
 static void test_shelves_are_as_a_naive_model_has_them(void)
 {
     static const struct { const char *spec; uint32_t most[N_MODELS]; } cases[] = {
-        {"", {80, 80, 2000, 2000, 100}},
-        {"freelists=recorded", {80, 80, 2000, 2000, 0}},
-        {"freelists=off", {0, 0, 0, 0, 0}},
-        {"freelist.list=3", {3, 80, 2000, 2000, 100}},
-        {"freelist.list=500 freelist.tuple=20", {500, 80, 20, 20, 100}},
-        {"freelists=off freelist.dict=200", {0, 200, 0, 0, 0}},
-        {"freelist.float=7", {80, 80, 2000, 2000, 7}},
+        {"", {80, 80, 2000, 2000, 100, 80}},
+        {"freelists=recorded", {80, 80, 2000, 2000, 0, 80}},
+        {"freelists=off", {0, 0, 0, 0, 0, 0}},
+        {"freelist.list=3", {3, 80, 2000, 2000, 100, 80}},
+        {"freelist.list=500 freelist.tuple=20", {500, 80, 20, 20, 100, 80}},
+        {"freelists=off freelist.dict=200", {0, 200, 0, 0, 0, 0}},
+        {"freelist.dict-keys=9", {80, 80, 2000, 2000, 100, 9}},
+        {"freelist.float=7", {80, 80, 2000, 2000, 7, 80}},
     };
 
     for (uint64_t seed = 1; seed <= 6; seed++) {
@@ -576,7 +637,7 @@ static void test_shelves_are_as_a_naive_model_has_them(void)
 static void test_shelves_out_of_memory(void)
 {
     struct pmt_config own, config;
-    const struct pmt_objects_seen seen = {"list dict tuple", "float", NULL, &config, &own};
+    const struct pmt_objects_seen seen = {"list dict tuple dict-keys", "float", NULL, &config, &own};
 
     EXPECT(pmt_preset_get("cpython-3.11", &own));
     EXPECT_STATUS(pmt_config_parse("freelist.list=500", &own, &config, NULL), PMT_OK, NULL);
@@ -633,6 +694,7 @@ SUITE(shelves, TEST(test_shelves_follow_the_recording),
       TEST(test_shelves_tell_what_breaks_the_rule), TEST(test_shelves_that_were_kept_empty),
       TEST(test_shelves_off_counts_every_object), TEST(test_shelves_off_collects_earlier),
       TEST(test_shelves_are_cleared), TEST(test_shelves_take_garbage),
-      TEST(test_shelves_take_told_garbage_once), TEST(test_shelves_of_tuples_by_size),
+      TEST(test_shelves_take_told_garbage_once), TEST(test_shelves_of_tables),
+      TEST(test_shelves_of_tables_of_the_mem_domain), TEST(test_shelves_of_tuples_by_size),
       TEST(test_shelves_are_as_a_naive_model_has_them), TEST(test_shelves_out_of_memory),
       TEST(test_shelves_are_announced))
