@@ -5,7 +5,7 @@ import gc, sys
 if len(sys.argv) > 1:
     gc.disable()
 class Ring: pass
-for i in range(150000):
+for i in range(100000):
     ring = Ring()
     ring.next = {"ring": ring}
 if len(sys.argv) > 1:
