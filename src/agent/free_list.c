@@ -33,6 +33,7 @@
 #include "agent/object.h"
 
 #define FEW_DEATHS 16u
+#define MANY_DEATHS (1u << 16) /* then there is no list of tables */
 #define FLOAT_FULL 100 /* PyFloat_MAXFREELIST, 3.8 ... 3.13 */
 #define TUPLES_FROM_ONE 0x030b0000u /* from this version on the first list is for one item */
 
@@ -353,11 +354,33 @@ static bool worth_a_try(struct free_list *l)
  * next there has to be little. */
 #define APART static __attribute__((noinline))
 
+/* Behind the death of a dict: what is on the list, but for the dict's, may be another by now. */
+static void table_died(struct free_list *l)
+{
+    uint32_t n;
+
+    if (!l->counter || l->lost)
+        return;
+    n = holds(l);
+    if ((n == *l->known && (!n || newest(l, n) == l->stack[n - 1])) || !ready(l))
+        return;
+    collector_watch();
+    made_watch(NULL);
+    collector_no_last();
+    l->clearing = false;
+    if (n == *l->known + 1 && (n == 1 || newest(l, n - 1) == l->stack[n - 2]))
+        put_shelved(l, newest(l, n));
+    else
+        compare_all(l, 0);
+}
+
 /* Behind the type's own function. */
 APART void died(struct free_list *l, uintptr_t object, bool copied)
 {
     uint32_t n;
 
+    if (l == &lists[DICTS])
+        table_died(&lists[TABLES]);
     if (l->lost)
         return;
     if (!l->counter) {
@@ -382,66 +405,52 @@ APART void died(struct free_list *l, uintptr_t object, bool copied)
         put_shelved(l, object);
 }
 
-/* -- tables -- */
-
-/* The table that may show where their list is, when this object dies; 0: none. */
-static uintptr_t table_to_find(const struct free_list *l, uintptr_t object)
+/* The table that may show where their list is, when this dict dies; 0: none. */
+static uintptr_t table_to_find(uintptr_t dict)
 {
-    uintptr_t table = l == &lists[DICTS] && !lists[TABLES].counter ? table_that_dies(object) : 0;
+    uintptr_t table = lists[TABLES].counter ? 0 : table_that_dies(dict);
 
-    return table && worth_a_try(&lists[TABLES]) ? table : 0;
+    if (!table || !worth_a_try(&lists[TABLES]))
+        return 0;
+    lists[TABLES].lost = lists[TABLES].n_deaths == MANY_DEATHS;
+    return table;
 }
 
-/* Behind the death of a dict: what is on the list, but for the dict's, may be another by now. */
-APART void table_died(struct free_list *l)
+APART void searched_death(struct free_list *l, void *object, destructor *own)
 {
-    uint32_t n;
+    uintptr_t table = l == &lists[DICTS] ? table_to_find((uintptr_t)object) : 0;
+    bool copied = worth_a_try(l) || table;
 
-    if (!l->counter || l->lost)
-        return;
-    n = holds(l);
-    if ((n == *l->known && (!n || newest(l, n) == l->stack[n - 1])) || !ready(l))
-        return;
-    collector_watch();
-    made_watch(NULL);
-    collector_no_last();
-    l->clearing = false;
-    if (n == *l->known + 1 && (n == 1 || newest(l, n - 1) == l->stack[n - 2]))
-        put_shelved(l, newest(l, n));
-    else
-        compare_all(l, 0);
-}
-
-APART void searched_death(struct free_list *l, void *object, uintptr_t table, destructor *own)
-{
-    free_list_find_copy();
+    if (copied)
+        free_list_find_copy();
     own(object);
     if (HOT.objects && table)
         died(&lists[TABLES], table, true);
     if (HOT.objects)
-        died(l, (uintptr_t)object, true);
+        died(l, (uintptr_t)object, copied);
 }
 
 APART void watched_death(struct free_list *l, void *object, destructor *own)
 {
     own(object);
-    if (HOT.objects && l == &lists[DICTS])
-        table_died(&lists[TABLES]);
     if (HOT.objects)
         died(l, (uintptr_t)object, false);
 }
 
+/* Its list, or that of tables of dicts, is still to be found. */
+static bool is_sought(const struct free_list *l)
+{
+    const struct free_list *tables = l == &lists[DICTS] ? &lists[TABLES] : l;
+
+    return (!l->counter && !l->lost) || (!tables->counter && !tables->lost);
+}
+
 static void death(struct free_list *l, void *object, destructor *own)
 {
-    uintptr_t table;
-
-    if (!l || !HOT.on || !HOT.objects || get((uintptr_t)object, 8) != l->type) {
+    if (!l || !HOT.on || !HOT.objects || get((uintptr_t)object, 8) != l->type)
         own(object);
-        return;
-    }
-    table = table_to_find(l, (uintptr_t)object);
-    if (table || worth_a_try(l))
-        searched_death(l, object, table, own);
+    else if (UNLIKELY(is_sought(l)))
+        searched_death(l, object, own);
     else
         watched_death(l, object, own);
 }
