@@ -41,24 +41,24 @@ static void test_ebb_small_ones_do_not_count(void)
     pmt_ebb_release(&e);
 }
 
-/* One of 40 and one of 120: nine times as often the deeper. */
+/* One of 60 and one of 120: sixteen times as often the deeper. */
 static void test_ebb_deeper_ones_are_likelier(void)
 {
     struct pmt_ebb e = {0};
     uint64_t event = 0, deep = 0;
 
     move(&e, &event, 200);
-    move(&e, &event, -40);  /* to event 240 */
-    move(&e, &event, 40);
-    move(&e, &event, -120); /* to event 400 */
+    move(&e, &event, -60);  /* to event 260 */
+    move(&e, &event, 60);
+    move(&e, &event, -120); /* to event 440 */
     move(&e, &event, 40);
     for (uint32_t i = 0; i < 100; i++) {
         uint64_t at = pmt_ebb_within(&e, 0, 1000, i * (UINT32_MAX / 100));
 
-        EXPECT(at == 240 || at == 400);
-        deep += at == 400;
+        EXPECT(at == 260 || at == 440);
+        deep += at == 440;
     }
-    EXPECT(deep >= 89 && deep <= 91);
+    EXPECT(deep >= 93 && deep <= 95);
     pmt_ebb_release(&e);
 }
 
