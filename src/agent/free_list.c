@@ -28,6 +28,7 @@
 #include "agent/free_list.h"
 
 #include <dlfcn.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <pymemtrace/trace.h>
 #include "agent/object.h"
@@ -202,6 +203,14 @@ static void watch_others(const struct free_list *l)
     list_counts.tuples = (const uint32_t *)lists[FIRST_TUPLE].counter;
 }
 
+bool free_list_has_counter(uintptr_t counter)
+{
+    for (size_t i = 0; i < n_found; i++)
+        if ((uintptr_t)found[i]->counter == counter)
+            return true;
+    return false;
+}
+
 static void watch_found(struct free_list *l)
 {
     watch(l);
@@ -368,7 +377,8 @@ static void table_died(struct free_list *l)
     made_watch(NULL);
     collector_no_last();
     l->clearing = false;
-    if (n == *l->known + 1 && (n == 1 || newest(l, n - 1) == l->stack[n - 2]))
+    if (n == *l->known + 1 &&
+        !memcmp((const void *)l->place, l->stack, *l->known * sizeof *l->stack))
         put_shelved(l, newest(l, n));
     else
         compare_all(l, 0);
@@ -474,8 +484,25 @@ static void list_death(void *object)
     bounded_death(&lists[LISTS], object, list_dealloc, list_death);
 }
 
+/* Before a dict's death, which may put there again what was taken. Gives the object back: nothing of
+ * the caller's has to be kept on the stack. */
+APART void *tables_taken(void *object)
+{
+    struct free_list *l = &lists[TABLES];
+
+    if (HOT.on && HOT.objects && !l->lost && ready(l)) {
+        collector_watch();
+        made_watch(NULL);
+        collector_no_last();
+        sync_list(l, 0);
+    }
+    return object;
+}
+
 static void dict_death(void *object)
 {
+    if (UNLIKELY(*list_counts.tables != list_counts.told_tables))
+        object = tables_taken(object);
     bounded_death(&lists[DICTS], object, dict_dealloc, dict_death);
 }
 

@@ -48,7 +48,7 @@ bool free_list_is(const struct free_list *l, struct free_list_guess g);
 /* It is at these. */
 void free_list_found(struct free_list *l, struct free_list_guess g);
 
-/* tables.c: once, and again in a forked child; the type that stands for them, and their bytes. */
+/* tables.c: once; the type that stands for them, and their bytes. */
 uintptr_t tables_begin(uint32_t *bytes);
 /* The table that goes to the list if this dict dies now and the list has room; 0: none. */
 uintptr_t table_that_dies(uintptr_t dict);
@@ -56,5 +56,8 @@ uintptr_t table_that_dies(uintptr_t dict);
 bool table_is_dead(uintptr_t table);
 /* This one is. */
 void table_shelved(uintptr_t block);
+
+/* Whether this is the counter of a list that is found. */
+bool free_list_has_counter(uintptr_t counter);
 
 #endif

@@ -9,7 +9,7 @@
  * behind it, and a pair of the two is believed if the list that it spells out is one: as many
  * dead objects of the type as the number says. It has to come up again with the next death.
  *
- *     array    at[0 ... n - 1], the newest last          list, dict
+ *     array    at[0 ... n - 1], the newest last          list, dict, tables of dicts
  *     linked   head -> newest -> ... -> oldest -> NULL   tuples, float
  */
 #include "agent/free_list.h"
@@ -197,11 +197,14 @@ static void weigh(struct free_list *l, const struct change *c)
             struct free_list_guess g = {c->counter[k], place};
 
             if (n_kept == FREE_LIST_GUESSES || (l->n_guesses && !has_guess(l, g)) ||
+                free_list_has_counter(g.counter) ||
                 !(l->link ? spells_linked(l, place, n) : spells_array(l, place, n)))
                 continue;
             l->proved |= n > 1;
             kept[n_kept++] = g;
         }
+    if (n_kept < l->n_guesses && is_of_tables(l))
+        l->n_seen = 0; /* those that are left have to prove themselves */
     memcpy(l->guess, kept, n_kept * sizeof *kept);
     l->n_guesses = n_kept;
 }

@@ -8,8 +8,9 @@
  *
  * What the list does not show is which of the allocator's blocks are such tables. They are all of
  * one size, and asked for in one place of the interpreter, or a few where it was inlined: the
- * place where a block was made that comes to lie on the list makes tables. From then on
- * TABLE goes before each block of that size and place.
+ * place where a block was made that comes to lie on the list makes tables, as long as nearly all
+ * its blocks look like one a little later. (Where another tool's hooks lie on top of ours, all
+ * blocks have the same place.) From then on TABLE goes before each block of that size and place.
  */
 #include "agent/free_list.h"
 
@@ -27,13 +28,23 @@
 #define LOG2       8  /* a byte of a table, since TEXT_FROM; before: a word, the slots */
 #define KIND       10 /* ... and 0 there: not all keys are text */
 
-#define SITES 8u
-#define MADE  1024u
+#define SITES      256u /* of blocks of that size */
+#define NEAR       8u   /* places where one of them may be */
+#define MADE       1024u
+#define SURE       2u   /* tables seen */
+#define FEW_OTHERS 8u   /* so many times as many tables as other blocks */
+#define EACH       64u  /* first blocks of a place that are looked at; */
+#define SELDOM     256u /* ... then one in so many: it is a system call */
 
-static uintptr_t sites[SITES]; /* that make tables; 0: none */
+static struct site {
+    uintptr_t at;
+    uint32_t n;              /* blocks */
+    uint32_t tables, others; /* ... by what they held a little later */
+    bool proved;             /* one of its blocks came to lie on the list */
+} sites[SITES];
 
-/* Of blocks that may be tables: where they were made. */
-static struct { uintptr_t block, site; } made[MADE];
+/* Blocks that may be tables, and where they were made: by place, and the last one. */
+static struct made_at { uintptr_t block, site; } made[MADE], last;
 
 /* As much of a type as is told: once, with the list. */
 static uintptr_t type[8] = {[TP_NAME / 8] = (uintptr_t)"dict keys"};
@@ -59,7 +70,7 @@ uintptr_t table_that_dies(uintptr_t dict)
 {
     uintptr_t table = get(dict, DICT_KEYS);
 
-    return get(table, 0) == 1 && is_smallest(get(table, LOG2)) ? table : 0;
+    return table && get(table, 0) == 1 && is_smallest(get(table, LOG2)) ? table : 0;
 }
 
 bool table_is_dead(uintptr_t table)
@@ -72,12 +83,36 @@ bool table_is_dead(uintptr_t table)
 
 /* -- which blocks they are -- */
 
-static bool is_site(uintptr_t site)
+static struct site *find(uintptr_t at)
 {
-    for (unsigned i = 0; i < SITES && sites[i]; i++)
-        if (sites[i] == site)
-            return true;
-    return false;
+    for (unsigned i = 0; i < NEAR; i++) {
+        struct site *s = &sites[((at >> 2) + i) % SITES];
+
+        if (!s->at)
+            s->at = at;
+        if (s->at == at)
+            return s;
+    }
+    return NULL;
+}
+
+static bool makes_tables(const struct site *s)
+{
+    return s->proved && s->tables >= SURE && s->others <= s->tables / FEW_OTHERS;
+}
+
+/* The block made before this one has been filled by now: is it a table? */
+static void judge_last(void)
+{
+    struct site *s = last.block ? find(last.site) : NULL;
+    uint64_t word;
+
+    if (!s || (s->n++ >= EACH && s->n % SELDOM))
+        return;
+    if (collector_read(last.block + LOG2, &word) && is_smallest(word))
+        s->tables++;
+    else
+        s->others++;
 }
 
 static size_t place_of(uintptr_t block)
@@ -85,11 +120,18 @@ static size_t place_of(uintptr_t block)
     return (block >> 4) % MADE;
 }
 
-void table_made(uintptr_t block, uintptr_t site)
+void table_made(uintptr_t block, uintptr_t at)
 {
-    made[place_of(block)].block = block;
-    made[place_of(block)].site = site;
-    if (!is_site(site))
+    const struct site *s;
+
+    if (!HOT.table_bytes)
+        return;
+    judge_last();
+    last.block = block;
+    last.site = at;
+    made[place_of(block)] = last;
+    s = find(at);
+    if (!s || !makes_tables(s))
         return;
     ring_put(PMT_W_TABLE, 0, (uintptr_t)type);
     HOT.beside++;
@@ -97,13 +139,8 @@ void table_made(uintptr_t block, uintptr_t site)
 
 void table_shelved(uintptr_t block)
 {
-    uintptr_t site = made[place_of(block)].site;
+    struct site *s = made[place_of(block)].block == block ? find(made[place_of(block)].site) : NULL;
 
-    if (made[place_of(block)].block != block || is_site(site))
-        return;
-    for (unsigned i = 0; i < SITES; i++)
-        if (!sites[i]) {
-            sites[i] = site;
-            return;
-        }
+    if (s)
+        s->proved = true;
 }

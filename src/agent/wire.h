@@ -87,11 +87,13 @@ enum pmt_wire_op {
                             ceil(bytes / 16) records */
     PMT_W_OBJECT,        /* address of a block from PyObject_Malloc; b: its type */
     PMT_W_KIND,          /* number, from 1 on, that a type has in KIND_SHIFT; b: the type */
-    PMT_W_TABLE,         /* b: the type that stands for tables of dicts: the next ALLOC is of one */
+    PMT_W_TABLE,         /* b: the type that stands for tables of dicts: the next ALLOC_MEM or
+                            ALLOC_OBJ is of one */
     PMT_W_LIST,          /* number of a free list << LIST_SHIFT; b: its type. DATA follow: bytes
                             of its blocks; 1: the collector counts them */
     PMT_W_SHELVED,       /* ... | address of a block: the object in it died, the list has it;
-                            b: count as in FREE */
+                            b: count as in FREE; of a list that the collector does not count it
+                            may be lowered for what is being freed */
     PMT_W_REUSED,        /* ... | address: the list gave it for another object; b: count */
     PMT_W_EXEC,          /* raw ring: the process is about to exec */
     PMT_W_EXEC_FAILED,   /* raw ring: ... and it came back */

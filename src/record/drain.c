@@ -46,7 +46,7 @@ void pmt_drain_release(struct pmt_drain *d)
     pmt_shadow_release(&d->shadow);
     pmt_vec_release(&d->counted);
     pmt_vec_release(&d->typed);
-    pmt_vec_release(&d->popped);
+    pmt_vec_release(&d->waiting);
     pmt_vec_release(&d->threads);
     pmt_vec_release(&d->types);
     pmt_vec_release(&d->alive);

@@ -60,7 +60,7 @@ struct pmt_drain {
         uint64_t count;        /* the collector's count 0 before it */
         uint32_t type;         /* number + 1, 0 = not told */
     } held;                    /* an obj block: is it the collector's? (drain_held.c) */
-    struct { uint64_t *at; size_t n, cap; } popped; /* records REUSED that wait for it */
+    struct { uint64_t *at; size_t n, cap; } waiting; /* for it: what lists gave and took */
     struct pmt_slot_set counted; /* what is the collector's */
     struct pmt_slot_set typed; /* whose type was told */
     struct { struct pmt_known_type *at; size_t n, cap; } types;

@@ -17,7 +17,7 @@
  * collection finds it held: it is not counted.
  *
  * What needs the block meanwhile waits with it: its type is kept beside it, and what free
- * lists gave is written behind it.
+ * lists gave, or took uncounted, is written behind it.
  */
 #include "record/drain_inner.h"
 
@@ -32,9 +32,7 @@ void pmt_drain_let_go(struct pmt_drain *d, bool counted)
     else
         pmt_drain_on_alloc(d, op, d->held.address, d->held.size);
     d->held.address = 0;
-    for (size_t i = 0; i < d->popped.n; i++)
-        pmt_drain_reuse(d, d->popped.at[i]);
-    d->popped.n = 0;
+    pmt_drain_waited(d);
 }
 
 void pmt_drain_let_go_by_count(struct pmt_drain *d, uint64_t count, bool lowered)

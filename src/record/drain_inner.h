@@ -68,8 +68,8 @@ void pmt_drain_on_shelved(struct pmt_drain *d, uint64_t low, uint64_t count);
 /* The block at this address is another object's; it waits while a block is held. */
 void pmt_drain_on_reused(struct pmt_drain *d, uint64_t address);
 
-/* The same at once. */
-void pmt_drain_reuse(struct pmt_drain *d, uint64_t address);
+/* No block is held any more: what waited for it. */
+void pmt_drain_waited(struct pmt_drain *d);
 
 /* -- drain_blocks.c: sites of the shadow, slots -- */
 

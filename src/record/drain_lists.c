@@ -15,11 +15,14 @@
  *
  * That a list has given something is seen when the next block comes or goes. The count that
  * stands in that record is for the held block (drain_held.c), which is the older one:
- * REUSED waits for it.
+ * REUSED waits for it. So does what a list takes of blocks that the collector does not count:
+ * that is seen then, too, and the count may be lower by what is being freed.
  */
 #include "record/drain_inner.h"
 
 #include "base/vec.h"
+
+#define PMT_TAKEN ((uint64_t)1 << 63) /* in waiting: SHELVED, with its low; else REUSED */
 
 uint64_t pmt_drain_on_list(struct pmt_drain *d, uint64_t number, uint64_t type_address)
 {
@@ -57,16 +60,23 @@ void pmt_drain_on_shelved(struct pmt_drain *d, uint64_t low, uint64_t count)
 {
     uint64_t address = low & PMT_W_LIST_MASK;
     uint32_t list = (uint32_t)(low >> PMT_W_LIST_SHIFT);
+    bool counted = d->lists[list % PMT_WIRE_LISTS].counted;
 
     if (d->held.address == address && !d->held.type)
         d->held.type = d->lists[list % PMT_WIRE_LISTS].type + 1;
-    pmt_drain_weigh_held(d, PMT_W_SHELVED, low, count);
-    shelve(d, list, address);
+    if (counted)
+        pmt_drain_weigh_held(d, PMT_W_SHELVED, low, count);
+    else if (d->held.address == address)
+        pmt_drain_let_go(d, false);
+    if (!d->held.address)
+        shelve(d, list, address);
+    else if (!pmt_vec_push(&d->waiting, low | PMT_TAKEN))
+        d->failed = true;
 }
 
 /* -- what a list gives -- */
 
-void pmt_drain_reuse(struct pmt_drain *d, uint64_t address)
+static void reuse(struct pmt_drain *d, uint64_t address)
 {
     uint32_t *at = pmt_shadow_at(&d->shadow, address);
     const struct pmt_wire_list *list;
@@ -82,7 +92,20 @@ void pmt_drain_reuse(struct pmt_drain *d, uint64_t address)
 void pmt_drain_on_reused(struct pmt_drain *d, uint64_t address)
 {
     if (!d->held.address)
-        pmt_drain_reuse(d, address);
-    else if (!pmt_vec_push(&d->popped, address))
+        reuse(d, address);
+    else if (!pmt_vec_push(&d->waiting, address))
         d->failed = true;
+}
+
+void pmt_drain_waited(struct pmt_drain *d)
+{
+    for (size_t i = 0; i < d->waiting.n; i++) {
+        uint64_t low = d->waiting.at[i];
+
+        if (low & PMT_TAKEN)
+            shelve(d, (uint32_t)((low & ~PMT_TAKEN) >> PMT_W_LIST_SHIFT), low & PMT_W_LIST_MASK);
+        else
+            reuse(d, low);
+    }
+    d->waiting.n = 0;
 }

@@ -4,7 +4,7 @@
 #include "base/vec.h"
 
 #define LEAST 32   /* objects that a bottom is deep, at least */
-#define MOST  1023 /* ... that count: weights of 10^10 events fit into 64 bits */
+#define MOST  65535 /* ... that count */
 
 void pmt_ebb_release(struct pmt_ebb *e)
 {
@@ -21,7 +21,7 @@ static int64_t lesser(int64_t a, int64_t b)
  * round of 1,000 objects every third was taken to have ended behind 330 futures of the next.) */
 static bool add_bottom(struct pmt_ebb *e)
 {
-    uint64_t depth = (uint64_t)lesser(e->high - e->low, MOST);
+    double depth = (double)lesser(e->high - e->low, MOST);
     struct pmt_bottom bottom = {e->low_event, depth * depth * depth * depth};
 
     if (e->bottoms.n)
@@ -67,13 +67,12 @@ static size_t first_at(const struct pmt_ebb *e, uint64_t event)
 uint64_t pmt_ebb_within(const struct pmt_ebb *e, uint64_t from, uint64_t to, uint32_t part)
 {
     size_t low = first_at(e, from), high = first_at(e, to);
-    uint64_t before, weight;
+    double before, weight;
 
     if (low == high)
         return 0;
-    before = low ? e->bottoms.at[low - 1].weights : 0;
-    weight = (uint64_t)((double)(e->bottoms.at[high - 1].weights - before) *
-                        ((double)part / 4294967296.0));
+    before = low ? e->bottoms.at[low - 1].weights : 0.0;
+    weight = (e->bottoms.at[high - 1].weights - before) * ((double)part / 4294967296.0);
     while (low + 1 < high) {
         size_t middle = low + (high - low) / 2;
 

@@ -19,7 +19,7 @@
 
 struct pmt_bottom {
     uint64_t event;
-    uint64_t weights; /* of this and all before it */
+    double weights;   /* of this and all before it */
 };
 
 /* Zeroed is empty. */

@@ -164,7 +164,9 @@ void pmt_shelves_resized(struct pmt_shelves *s, uint32_t slot, uint64_t bytes)
 
     if (slot < s->bytes.n)
         pmt_shelves_keep_bytes(s, slot, bytes);
-    if (kind == PMT_SHELF_LARGE || kind >= PMT_SHELF_TUPLE)
+    if (kind == PMT_SHELF_DICT_KEYS)
+        pmt_shelves_set_kind(s, slot, PMT_SHELF_NONE); /* no table is resized */
+    else if (kind == PMT_SHELF_LARGE || kind >= PMT_SHELF_TUPLE)
         pmt_shelves_set_kind(s, slot, pmt_shelf_of_tuple((bytes - s->tuple_bytes) / 8));
 }
 
