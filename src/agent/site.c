@@ -13,40 +13,25 @@
  */
 #include "agent/agent.h"
 
-#define SITES 256u
+#include "agent/places.h"
+
 #define SURE  2u /* times seen */
 #define MOST  2u /* times as often as others */
 
-static struct site {
-    uintptr_t at;
-    uint32_t counted, other; /* objects of the collector, other blocks seen */
-} sites[SITES];
+static struct place sites[PLACES]; /* such: objects of the collector */
 
 /* The last allocation: what it was is seen at the next call. */
 static struct {
-    struct site *site;
+    struct place *site;
     uint64_t work;
     uint32_t count;
 } last;
 
-static struct site *find(uintptr_t at)
-{
-    for (unsigned i = 0; i < 8; i++) {
-        struct site *s = &sites[((at >> 2) + i) % SITES];
-
-        if (!s->at)
-            s->at = at;
-        if (s->at == at)
-            return s;
-    }
-    return NULL;
-}
-
 static void note_last(bool counted, bool other)
 {
     if (last.site && work_done() == last.work + 1) { /* nothing was made or freed between */
-        last.site->counted += counted;
-        last.site->other += other;
+        last.site->such += counted;
+        last.site->others += other;
     }
     last.site = NULL;
 }
@@ -66,11 +51,11 @@ void site_learn_freed(const void *block)
 
 bool site_is_collectors(uintptr_t at)
 {
-    struct site *s = find(at);
+    struct place *s = place_find(sites, at);
 
     site_learn();
     last.site = s;
     last.work = work_done();
     last.count = HOT.gc_count;
-    return s && s->counted >= SURE && s->counted / MOST >= s->other;
+    return s && s->such >= SURE && s->such / MOST >= s->others;
 }

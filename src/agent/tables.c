@@ -15,6 +15,7 @@
 #include "agent/free_list.h"
 
 #include "agent/object.h"
+#include "agent/places.h"
 
 #define DICT_KEYS 32 /* of a dict: its table */
 
@@ -28,20 +29,15 @@
 #define LOG2       8  /* a byte of a table, since TEXT_FROM; before: a word, the slots */
 #define KIND       10 /* ... and 0 there: not all keys are text */
 
-#define SITES      256u /* of blocks of that size */
-#define NEAR       8u   /* places where one of them may be */
 #define MADE       1024u
 #define SURE       2u   /* tables seen */
 #define FEW_OTHERS 8u   /* so many times as many tables as other blocks */
 #define EACH       64u  /* first blocks of a place that are looked at; */
 #define SELDOM     256u /* ... then one in so many: it is a system call */
 
-static struct site {
-    uintptr_t at;
-    uint32_t n;              /* blocks */
-    uint32_t tables, others; /* ... by what they held a little later */
-    bool proved;             /* one of its blocks came to lie on the list */
-} sites[SITES];
+/* such: tables, of so many blocks that were looked at a little later, of n in all; proved: one came
+ * to lie on the list. */
+static struct place sites[PLACES];
 
 /* Blocks that may be tables, and where they were made: by place, and the last one. */
 static struct made_at { uintptr_t block, site; } made[MADE], last;
@@ -83,34 +79,21 @@ bool table_is_dead(uintptr_t table)
 
 /* -- which blocks they are -- */
 
-static struct site *find(uintptr_t at)
+static bool makes_tables(const struct place *s)
 {
-    for (unsigned i = 0; i < NEAR; i++) {
-        struct site *s = &sites[((at >> 2) + i) % SITES];
-
-        if (!s->at)
-            s->at = at;
-        if (s->at == at)
-            return s;
-    }
-    return NULL;
-}
-
-static bool makes_tables(const struct site *s)
-{
-    return s->proved && s->tables >= SURE && s->others <= s->tables / FEW_OTHERS;
+    return s->proved && s->such >= SURE && s->others <= s->such / FEW_OTHERS;
 }
 
 /* The block made before this one has been filled by now: is it a table? */
 static void judge_last(void)
 {
-    struct site *s = last.block ? find(last.site) : NULL;
+    struct place *s = last.block ? place_find(sites, last.site) : NULL;
     uint64_t word;
 
     if (!s || (s->n++ >= EACH && s->n % SELDOM))
         return;
     if (collector_read(last.block + LOG2, &word) && is_smallest(word))
-        s->tables++;
+        s->such++;
     else
         s->others++;
 }
@@ -122,7 +105,7 @@ static size_t place_of(uintptr_t block)
 
 void table_made(uintptr_t block, uintptr_t at)
 {
-    const struct site *s;
+    const struct place *s;
 
     if (!HOT.table_bytes)
         return;
@@ -130,7 +113,7 @@ void table_made(uintptr_t block, uintptr_t at)
     last.block = block;
     last.site = at;
     made[place_of(block)] = last;
-    s = find(at);
+    s = place_find(sites, at);
     if (!s || !makes_tables(s))
         return;
     ring_put(PMT_W_TABLE, 0, (uintptr_t)type);
@@ -139,7 +122,8 @@ void table_made(uintptr_t block, uintptr_t at)
 
 void table_shelved(uintptr_t block)
 {
-    struct site *s = made[place_of(block)].block == block ? find(made[place_of(block)].site) : NULL;
+    struct made_at *m = &made[place_of(block)];
+    struct place *s = m->block == block ? place_find(sites, m->site) : NULL;
 
     if (s)
         s->proved = true;
