@@ -359,6 +359,14 @@ static bool worth_a_try(struct free_list *l)
     return n && (n < FEW_DEATHS || !(n & (n - 1)));
 }
 
+/* What the program has done before comes first in the trace. */
+static void tell_before(void)
+{
+    collector_watch();
+    made_watch(NULL);
+    collector_no_last();
+}
+
 /* Deaths nest thousands deep in 3.13, on stacks that are the program's: between one and the
  * next there has to be little. */
 #define APART static __attribute__((noinline))
@@ -373,9 +381,7 @@ static void table_died(struct free_list *l)
     n = holds(l);
     if ((n == *l->known && (!n || newest(l, n) == l->stack[n - 1])) || !ready(l))
         return;
-    collector_watch();
-    made_watch(NULL);
-    collector_no_last();
+    tell_before();
     l->clearing = false;
     if (n == *l->known + 1 &&
         !memcmp((const void *)l->place, l->stack, *l->known * sizeof *l->stack))
@@ -403,9 +409,7 @@ APART void died(struct free_list *l, uintptr_t object, bool copied)
     n = holds(l);
     if (!n || newest(l, n) != object || !ready(l))
         return;
-    collector_watch();
-    made_watch(NULL);
-    collector_no_last();
+    tell_before();
     l->clearing = false;
     if (*l->known + 1 < n)
         compare_all(l, 1);
@@ -491,9 +495,7 @@ APART void *tables_taken(void *object)
     struct free_list *l = &lists[TABLES];
 
     if (HOT.on && HOT.objects && !l->lost && ready(l)) {
-        collector_watch();
-        made_watch(NULL);
-        collector_no_last();
+        tell_before();
         sync_list(l, 0);
     }
     return object;

@@ -29,7 +29,7 @@ check() { # PYTHON
     pymemtrace verify app.pmt >proof || { echo "$1:"; cat proof; }
     pymemtrace stats -q --csv --freelists app.pmt | awk -F, -v python="$1" '
         $1 == "\"dict keys\"" { hits = $5 }
-        END { if (hits < 18000) print python ": " hits " tables from the list" }'
+        END { if (hits < 4 * 7000) print python ": " hits " tables from the list, four a round" }'
     n=$((n + 1))
 }
 . "$TOP/tests/support/pythons.sh"
