@@ -3,12 +3,16 @@
 
 #include "base/vec.h"
 
-#define LEAST 32   /* objects that a bottom is deep, at least */
+#define LEAST 4     /* objects that a bottom is deep, at least */
 #define MOST  65535 /* ... that count */
+
+#define BOTTOMS_MOST ((size_t)1 << 20) /* 32 MiB */
+#define CLIMBS_MOST  ((size_t)1 << 16)
 
 void pmt_ebb_release(struct pmt_ebb *e)
 {
     pmt_vec_release(&e->bottoms);
+    pmt_vec_release(&e->climbs);
 }
 
 static int64_t lesser(int64_t a, int64_t b)
@@ -16,16 +20,77 @@ static int64_t lesser(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+static int64_t greater(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* -- how deep it is -- */
+
+/* Two climbs, one above the other, become one. */
+static void thin_climbs(struct pmt_ebb *e)
+{
+    struct pmt_climb *at = e->climbs.at;
+
+    e->climbs.n /= 2;
+    for (size_t i = 0; i < e->climbs.n; i++)
+        at[i] = (struct pmt_climb){at[2 * i].low, greater(at[2 * i].high, at[2 * i + 1].high)};
+}
+
+/* Since there were as few: the climbs from bottoms that were not lower lie between. */
+static bool climb_from(struct pmt_ebb *e, struct pmt_climb *climb)
+{
+    *climb = (struct pmt_climb){e->low, e->high};
+    while (e->climbs.n && e->climbs.at[e->climbs.n - 1].low >= climb->low)
+        climb->high = greater(climb->high, e->climbs.at[--e->climbs.n].high);
+    if (e->climbs.n == CLIMBS_MOST)
+        thin_climbs(e);
+    return pmt_vec_push(&e->climbs, *climb);
+}
+
+/* -- bottoms -- */
+
+static pmt_ebb_weight before(const struct pmt_ebb *e, size_t i)
+{
+    return i ? e->bottoms.at[i - 1].weights : 0;
+}
+
+static pmt_ebb_weight weight_of(const struct pmt_ebb *e, size_t i)
+{
+    return e->bottoms.at[i].weights - before(e, i);
+}
+
+/* Of the older half, the heavier of each two stands for both. */
+static void thin_bottoms(struct pmt_ebb *e)
+{
+    struct pmt_bottom *at = e->bottoms.at;
+    size_t n = e->bottoms.n, half = n / 4 * 2, kept = 0;
+
+    for (size_t i = 0; i < half; i += 2) {
+        uint64_t event = at[weight_of(e, i) > weight_of(e, i + 1) ? i : i + 1].event;
+
+        at[kept++] = (struct pmt_bottom){event, at[i + 1].weights};
+    }
+    for (size_t i = half; i < n; i++)
+        at[kept++] = at[i];
+    e->bottoms.n = kept;
+}
+
 /* Its weight is the fourth power of its depth: a round of a loop ends where most went, and whatever
  * ended within the round counts for little. (By the square, of tasks in pairs that all ended with a
  * round of 1,000 objects every third was taken to have ended behind 330 futures of the next.) */
 static bool add_bottom(struct pmt_ebb *e)
 {
-    double depth = (double)lesser(e->high - e->low, MOST);
-    struct pmt_bottom bottom = {e->low_event, depth * depth * depth * depth};
+    struct pmt_bottom bottom = {.event = e->low_event};
+    struct pmt_climb climb;
+    uint64_t depth;
 
-    if (e->bottoms.n)
-        bottom.weights += e->bottoms.at[e->bottoms.n - 1].weights;
+    if (!climb_from(e, &climb))
+        return false;
+    if (e->bottoms.n == BOTTOMS_MOST)
+        thin_bottoms(e);
+    depth = (uint64_t)lesser(climb.high - climb.low, MOST);
+    bottom.weights = before(e, e->bottoms.n) + depth * depth * depth * depth;
     return pmt_vec_push(&e->bottoms, bottom);
 }
 
@@ -67,16 +132,15 @@ static size_t first_at(const struct pmt_ebb *e, uint64_t event)
 uint64_t pmt_ebb_within(const struct pmt_ebb *e, uint64_t from, uint64_t to, uint32_t part)
 {
     size_t low = first_at(e, from), high = first_at(e, to);
-    double before, weight;
+    pmt_ebb_weight weight;
 
     if (low == high)
         return 0;
-    before = low ? e->bottoms.at[low - 1].weights : 0.0;
-    weight = (e->bottoms.at[high - 1].weights - before) * ((double)part / 4294967296.0);
+    weight = before(e, low) + ((before(e, high) - before(e, low)) * part >> 32);
     while (low + 1 < high) {
         size_t middle = low + (high - low) / 2;
 
-        if (e->bottoms.at[middle - 1].weights - before > weight)
+        if (before(e, middle) > weight)
             high = middle;
         else
             low = middle;
