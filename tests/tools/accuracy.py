@@ -2,7 +2,7 @@
 """accuracy.py - what-if predictions beside real runs, for the table of the README.
 
     accuracy.py BUILD [--python EXE]... [--runs N] [--set 'NAME=T0,T1,T2']... [--objects]
-                [--markdown] [PROGRAM[:ARG,ARG]]...
+                [--shift N] [--markdown] [PROGRAM[:ARG,ARG]]...
     accuracy.py BUILD --check-stats [--python EXE]... [PROGRAM[:ARG,ARG]]...
 
 Each program is recorded once, unchanged, under its default settings. Then, for every
@@ -35,6 +35,10 @@ in all replays of it, and collections from there on do not count. Of the time, n
 before the program's first line, S of them by the count of the timed run. The list of
 collections is that of `pymemtrace stats --collections --csv`. Without it the totals of
 `replay --json` less K full collections have to do, and no figure is given for collected.
+--shift N: real programs keep N objects more from their first line on, so that their collections
+come so many objects sooner. The first line itself (import gc, what is in front of it) shifts
+them as well; whether a cell hangs on that, this shows.
+
 Peak arenas are those of the whole process on the predicted side: shutdown frees.
 
 The row `recorded` has no prediction: it holds the recording itself (its arenas: the
@@ -101,9 +105,11 @@ gc.callbacks.append(watch)
 """
 
 
-def first_line(path, setting, timed, at_exit):
+def first_line(path, setting, timed, at_exit, shift):
     """The statements to put in front, on one line."""
     words = []
+    if shift:
+        words.append(f"_acc_shift = [{', '.join(['[]'] * (shift - 1))}]")
     if setting == "off":
         words.append("import gc; gc.disable()")
     elif setting:
@@ -149,13 +155,14 @@ def put_first(text, line):
     return "".join(lines)
 
 
-def write_copy(folder, path, fd, setting=None, timed=False, at_exit=False):
+def write_copy(folder, path, fd, setting=None, timed=False, at_exit=False, shift=0):
     with open(path, "rb") as f:
         encoding = tokenize.detect_encoding(f.readline)[0]
     with open(path, encoding=encoding, newline="") as f:
         text = f.read()
     report = REPORT.format(fd=fd, times='list(_acc["times"])' if timed else "None")
-    text = put_first(text, first_line(os.path.abspath(path), setting, timed, report if at_exit else None))
+    text = put_first(text, first_line(os.path.abspath(path), setting, timed,
+                                      report if at_exit else None, shift))
     if not at_exit:
         text += ("" if text.endswith("\n") else "\n") + report
     copy = os.path.join(folder, os.path.basename(path))
@@ -190,7 +197,8 @@ def run(command, **kw):
 class Program:
     """One program under one interpreter."""
 
-    def __init__(self, exe, words, folder):
+    def __init__(self, exe, words, folder, shift=0):
+        self.shift = shift
         self.exe, self.path, self.args = exe, words[0], words[1:]
         self.name = " ".join([os.path.splitext(os.path.basename(words[0]))[0]] + words[1:])
         self.folder = os.path.join(folder, "copy")
@@ -211,7 +219,7 @@ class Program:
         out = os.path.join(self.folder, "report")
         fd = os.open(out, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
         try:
-            copy = write_copy(self.folder, self.path, fd, at_exit=self.at_exit, **how)
+            copy = write_copy(self.folder, self.path, fd, at_exit=self.at_exit, shift=self.shift, **how)
             done = run([*before, self.exe, copy] + self.args, pass_fds=(fd,))
         finally:
             os.close(fd)
@@ -423,8 +431,9 @@ class Table:
 # -- the two jobs --
 
 class Job:
-    def __init__(self, tool, folder, runs, table):
-        self.tool, self.folder, self.runs, self.table = tool, folder, runs, table
+    def __init__(self, tool, folder, runs, shift, table):
+        self.tool, self.folder, self.table = tool, folder, table
+        self.runs, self.shift = runs, shift
         self.errors = 0
 
     def complain(self, what, why):
@@ -473,7 +482,7 @@ class Job:
         self.table.head(f"Python {ask(exe, 'import platform; print(platform.python_version())')} ({exe}), "
                         f"default {default}, {asked} collections at shutdown")
         for words in programs:
-            program = Program(exe, words, self.folder)
+            program = Program(exe, words, self.folder, self.shift)
             try:
                 self.settings_of(program, settings, default, asked)
             except Trouble as e:
@@ -527,6 +536,7 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     ap.add_argument("build")
     ap.add_argument("--runs", type=int, default=3, help="runs for the times (median)")
+    ap.add_argument("--shift", type=int, default=0, metavar="N", help="real runs keep N objects more")
     ap.add_argument("--python", action="append")
     ap.add_argument("--set", action="append", type=setting_of, default=[], metavar="NAME=T0,T1,T2")
     ap.add_argument("--check-stats", action="store_true")
@@ -536,6 +546,8 @@ def main():
     a = ap.parse_intermixed_args()
     if a.runs < 1:
         ap.error("--runs: at least 1")
+    if a.shift < 0:
+        ap.error("--shift: not below 0")
     programs = [[p] + args.split(",") if args else [p] for p, _, args in
                 (x.partition(":") for x in a.programs or sorted(glob.glob(f"{TOP}/traces/*.py")))]
     for words in programs:
@@ -544,7 +556,7 @@ def main():
     table = Table(a.markdown)
     with tempfile.TemporaryDirectory(prefix="accuracy.") as folder:
         try:
-            job = Job(Tool(a.build, folder, a.objects), folder, a.runs, table)
+            job = Job(Tool(a.build, folder, a.objects), folder, a.runs, a.shift, table)
             if a.check_stats:
                 cells = ["python", "program", "collections", "collected", "recorded or not"]
                 print("| " + " | ".join(cells) + " |\n|" + " --- |" * 5 if a.markdown else
