@@ -473,9 +473,10 @@ void type_tell(uintptr_t type);
 
 /* told.c: garbage that was told, by block; a collection of this generation finds it. */
 bool told_has(uintptr_t block);
+/* Any that one of up to this generation finds? */
+bool told_any(unsigned generation);
 void told_add(uintptr_t block, unsigned generation);
-/* It is given back by a collection; a collection of this generation is over. */
-void told_forget(uintptr_t block);
+/* A collection of this generation is over. */
 void told_settle(unsigned generation);
 
 /* main_program.c: the script that the command line names (NULL: none); a poll says MAIN

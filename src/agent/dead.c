@@ -6,8 +6,8 @@
  * these is its holder. So what has one holder is told together, the holder first. A cycle was
  * reachable as long as one that leads to it; what was left at another time is told apart. Behind
  * each stands to which of the dead it refers: that is what cycles are made of. Which of
- * the dead were told is kept in a set of addresses (told.c), from which a collection's frees take
- * them, and its end those that it did not free: they are on free lists.
+ * the dead were told is kept in a set of addresses (told.c) until a collection that covers them is
+ * over.
  *
  * The dead are numbered in the order of the look, the oldest generation first.
  */
@@ -53,13 +53,15 @@ static size_t number_of(size_t i)
 
 static void number_dead(unsigned generations)
 {
+    bool any = told_any(generations);
+
     for (unsigned g = generations + 1; g-- > 0; now.end[g] = now.dead.n)
         for (size_t i = graph.first[g]; i < graph.end[g]; i++) {
             uint64_t known;
 
             if (graph_reached(i))
                 continue;
-            known = told_has(block_of(graph.head.at[i])) ? TOLD : 0;
+            known = any && told_has(block_of(graph.head.at[i])) ? TOLD : 0;
             graph.failed |= !array_push(&now.dead, i | known);
             graph.state.at[i] = (graph.state.at[i] & ~(uint64_t)GRAPH_COUNT) | now.dead.n;
         }

@@ -91,8 +91,6 @@ static void put_shelved(struct free_list *l, uintptr_t object)
     l->stack[(*l->known)++] = object;
     if (l == &lists[TABLES])
         table_shelved(object);
-    if (HOT.gc_collecting)
-        told_forget(block_in(l, object));
     put(PMT_W_SHELVED, l, object);
 }
 

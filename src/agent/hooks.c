@@ -141,7 +141,6 @@ static void settle_last(const void *freed)
 /* What a collection frees. since: if this call is timed, when it began. */
 static void free_within(const struct py_allocator *real, void *p, uint64_t since)
 {
-    told_forget((uintptr_t)p);
     if (HOT.gc_last_block)
         settle_last(p);
     ring_put(PMT_W_FREE, (uintptr_t)p, wire_count(0));
