@@ -1,0 +1,34 @@
+# What the program has left is looked at before the collection that takes it, the interpreter's
+# last with its modules whole: with SIGINT as a terminal's jobs have it, and ignored, as a
+# script's background jobs have it (3.9 to 3.12: elsewhere nothing tells of that moment then).
+cat >app.py <<'PY'
+class Node: pass
+def work(n):
+    for i in range(n):
+        a = Node()
+        a.b = {"a": a}
+work(300)
+PY
+cat >under.py <<'PY'
+import os, signal, sys
+signal.signal(signal.SIGINT, getattr(signal, sys.argv[1]))
+os.execvp(sys.argv[2], sys.argv[2:])
+PY
+looked() { # HOW PYTHON
+    python3 under.py "$1" pymemtrace record -qfo app.pmt -- "$2" app.py
+    pymemtrace dump app.pmt | awk -v what="$2, $1" '
+        $2 == "GARBAGE" { found++ }
+        $2 == "GC_BEGIN" && substr($3, 6) >= 4 { exit }
+        END { if (found < 600) print what ": " found + 0 " objects, of 600" }'
+}
+check() { # PYTHON
+    looked SIG_DFL "$1"
+    case $("$1" -c 'import sys; print(*sys.version_info[:2], sep=".")') in
+    3.8 | 3.13) ;;
+    *) looked SIG_IGN "$1" ;;
+    esac
+    n=$((n + 1))
+}
+. "$TOP/tests/support/pythons.sh"
+each_python check
+[ "$n" -gt 0 ]
