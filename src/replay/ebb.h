@@ -46,6 +46,9 @@ void pmt_ebb_release(struct pmt_ebb *e);
 /* An object came (by: 1) or went (-1) at this event. False: memory ran out. */
 bool pmt_ebb_moved(struct pmt_ebb *e, int by, uint64_t event);
 
+/* A fall that is not over ends here, or goes on: as far as it has come it is a bottom. */
+bool pmt_ebb_so_far(struct pmt_ebb *e);
+
 /* One of the bottoms at or behind `from` and before `to`; part, of 2^32: which, by their weight.
  * 0: there is none. What is long ago is known roughly: of bottoms side by side the deepest. */
 uint64_t pmt_ebb_within(const struct pmt_ebb *e, uint64_t from, uint64_t to, uint32_t part);

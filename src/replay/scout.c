@@ -220,8 +220,8 @@ static bool of_collector(struct pmt_scout *s, enum pmt_op op, uint32_t arg, cons
         s->collecting = op == PMT_OP_GC_BEGIN;
     if (op == PMT_OP_GC_TOUCHED)
         pmt_left_touched(&s->left, arg, *wide);
-    else if (op == PMT_OP_GC_LOOK)
-        return pmt_left_look(&s->left, arg, event);
+    else if (op == PMT_OP_GC_LOOK) /* the last one comes when all has been let go of */
+        return pmt_ebb_so_far(&s->left.ebb) && pmt_left_look(&s->left, arg, event);
     else if (op == PMT_OP_GC_COUNTS)
         return pmt_left_counts(&s->left, event);
     else if (op == PMT_OP_GC_END)

@@ -56,7 +56,7 @@ static unsigned share_of(const struct pmt_ebb *e, uint64_t event, uint64_t other
     return n;
 }
 
-/* One of 60 and one of 120: sixteen times as often the deeper. */
+/* One of 60 and one of 120: 256 times as often the deeper. */
 static void test_ebb_deeper_ones_are_likelier(void)
 {
     struct pmt_ebb e = {0};
@@ -69,7 +69,28 @@ static void test_ebb_deeper_ones_are_likelier(void)
     move(&e, &event, -120); /* to event 440 */
     move(&e, &event, 40);
     n = share_of(&e, 440, 260);
-    EXPECT(n >= 938 && n <= 944);
+    EXPECT(n >= 995 && n <= 997);
+    pmt_ebb_release(&e);
+}
+
+/* What falls when the program ends does not rise again; if it goes on, it is one fall. */
+static void test_ebb_ends_in_a_fall(void)
+{
+    struct pmt_ebb e = {0};
+    uint64_t event = 0;
+    unsigned n;
+
+    move(&e, &event, 200);
+    move(&e, &event, -3);
+    EXPECT(pmt_ebb_so_far(&e));
+    EXPECT_U64(pmt_ebb_within(&e, 1, 1000, 0), 0); /* it is no fall */
+    move(&e, &event, -57); /* to event 260 */
+    EXPECT(pmt_ebb_so_far(&e) && pmt_ebb_so_far(&e));
+    EXPECT_U64(pmt_ebb_within(&e, 1, 1000, UINT32_MAX), 260);
+    move(&e, &event, -60); /* to event 320 */
+    EXPECT(pmt_ebb_so_far(&e));
+    n = share_of(&e, 320, 260);
+    EXPECT(n >= 995 && n <= 997);
     pmt_ebb_release(&e);
 }
 
@@ -96,11 +117,11 @@ static void test_ebb_a_fall_in_steps_counts_at_its_end(void)
     n = 0;
     for (uint32_t i = 0; i < 1000; i++)
         n += pmt_ebb_within(&e, 1, last + 1, i * (UINT32_MAX / 1000)) == last;
-    EXPECT(n >= 822 && n <= 826); /* 40, 80 and 120 deep: 81 of 98 */
+    EXPECT(n >= 961 && n <= 964); /* 40, 80 and 120 deep: 6561 of 6818 */
     pmt_ebb_release(&e);
 }
 
-/* Behind one that weighs 2^64 the smallest are still told apart. */
+/* Behind those that weigh 2^104 the smallest are still told apart. */
 static void test_ebb_weights_are_exact(void)
 {
     struct pmt_ebb e = {0};
@@ -147,4 +168,4 @@ static void test_ebb_is_bounded(void)
 
 SUITE(ebb, TEST(test_ebb_finds_the_bottom), TEST(test_ebb_small_ones_do_not_count),
       TEST(test_ebb_deeper_ones_are_likelier), TEST(test_ebb_a_fall_in_steps_counts_at_its_end),
-      TEST(test_ebb_weights_are_exact), TEST(test_ebb_is_bounded))
+      TEST(test_ebb_ends_in_a_fall), TEST(test_ebb_weights_are_exact), TEST(test_ebb_is_bounded))
