@@ -7,7 +7,7 @@
 #define MOST  8191 /* ... that count: a million of these weigh less than 2^124 */
 
 #define BOTTOMS_MOST ((size_t)1 << 20) /* 32 MiB */
-#define CLIMBS_MOST  ((size_t)1 << 16)
+#define CLIMBS_MOST  ((size_t)1 << 16) /* 1 MiB */
 
 void pmt_ebb_release(struct pmt_ebb *e)
 {

@@ -162,7 +162,7 @@ static void test_ebb_is_bounded(void)
     EXPECT(e.bottoms.n >= (size_t)1 << 19);
     EXPECT(e.climbs.n <= (size_t)1 << 16);
     EXPECT_U64(pmt_ebb_within(&e, early, early + 1, 0), early);
-    EXPECT_U64(pmt_ebb_within(&e, event - 100, event, 0) + 100 > event, 1); /* each of late */
+    EXPECT(pmt_ebb_within(&e, event - 30, event, 0) != 0); /* of late: each */
     pmt_ebb_release(&e);
 }
 
