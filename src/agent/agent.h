@@ -110,6 +110,7 @@ struct hot {
     bool interpreters;      /* told once */
     bool outside;           /* blocks outside the arenas are followed (touch.c) */
     bool lists_apart;       /* told once */
+    uint64_t room_at;       /* head at which the ring has no room left, as far as is known */
     uint64_t next_poll;     /* head at which to look at the clock again */
     uint64_t next_oracle;   /* head at which the next periodic checkpoint is due */
     _Atomic uint32_t raw_lock;
@@ -244,10 +245,10 @@ void ring_put_figures(uint64_t op, uint64_t low, uint64_t b, const uint64_t *fig
 /* Make room for n records in the main ring; false = recording was stopped. */
 bool ring_room(uint64_t n);
 
-/* The same for one more. */
+/* The same for one more; what comes every so often waits for the next hook call. */
 static inline bool ring_room_for_one(void)
 {
-    return !UNLIKELY(HOT.head + 1 >= HOT.stop_at) || ring_room(RESERVE);
+    return !UNLIKELY(HOT.head + 1 >= HOT.room_at) || ring_room(RESERVE);
 }
 
 /* The slow path of ring_ready(). */
@@ -418,6 +419,8 @@ enum touch_found { TOUCH_GONE, TOUCH_READ, TOUCH_IDLE };
 typedef enum touch_found touch_finder(uintptr_t head);
 void touch_begin(touch_finder *find);
 void touch_sift(touch_finder *find);
+/* At one of generation 0: those that are gone of what came since the last collection. */
+void touch_sift_young(touch_finder *find);
 void touch_begun(void);
 /* An object of generation 2 was found to be garbage; whether there were many, of late. */
 void touch_garbage(void);

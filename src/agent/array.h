@@ -75,8 +75,9 @@ static inline bool array_fill(struct array *a, size_t n, uint64_t value)
 {
     if (a->cap < n && !array_grow(a, n))
         return false;
-    for (a->n = 0; a->n < n; a->n++)
-        a->at[a->n] = value;
+    for (uint64_t *at = a->at, *end = at + n; at < end; at++)
+        *at = value;
+    a->n = n;
     return true;
 }
 

@@ -381,7 +381,7 @@ static void tell_untracked(void)
 {
     for (uint32_t i = 0; i < n_young; i++)
         if (is_untracked(young[i])) {
-            if (HOT.head >= HOT.stop_at && !ring_room(RESERVE))
+            if (!ring_room_for_one())
                 break;
             ring_put(PMT_W_GC_UNTRACKED, young[i] & ~TAGS, 0);
         }

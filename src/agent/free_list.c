@@ -72,7 +72,7 @@ static void put(enum pmt_wire_op op, const struct free_list *l, uintptr_t object
 {
     uint64_t list = (uint64_t)(l - lists) << PMT_W_LIST_SHIFT;
 
-    if (UNLIKELY(HOT.head >= HOT.stop_at) && !ring_room(RESERVE))
+    if (!ring_room_for_one())
         return;
     ring_put(op, list | block_in(l, object), wire_count(0));
     HOT.beside++;

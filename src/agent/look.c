@@ -305,8 +305,10 @@ static void watch_survivors(unsigned generations, int soon)
         touch_begin(find_reached);
         watch_list(2);
         watch_list(1);
-    } else if (soon == 1) {
+    } else if (generations == 1) {
         touch_sift(find_reached);
+    } else if (generations == 0) {
+        touch_sift_young(find_reached);
     }
     watch_list(0);
     if (soon > 0)

@@ -42,7 +42,7 @@ static void tell(struct made m, bool counted, bool dead)
         type = get(m.block + header, 8);
         if (HOT.objects == PMT_OBJECTS_LISTED && !made_kind_of(type))
             return;
-        if (HOT.head < HOT.stop_at || ring_room(RESERVE)) {
+        if (ring_room_for_one()) {
             type_tell(type);
             ring_put(PMT_W_OBJECT, m.block, type);
             HOT.beside++;

@@ -22,7 +22,7 @@ struct hot *pmt_hot;
 void ring_stop(void)
 {
     HOT.on = false;
-    HOT.stop_at = 0;
+    HOT.stop_at = HOT.room_at = 0;
 }
 
 /* The recorder's mutex is robust: the kernel marks it when its owner dies. */
@@ -71,8 +71,8 @@ bool ring_room(uint64_t n)
         uint64_t limit = tail + PMT_RING_RECORDS;
 
         if (HOT.head + n <= limit) {
-            limit -= RESERVE;
-            HOT.stop_at = limit < HOT.next_poll ? limit : HOT.next_poll;
+            HOT.room_at = limit - RESERVE;
+            HOT.stop_at = HOT.room_at < HOT.next_poll ? HOT.room_at : HOT.next_poll;
             if (!HOT.gc_looked || !HOT.objects_begun) /* every call, as soon as one can */
                 HOT.stop_at = 0;
             if (UNLIKELY(waiting_since))

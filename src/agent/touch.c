@@ -166,7 +166,7 @@ static inline bool is_outside(uintptr_t head)
     return set_has(&outside, head) || set_has(&outside, head - HEAD);
 }
 
-/* Whether its memory may be read: an arena's that is gone was dropped. */
+/* Whether its memory may be read. */
 static inline bool is_there(size_t i)
 {
     return !(watch.state.at[i] & OUTSIDE) || is_outside(watch.head.at[i]);
@@ -180,29 +180,22 @@ static bool is_gone(uintptr_t head, size_t i)
     return false;
 }
 
+/* What is neither in an arena nor known to be outside is not there; the looks will miss it. */
 static void drop_gone(void)
 {
-    size_t kept = 0, old = 0, base = 0, young = 0, reading = 0;
+    uintptr_t low = UINTPTR_MAX, high = 0;
 
     if (!gone.n)
         return;
-    for (size_t i = 0; i < watch.head.n; i++) {
-        while (reading < watch.since.n && watch.since.at[reading] <= i)
-            watch.since.at[reading++] = kept;
-        if (is_gone(watch.head.at[i], i))
-            continue;
-        old += i < watch.old;
-        base += i < watch.base;
-        young += i < watch.young;
-        watch.head.at[kept] = watch.head.at[i];
-        watch.state.at[kept++] = watch.state.at[i];
+    for (size_t k = 0; k < gone.n; k++) {
+        low = gone.base[k] < low ? gone.base[k] : low;
+        high = gone.end[k] > high ? gone.end[k] : high;
     }
-    while (reading < watch.since.n)
-        watch.since.at[reading++] = kept;
-    watch.head.n = watch.state.n = kept;
-    watch.old = old;
-    watch.base = base;
-    watch.young = young;
+    for (size_t i = 0; i < watch.head.n; i++)
+        if (watch.head.at[i] - low < high - low && is_gone(watch.head.at[i], i)) {
+            watch.head.at[i] = 0;
+            watch.state.at[i] |= OUTSIDE;
+        }
     gone.n = 0;
 }
 
@@ -262,27 +255,41 @@ void touch_begin(touch_finder *find)
     memset(recent, 0, sizeof recent);
 }
 
-/* What is gone of those that came since is read no more. */
-void touch_sift(touch_finder *find)
+/* What is gone of those from `first` on is read no more. known: those that were found nowhere are
+ * gone; idle: those in no cycle are read seldom from now on. */
+static void sift(size_t first, bool known, bool idle, touch_finder *find)
 {
-    size_t n = watch.head.n, to;
+    size_t n, to;
 
-    drop_gone();
-    for (n = to = watch.head.n; n-- > watch.old;) {
+    for (n = to = watch.head.n; n-- > first;) {
         enum touch_found found = is_there(n) ? find(watch.head.at[n]) : TOUCH_GONE;
         uint64_t state = watch.state.at[n];
 
-        if (found == TOUCH_GONE && !watch.mixed)
+        if (found == TOUCH_GONE && known)
             continue;
         watch.head.at[--to] = watch.head.at[n];
-        watch.state.at[to] = found == TOUCH_IDLE ? (state | IDLE) & ~CHANGED : state;
+        watch.state.at[to] = idle && found == TOUCH_IDLE ? (state | IDLE) & ~CHANGED : state;
     }
-    array_cut(&watch.head, watch.old, to);
-    array_cut(&watch.state, watch.old, to);
+    array_cut(&watch.head, first, to);
+    array_cut(&watch.state, first, to);
+    for (size_t k = watch.since.n; k-- > 0 && watch.since.at[k] > first;)
+        watch.since.at[k] = first; /* taken to be younger: they are read the more */
+}
+
+void touch_sift(touch_finder *find)
+{
+    drop_gone();
+    sift(watch.old, !watch.mixed, true, find);
     watch.base = watch.base < watch.head.n ? watch.base : watch.head.n;
     watch.young = 0;
-    for (size_t k = watch.since.n; k-- > 0 && watch.since.at[k] > watch.old;)
-        watch.since.at[k] = watch.old; /* taken to be younger: they are read the more */
+}
+
+/* What came since the last collection is in generation 0, or gone. */
+void touch_sift_young(touch_finder *find)
+{
+    drop_gone();
+    if (watch.young)
+        sift(watch.young, true, false, find);
 }
 
 void touch_garbage(void)
