@@ -165,8 +165,8 @@ static void watch(struct free_list *l)
 
 static struct free_list_guess beside(const struct free_list *l, ptrdiff_t by)
 {
-    return (struct free_list_guess){(uintptr_t)l->counter + 4 * (uintptr_t)by,
-                                    l->place + 8 * (uintptr_t)by};
+    return (struct free_list_guess){.counter = (uintptr_t)l->counter + 4 * (uintptr_t)by,
+                                    .place = l->place + 8 * (uintptr_t)by};
 }
 
 /* Whether there is one for each size where they should be if this is one of them. Empty
@@ -288,7 +288,7 @@ static bool find_floats(void)
         if (!made[i])
             continue;
         if (!sure)
-            free_list_find_copy();
+            free_list_find_before(&floats);
         pmt_py.decref(made[i]);
         sure = sure || free_list_find(&floats, (uintptr_t)made[i]);
     }
@@ -304,6 +304,17 @@ static void sync_found(uintptr_t freed)
             sync_list(found[i], freed);
 }
 
+#define TOGETHER 4u /* counts that are compared at once */
+
+static void sync_tuples(unsigned first, uintptr_t freed)
+{
+    const struct list_counts *c = &list_counts;
+
+    for (unsigned i = first; i < first + TOGETHER; i++)
+        if (c->tuples[i] != c->told_tuples[i])
+            sync_list(&lists[FIRST_TUPLE + i], freed);
+}
+
 /* The same where the counts of all stand in a few places. */
 static void sync_all(uintptr_t freed)
 {
@@ -315,9 +326,9 @@ static void sync_all(uintptr_t freed)
         sync_list(&lists[DICTS], freed);
     if (*c->tables != c->told_tables)
         sync_list(&lists[TABLES], freed);
-    for (unsigned i = 0; i < TUPLE_LISTS; i++)
-        if (c->tuples[i] != c->told_tuples[i])
-            sync_list(&lists[FIRST_TUPLE + i], freed);
+    for (unsigned i = 0; i < TUPLE_LISTS; i += TOGETHER)
+        if (memcmp(c->tuples + i, c->told_tuples + i, TOGETHER * sizeof *c->tuples))
+            sync_tuples(i, freed);
 }
 
 void objects_watch_slow(const void *freed)
@@ -349,7 +360,7 @@ static bool ready(const struct free_list *l)
 }
 
 /* The first deaths, and fewer and fewer: a list may be full, or an object bring others with
- * it on the way there. (A copy made within this death serves it as well.) */
+ * it on the way there. (What is read before such a one serves it as well.) */
 static bool worth_a_try(struct free_list *l)
 {
     uint32_t n = l->counter || l->lost ? 0 : ++l->n_deaths;
@@ -389,7 +400,7 @@ static void table_died(struct free_list *l)
 }
 
 /* Behind the type's own function. */
-APART void died(struct free_list *l, uintptr_t object, bool copied)
+APART void died(struct free_list *l, uintptr_t object, bool tried)
 {
     uint32_t n;
 
@@ -398,7 +409,7 @@ APART void died(struct free_list *l, uintptr_t object, bool copied)
     if (l->lost)
         return;
     if (!l->counter) {
-        if (copied && free_list_find(l, object) && ready(l)) {
+        if (tried && free_list_find(l, object) && ready(l)) {
             collector_watch();
             watch_found(l);
         }
@@ -431,15 +442,17 @@ static uintptr_t table_to_find(uintptr_t dict)
 APART void searched_death(struct free_list *l, void *object, destructor *own)
 {
     uintptr_t table = l == &lists[DICTS] ? table_to_find((uintptr_t)object) : 0;
-    bool copied = worth_a_try(l) || table;
+    bool tried = worth_a_try(l);
 
-    if (copied)
-        free_list_find_copy();
+    if (tried)
+        free_list_find_before(l);
+    if (table)
+        free_list_find_before(&lists[TABLES]);
     own(object);
     if (HOT.objects && table)
         died(&lists[TABLES], table, true);
     if (HOT.objects)
-        died(l, (uintptr_t)object, copied);
+        died(l, (uintptr_t)object, tried);
 }
 
 APART void watched_death(struct free_list *l, void *object, destructor *own)

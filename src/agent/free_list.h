@@ -13,7 +13,8 @@
 
 #define LISTS_IN_INTERPRETER 0x030a0000u /* from this version on; before: in the module's data */
 
-struct free_list_guess { uintptr_t counter, place; };
+/* was: the counter, before the death that is to show it once more. */
+struct free_list_guess { uintptr_t counter, place; uint32_t was; };
 
 struct free_list {
     uintptr_t type;
@@ -31,7 +32,8 @@ struct free_list {
     /* until then: */
     struct free_list_guess guess[FREE_LIST_GUESSES];
     size_t n_guesses;
-    uint32_t n_deaths, n_seen;   /* all; those that the guesses have come up in */
+    uint32_t n_deaths, n_seen;   /* all; those that the guesses have come up in, */
+    uint32_t n_missed;           /* ... and in a row have not */
     bool proved;                 /* ... and one of them when it held several */
     bool lost;                   /* what was found is no more, or was no list, or there is
                                     none: nothing is tried, nothing read */
@@ -40,8 +42,8 @@ struct free_list {
 /* To be called once; a_type: one in the interpreter's own module. False: no memory, or too
  * much data. */
 bool free_list_find_begin(uintptr_t a_type);
-/* Before an object dies; behind that. True: the list is found. */
-void free_list_find_copy(void);
+/* Before an object dies that may go on this list; behind that. True: the list is found. */
+void free_list_find_before(struct free_list *l);
 bool free_list_find(struct free_list *l, uintptr_t object);
 /* Whether these, of which nothing else is known, are those of a list. */
 bool free_list_is(const struct free_list *l, struct free_list_guess g);

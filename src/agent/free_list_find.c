@@ -7,7 +7,8 @@
  * been that before: an array keeps what was taken from it), and a number somewhere is larger by
  * one. So the writable data of the interpreter is copied before such a death and compared
  * behind it, and a pair of the two is believed if the list that it spells out is one: as many
- * dead objects of the type as the number says. It has to come up again with the next death.
+ * dead objects of the type as the number says. It has to come up again with the next deaths, at
+ * which no more than such pairs are looked at.
  *
  *     array    at[0 ... n - 1], the newest last          list, dict, tables of dicts
  *     linked   head -> newest -> ... -> oldest -> NULL   tuples, float
@@ -24,6 +25,7 @@
 #define BYTES_MOST    ((size_t)8 << 20) /* of all regions */
 #define PLACES_MOST   16u
 #define COUNTERS_MOST 256u
+#define MISSED_MOST   4u  /* a list that is full shows nothing; a pair that is none does not either */
 #define SURE_AFTER    6u  /* sightings of a list that never held two, or of tables: they have no type */
 
 static struct region { uintptr_t at; size_t bytes; } regions[REGIONS_MOST];
@@ -89,14 +91,6 @@ bool free_list_find_begin(uintptr_t a_type)
     return copy != NULL;
 }
 
-void free_list_find_copy(void)
-{
-    size_t at = 0;
-
-    for (size_t i = 0; i < n_regions; at += regions[i++].bytes)
-        memcpy(copy + at, (const void *)regions[i].at, regions[i].bytes);
-}
-
 /* -- what has changed -- */
 
 struct change {
@@ -112,6 +106,22 @@ static uint32_t number_at(uintptr_t at)
     return n;
 }
 
+static void copy_all(void)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < n_regions; at += regions[i++].bytes)
+        memcpy(copy + at, (const void *)regions[i].at, regions[i].bytes);
+}
+
+void free_list_find_before(struct free_list *l)
+{
+    if (!l->n_guesses)
+        copy_all();
+    for (size_t i = 0; i < l->n_guesses; i++)
+        l->guess[i].was = number_at(l->guess[i].counter);
+}
+
 static void note_numbers(struct change *c, uintptr_t at, const char *before)
 {
     for (uintptr_t half = 0; half < 8; half += 4) {
@@ -123,11 +133,10 @@ static void note_numbers(struct change *c, uintptr_t at, const char *before)
     }
 }
 
-static void compare(struct change *c, uintptr_t object)
+static void compare_all_of(struct change *c, uintptr_t object)
 {
     size_t from = 0;
 
-    c->n_places = c->n_counters = 0;
     for (size_t i = 0; i < n_regions; from += regions[i++].bytes)
         for (uintptr_t at = regions[i].at; at < regions[i].at + regions[i].bytes; at += 8) {
             const char *before = copy + from + (at - regions[i].at);
@@ -137,6 +146,28 @@ static void compare(struct change *c, uintptr_t object)
             if (UNLIKELY(memcmp(before, (const void *)at, 8)))
                 note_numbers(c, at, before);
         }
+}
+
+static void add_once(uintptr_t *places, size_t *n, uintptr_t place)
+{
+    for (size_t i = 0; i < *n; i++)
+        if (places[i] == place)
+            return;
+    places[(*n)++] = place;
+}
+
+static void compare_guesses(struct change *c, const struct free_list *l, uintptr_t object)
+{
+    for (size_t i = 0; i < l->n_guesses; i++) {
+        const struct free_list_guess *g = &l->guess[i];
+        uint32_t n = number_at(g->counter);
+        uintptr_t at = l->link ? g->place : g->place + 8 * (uintptr_t)(n - 1);
+
+        if (n != g->was + 1 || n > FREE_LIST_MOST || bytes_from(at) < 8 || get(at, 0) != object)
+            continue;
+        add_once(c->counter, &c->n_counters, g->counter);
+        add_once(c->place, &c->n_places, at);
+    }
 }
 
 /* -- which pair of them is a list -- */
@@ -194,7 +225,7 @@ static void weigh(struct free_list *l, const struct change *c)
         for (size_t k = 0; k < c->n_counters; k++) {
             uint32_t n = number_at(c->counter[k]);
             uintptr_t place = l->link ? c->place[i] : c->place[i] - 8 * (uintptr_t)(n - 1);
-            struct free_list_guess g = {c->counter[k], place};
+            struct free_list_guess g = {c->counter[k], place, n};
 
             if (n_kept == FREE_LIST_GUESSES || (l->n_guesses && !has_guess(l, g)) ||
                 free_list_has_counter(g.counter) ||
@@ -229,9 +260,14 @@ bool free_list_find(struct free_list *l, uintptr_t object)
 {
     struct change c;
 
-    compare(&c, object);
-    if (!c.n_places) /* the list was full */
+    c.n_places = c.n_counters = 0;
+    if (l->n_guesses)
+        compare_guesses(&c, l, object);
+    else
+        compare_all_of(&c, object);
+    if (!c.n_places && l->n_missed++ < MISSED_MOST)
         return false;
+    l->n_missed = 0;
     weigh(l, &c);
     l->n_seen = l->n_guesses ? l->n_seen + 1 : 0;
     if (!l->n_guesses)

@@ -74,10 +74,12 @@ typedef uint32_t four_counts __attribute__((vector_size(16)));
 static inline bool lists_moved(void)
 {
     const struct list_counts *c = &list_counts;
-    four_counts moved = {*c->list ^ c->told_list, *c->dict ^ c->told_dict,
-                         *c->tables ^ c->told_tables, c->slow};
+    uint32_t single = (*c->list ^ c->told_list) | (*c->dict ^ c->told_dict) |
+                      (*c->tables ^ c->told_tables) | c->slow;
+    four_counts moved = {0};
     uint64_t halves[2];
 
+#pragma GCC unroll 5
     for (int i = 0; i < TUPLE_LISTS; i += 4) {
         four_counts stand, told;
 
@@ -86,7 +88,7 @@ static inline bool lists_moved(void)
         moved |= stand ^ told;
     }
     memcpy(halves, &moved, sizeof halves);
-    return (halves[0] | halves[1]) != 0;
+    return (halves[0] | halves[1] | single) != 0;
 }
 
 /* free_list.c: the lists have moved, or are to be asked anyway. */
