@@ -240,9 +240,10 @@ static bool tell_mod(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint64
 
 bool pmt_collect_garbage(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint64_t event)
 {
-    struct pmt_told told = {.slot = slot};
+    struct pmt_told told = {.of = {.slot = slot, .kind = kind}};
     int place;
-    bool again = kind & PMT_GARBAGE_FIRST && pmt_type_stats_is_told(&c->types, slot);
+
+    told.again = kind & PMT_GARBAGE_FIRST && pmt_type_stats_is_told(&c->types, slot);
 
     c->graph.owner = 0;
     if (!pmt_collect_is_object(c, slot))
@@ -257,7 +258,7 @@ bool pmt_collect_garbage(struct pmt_collect *c, uint32_t slot, uint32_t kind, ui
         c->graph.owner = (kind >> PMT_GARBAGE_TYPE) + 1;
     pmt_census_track(&c->rec.census, slot); /* the collector has it in its lists */
     if (!c->modelling)
-        return again || pmt_vec_push(&c->told, told);
+        return pmt_vec_push(&c->told, told);
     return tell_mod(c, slot, kind, event);
 }
 
@@ -265,6 +266,8 @@ void pmt_collect_atomic(struct pmt_collect *c, uint32_t slot)
 {
     if (c->modelling)
         pmt_garbage_atomic(&c->garbage, slot);
+    else if (c->told.n && c->told.at[c->told.n - 1].of.slot == slot)
+        c->told.at[c->told.n - 1].of.atomic = true;
 }
 
 /* visited: mod's next collection finds it in its lists all the same, if it is young. */
@@ -292,7 +295,7 @@ static bool note_belonging(struct pmt_collect *c, uint32_t slot)
 
 bool pmt_collect_belongs(struct pmt_collect *c, uint32_t slot, uint64_t event)
 {
-    struct pmt_told told = {slot, (uint8_t)c->holder_place, true};
+    struct pmt_told told = {{.slot = slot, .belongs = true}, (uint8_t)c->holder_place, false};
 
     if (!note_belonging(c, slot))
         return false;
@@ -342,6 +345,26 @@ bool pmt_collect_foretell(struct pmt_collect *c, uint64_t event)
 
     return !c->scout || (pmt_garbage_told_all(c, event) &&
                          pmt_scout_take(c->scout, event, foretell_group, &f));
+}
+
+/* It was not freed since, nor is another. */
+static bool is_still_told(const struct pmt_collect *c, uint32_t slot)
+{
+    return pmt_collect_is_known(c, slot) && pmt_type_stats_is_told(&c->types, slot);
+}
+
+bool pmt_collect_carry_over(struct pmt_collect *c, uint64_t event)
+{
+    for (size_t i = 0; i < c->told.n; i++) {
+        const struct pmt_scouted *one = &c->told.at[i].of;
+
+        if (one->kind & PMT_GARBAGE_FIRST && !pmt_garbage_foretold(c, event))
+            return false;
+        if (is_still_told(c, one->slot) && !foretell(c, one, event))
+            return false;
+    }
+    c->told.n = 0;
+    return pmt_garbage_foretold(c, event);
 }
 
 void pmt_collect_refers(struct pmt_collect *c, uint32_t slot)
@@ -469,16 +492,17 @@ static uint64_t renew_left_over(struct pmt_collect *c, unsigned generation)
             c->told.at[kept++] = told;
             continue;
         }
-        covered += !told.belongs;
-        if (!pmt_collect_is_known(c, told.slot) ||
-            !pmt_type_stats_is_told(&c->types, told.slot))
+        if (told.again)
             continue;
-        if (HAS_BIT(&c->table, told.slot)) {
-            pmt_collect_forget_table(c, told.slot);
+        covered += !told.of.belongs;
+        if (!is_still_told(c, told.of.slot))
+            continue;
+        if (HAS_BIT(&c->table, told.of.slot)) {
+            pmt_collect_forget_table(c, told.of.slot);
             continue;
         }
-        pmt_census_renew(&c->rec.census, told.slot);
-        pmt_type_stats_made(&c->types, told.slot);
+        pmt_census_renew(&c->rec.census, told.of.slot);
+        pmt_type_stats_made(&c->types, told.of.slot);
     }
     c->told.n = kept;
     return covered;
@@ -605,11 +629,21 @@ static void set_threshold(struct pmt_collect *c, struct pmt_collect_side *side,
         c->pending = pmt_gc_plan_choose(&c->plan, &side->policy);
 }
 
+/* The agent tells of all settings when one of them has changed. */
+static bool is_as_before(const struct pmt_gc_policy *rec, enum pmt_op op, uint32_t arg,
+                         uint64_t wide)
+{
+    if (op == PMT_OP_GC_ENABLED)
+        return rec->enabled == (arg != 0);
+    return op == PMT_OP_GC_THRESHOLD && arg < PMT_GENERATIONS && rec->threshold[arg] == wide;
+}
+
 /* What the program does to the collector: for rec always, for mod unless ignored. */
 static bool program_calls(struct pmt_collect *c, enum pmt_op op, uint32_t arg, uint64_t wide)
 {
     struct pmt_collect_side *sides[2] = {&c->rec, &c->mod};
-    int n = c->modelling && !pmt_gc_plan_is_deaf(&c->plan) ? 2 : 1;
+    bool heard = !pmt_gc_plan_is_deaf(&c->plan) && !is_as_before(&c->rec.policy, op, arg, wide);
+    int n = c->modelling && heard ? 2 : 1;
 
     for (int i = 0; i < n; i++) {
         struct pmt_gc_policy *p = &sides[i]->policy;

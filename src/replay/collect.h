@@ -25,6 +25,7 @@
 #include "replay/garbage.h"
 #include "replay/garbage_graph.h"
 #include "replay/gc_plan.h"
+#include "replay/scout.h"
 #include "replay/shelves.h"
 #include "replay/type_stats.h"
 
@@ -39,9 +40,9 @@ struct pmt_blocks {
 };
 
 struct pmt_told {
-    uint32_t slot;
+    struct pmt_scouted of;
     uint8_t place;
-    bool belongs;                  /* it is freed with another */
+    bool again;                    /* a holder that was told before */
 };
 
 struct pmt_collect {
@@ -204,6 +205,8 @@ static inline uint8_t pmt_collect_kind(const struct pmt_collect *c, uint32_t slo
 
 /* mod is about to collect: what was left by now it finds, told or not. False: out of memory. */
 bool pmt_collect_foretell(struct pmt_collect *c, uint64_t event);
+/* mod is there from now on: what was told before and is still to be collected waits for it. */
+bool pmt_collect_carry_over(struct pmt_collect *c, uint64_t event);
 
 /* One of the collector's own events. False: out of memory. */
 bool pmt_collect_event(struct pmt_collect *c, enum pmt_op op, uint32_t arg, uint64_t wide,

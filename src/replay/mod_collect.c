@@ -136,7 +136,7 @@ static bool act(struct pmt_collect *c, unsigned actions, uint64_t event)
         return true;
     if (c->modelling && !pmt_garbage_told_all(c, event))
         return false;
-    if (!c->modelling && !pmt_mod_begin(c))
+    if (!c->modelling && (!pmt_mod_begin(c) || !pmt_collect_carry_over(c, event)))
         return false;
     pmt_gc_plan_settle(&c->plan, actions, &c->mod.policy);
     if (actions & PMT_GC_DO_COLLECT && !pmt_mod_collect(c, PMT_GENERATIONS - 1, true, event))
