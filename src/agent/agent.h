@@ -388,6 +388,9 @@ void look_poll(void);
 void look_at_end(void);
 /* ... now, if it is still to come; between hook calls. */
 void look_ending(void);
+/* ending.c: the process ends now, and the interpreter does not go down; as a hook call, whose caller
+ * holds the GIL and passed ring_ready(). */
+void ending_at_once(void);
 /* A collection of this generation is over, and so many objects. */
 void look_collected(unsigned generation, uint64_t collected);
 /* Neither collections nor looks at them have found anything for long. */

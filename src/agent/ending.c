@@ -13,7 +13,7 @@
  *                                     as in a background job of a script
  *
  * The look comes with the last of these that is to come; where there is none, with the first
- * allocation after that (look_when.c).
+ * allocation after that (look_when.c). A process that ends by os._exit() is looked at before that.
  *
  * The wrappers do what the functions of the same names do.
  */
@@ -58,6 +58,14 @@ static void last_look(void)
         look_ending();
     }
     errno = saved;
+}
+
+void ending_at_once(void)
+{
+    look_at_end();
+    collector_watch();
+    objects_watch(NULL);
+    look_ending();
 }
 
 /* SIGINT has a handler of the interpreter's, which it will take away. */
