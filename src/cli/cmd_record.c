@@ -112,6 +112,16 @@ static void print_summary(const struct pmt_record_summary *s)
     (void)fputc('\n', stderr);
 }
 
+/* What looks at objects, and what leaves them out. */
+static enum pmt_status check_choice(const struct args *args, struct pmt_error *err)
+{
+    const char *other = args->objects ? "--objects" : args->precise ? "--precise" : NULL;
+
+    if (!args->blocks_only || !other)
+        return PMT_OK;
+    return pmt_error_set(err, PMT_E_USAGE, "record: --blocks-only and %s: which of the two?", other);
+}
+
 /* A name that no trace can have. */
 static enum pmt_status check_output(const char *name, struct pmt_error *err)
 {
@@ -153,9 +163,9 @@ static int run(const void *given, char **operand, unsigned n_operands)
     enum pmt_status st;
 
     operand[n_operands] = NULL;
-    st = args->blocks_only && args->objects
-             ? pmt_error_set(&err, PMT_E_USAGE, "record: --blocks-only and --objects: which of the two?")
-             : check_output(record.output, &err);
+    st = check_choice(args, &err);
+    if (st == PMT_OK)
+        st = check_output(record.output, &err);
     if (st == PMT_OK)
         st = find_agent(agent, sizeof agent, &err);
     if (st != PMT_OK)

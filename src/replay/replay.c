@@ -37,6 +37,7 @@ struct pmt_replay {
     struct pmt_heap *heap;
     struct pmt_blocks slots;      /* by slot */
     bool check, walk;
+    bool ends_early;              /* the trace does */
     struct window window;
     struct pmt_verify verify;
     struct pmt_oracle_rows oracle;
@@ -621,11 +622,29 @@ static bool add_unseen(const struct pmt_replay *r, struct health_rows *rows)
     return !r->collect.settings_differ || r->collect.seen || pmt_vec_push(rows, row);
 }
 
+/* Whose moment has not come; NULL: that of none. */
+static const char *missed_key(const struct pmt_replay *r)
+{
+    unsigned i = 0;
+
+    return r->collect.settings_differ && r->collect.seen
+               ? pmt_gc_plan_missed(&r->collect.plan, &i) : NULL;
+}
+
+static bool add_missed(const struct pmt_replay *r, struct health_rows *rows)
+{
+    struct pmt_health row = {PMT_LOSS, "", 1};
+    const char *key = missed_key(r);
+
+    (void)snprintf(row.what, sizeof row.what, "the trace ends before the moment of %s", key ? key : "");
+    return !key || pmt_vec_push(rows, row);
+}
+
 static bool fill_health(const struct pmt_replay *r, struct pmt_result *out)
 {
     struct health_rows rows = {0};
 
-    if (!add_troubles(r, &rows) || !add_unseen(r, &rows)) {
+    if (!add_troubles(r, &rows) || !add_unseen(r, &rows) || !add_missed(r, &rows)) {
         pmt_vec_release(&rows);
         return false;
     }
@@ -662,15 +681,17 @@ static void move_rows(struct pmt_replay *r, struct pmt_result *out)
     memset(&r->oracle, 0, sizeof r->oracle);
 }
 
+void pmt_replay_ends_early(struct pmt_replay *r)
+{
+    r->ends_early = true;
+}
+
 /* A configuration that wanted something of the collector at a moment that never came was
  * not replayed: a mistyped mark, a time past the end. */
 static enum pmt_status check_moments(const struct pmt_replay *r, struct pmt_error *err)
 {
-    unsigned i = 0;
-    const char *key = NULL;
+    const char *key = r->ends_early ? NULL : missed_key(r);
 
-    if (r->collect.settings_differ && r->collect.seen)
-        key = pmt_gc_plan_missed(&r->collect.plan, &i);
     return key ? pmt_error_set(err, PMT_E_USAGE,
                                "%s: its moment never comes in this trace: `pymemtrace dump' "
                                "shows its marks and its length", key)

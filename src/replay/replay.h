@@ -51,6 +51,9 @@ enum pmt_status pmt_replay_batch(struct pmt_replay *r, const struct pmt_batch *b
 enum pmt_status pmt_replay_oracle(struct pmt_replay *r, const struct pmt_oracle *oracle,
                                   struct pmt_error *err);
 
+/* The trace ends early: a moment that has not come by then may have been cut off with the rest. */
+void pmt_replay_ends_early(struct pmt_replay *r);
+
 /* Move everything found into *out: metrics, verify, classes, samples, oracle, health.
  * The replay can only be freed afterwards. */
 enum pmt_status pmt_replay_finish(struct pmt_replay *r, struct pmt_result *out,

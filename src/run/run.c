@@ -311,6 +311,8 @@ static enum pmt_status run_recorded(struct run *run, const char *path,
         st = play(run, err);
     pmt_relay_close(run->relay);
     pmt_ahead_close(run->ahead);
+    if (st == PMT_OK && pmt_trace_partial(run->trace))
+        pmt_replay_ends_early(run->replay);
     if (st == PMT_OK)
         st = pmt_replay_finish(run->replay, out, err);
     if (st == PMT_OK)

@@ -7,13 +7,13 @@ import subprocess
 whole = open("a.pmt", "rb").read()
 
 def run(command):
-    p = subprocess.run(["pymemtrace", command, "bad.pmt"], capture_output=True, text=True)
+    p = subprocess.run(["pymemtrace", *command.split(), "bad.pmt"], capture_output=True, text=True)
     return p.returncode, p.stdout, p.stderr
 
 def check(what, data, allowed):
     with open("bad.pmt", "wb") as f:
         f.write(data)
-    for command in ("replay", "verify", "dump"):
+    for command in ("replay", "replay -c gc=300,3,3", "verify", "dump"):
         code, out, err = run(command)
         if code not in allowed:
             print(f"{what}: {command}: exit code {code}, want one of {allowed}", err)

@@ -139,4 +139,6 @@ if python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))'; then
     done
 fi
 [ "$n" -ge 1 ] || echo 'no interpreter'
-pymemtrace record --objects --blocks-only -o b.pmt -- true 2>&1 | grep -q 'which of the two' || echo 'both are taken'
+for more in --objects --precise; do
+    pymemtrace record $more --blocks-only -o b.pmt -- true 2>&1 | grep -q -e "$more: which of the two" || echo "$more: both are taken"
+done
