@@ -31,7 +31,8 @@
 #define RAREST      8u
 #define SHARE       40u /* records per object looked at */
 #define SHARE_MUCH  24u /* ... where there is old garbage */
-#define SHARE_VAIN  160u /* ... where two looks at everything in a row found nothing */
+#define SHARE_VAIN  160u /* ... where two looks at everything in a row found nothing, */
+#define GROWN       2u   /* ... unless the objects had become so many times as many since the last */
 
 static size_t n_all; /* objects at the last look at everything */
 
@@ -162,6 +163,15 @@ static void read_ahead(void)
         touch_read_ahead();
 }
 
+/* One that finds nothing says little of a program that has made most of its objects since the last. */
+static void note_found(struct looked looked)
+{
+    if (looked.n_dead)
+        HOT.look_none = 0;
+    else if (looked.n_objects < GROWN * n_all)
+        HOT.look_none++;
+}
+
 /* The next object is one of the collector's. A full collection is looked ahead at if the
  * last look at everything is not too near. */
 static void look_now(bool due)
@@ -179,7 +189,7 @@ static void look_now(bool due)
     if (looked.n_dead)
         HOT.look_vain = 0;
     if (all)
-        HOT.look_none = looked.n_dead ? 0 : HOT.look_none + 1;
+        note_found(looked);
     cost = (touch_much() ? SHARE_MUCH : HOT.look_none > 1 ? SHARE_VAIN : SHARE) * looked.n_objects;
     if (HOT.look_last) {
         look_tell_alive();
