@@ -17,9 +17,11 @@ def work(n):
 PY
 cat >once.py <<'PY'
 import gc
-from nodes import pairs, work
+from nodes import Node, pairs, work
 
 gc.collect()
+for i in range(600000): # looks at everything find nothing, and become rare
+    Node()
 old = pairs(100)
 gc.collect()
 work(20)
