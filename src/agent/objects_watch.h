@@ -79,7 +79,7 @@ static inline bool lists_moved(void)
     four_counts moved = {0};
     uint64_t halves[2];
 
-#pragma GCC unroll 5
+#pragma GCC unroll 5 /* TUPLE_LISTS / 4: no macro is expanded here */
     for (int i = 0; i < TUPLE_LISTS; i += 4) {
         four_counts stand, told;
 
