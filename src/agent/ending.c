@@ -47,25 +47,27 @@ static bool is_ending(void)
 }
 
 /* As a hook call that begins. */
+static void look_here(void)
+{
+    collector_watch();
+    objects_watch(NULL);
+    look_ending();
+}
+
 static void last_look(void)
 {
     int saved = errno;
 
     HOT.next_poll = HOT.stop_at = 0;
-    if (ring_ready()) {
-        collector_watch();
-        objects_watch(NULL);
-        look_ending();
-    }
+    if (ring_ready())
+        look_here();
     errno = saved;
 }
 
 void ending_at_once(void)
 {
     look_at_end();
-    collector_watch();
-    objects_watch(NULL);
-    look_ending();
+    look_here();
 }
 
 /* SIGINT has a handler of the interpreter's, which it will take away. */

@@ -258,7 +258,7 @@ bool pmt_collect_garbage(struct pmt_collect *c, uint32_t slot, uint32_t kind, ui
         c->graph.owner = (kind >> PMT_GARBAGE_TYPE) + 1;
     pmt_census_track(&c->rec.census, slot); /* the collector has it in its lists */
     if (!c->modelling)
-        return pmt_vec_push(&c->told, told);
+        return (told.again && !c->what_if) || pmt_vec_push(&c->told, told);
     return tell_mod(c, slot, kind, event);
 }
 

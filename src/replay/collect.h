@@ -42,7 +42,7 @@ struct pmt_blocks {
 struct pmt_told {
     struct pmt_scouted of;
     uint8_t place;
-    bool again;                    /* a holder that was told before */
+    bool again;                    /* a holder that was told before: mod wants to know of which */
 };
 
 struct pmt_collect {
