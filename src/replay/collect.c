@@ -638,6 +638,19 @@ static bool is_as_before(const struct pmt_gc_policy *rec, enum pmt_op op, uint32
     return op == PMT_OP_GC_THRESHOLD && arg < PMT_GENERATIONS && rec->threshold[arg] == wide;
 }
 
+/* The program's own setting takes the place of one that was asked for. */
+static bool overrules(const struct pmt_gc_plan *plan, enum pmt_op op, uint32_t arg, uint64_t wide)
+{
+    const struct pmt_gc_config *asked = &plan->config;
+
+    if (!pmt_gc_plan_holds(plan))
+        return false;
+    if (op == PMT_OP_GC_ENABLED)
+        return asked->enabled_given && asked->enabled != (arg != 0);
+    return op == PMT_OP_GC_THRESHOLD && arg < PMT_GENERATIONS && asked->threshold_given[arg] &&
+           asked->threshold[arg] != wide;
+}
+
 /* What the program does to the collector: for rec always, for mod unless ignored. */
 static bool program_calls(struct pmt_collect *c, enum pmt_op op, uint32_t arg, uint64_t wide)
 {
@@ -645,6 +658,7 @@ static bool program_calls(struct pmt_collect *c, enum pmt_op op, uint32_t arg, u
     bool heard = !pmt_gc_plan_is_deaf(&c->plan) && !is_as_before(&c->rec.policy, op, arg, wide);
     int n = c->modelling && heard ? 2 : 1;
 
+    c->overruled += n == 2 && overrules(&c->plan, op, arg, wide);
     for (int i = 0; i < n; i++) {
         struct pmt_gc_policy *p = &sides[i]->policy;
 

@@ -640,11 +640,20 @@ static bool add_missed(const struct pmt_replay *r, struct health_rows *rows)
     return !key || pmt_vec_push(rows, row);
 }
 
+static bool add_overruled(const struct pmt_replay *r, struct health_rows *rows)
+{
+    struct pmt_health row = {PMT_INFO, "gc settings asked for that the program replaced by its own "
+                             "(gc.calls=ignore keeps yours)", r->collect.overruled};
+
+    return !row.count || pmt_vec_push(rows, row);
+}
+
 static bool fill_health(const struct pmt_replay *r, struct pmt_result *out)
 {
     struct health_rows rows = {0};
 
-    if (!add_troubles(r, &rows) || !add_unseen(r, &rows) || !add_missed(r, &rows)) {
+    if (!add_troubles(r, &rows) || !add_unseen(r, &rows) || !add_missed(r, &rows) ||
+        !add_overruled(r, &rows)) {
         pmt_vec_release(&rows);
         return false;
     }

@@ -38,3 +38,11 @@ few=$(young switch.pmt gc=10000,10,10) many=$(young switch.pmt gc=200,10,10)
     echo "switched off and on: $few collections of generation 0 at 10000, $many at 200"
 off=$(young set.pmt gc=off)
 [ "$off" = 0 ] || echo "set to 5000, off asked for: $off collections of generation 0"
+# The health of the trace says that the thresholds asked for did not hold.
+told() { # SETTINGS: how many
+    pymemtrace stats --json -c "$1" set.pmt | python3 -c '
+import json, sys
+print(sum(h["count"] for h in json.load(sys.stdin)["health"] if "by its own" in h["what"]))'
+}
+[ "$(told gc=200,10,10) $(told gc=5000,10,10) $(told 'gc=200,10,10 gc.calls=ignore')" = '1 0 0' ] ||
+    echo "replaced: $(told gc=200,10,10) $(told gc=5000,10,10) $(told 'gc=200,10,10 gc.calls=ignore')"
