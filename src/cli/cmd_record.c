@@ -113,17 +113,22 @@ static void print_summary(const struct pmt_record_summary *s)
 }
 
 /* What looks at objects, and what leaves them out. */
-static enum pmt_status check_choice(const struct args *args, struct pmt_error *err)
+static enum pmt_status check_choice(const struct args *args, const char *command,
+                                    struct pmt_error *err)
 {
     const char *other = args->objects ? "--objects" : args->precise ? "--precise" : NULL;
 
-    if (!args->blocks_only || !other)
-        return PMT_OK;
-    return pmt_error_set(err, PMT_E_USAGE, "record: --blocks-only and %s: which of the two?", other);
+    if (args->blocks_only && other)
+        return pmt_error_set(err, PMT_E_USAGE, "record: --blocks-only and %s: which of the two?",
+                             other);
+    if (args->precise && *command && !command[strspn(command, "0123456789")])
+        return pmt_error_set(err, PMT_E_USAGE, "record: the command is '%s': if that is meant for "
+                             "--precise, write --precise=%s", command, command);
+    return PMT_OK;
 }
 
 /* A name that no trace can have. */
-static enum pmt_status check_output(const char *name, struct pmt_error *err)
+static enum pmt_status check_output(const char *name, bool force, struct pmt_error *err)
 {
     struct stat s;
 
@@ -134,6 +139,9 @@ static enum pmt_status check_output(const char *name, struct pmt_error *err)
                              "command's own: name a file");
     if (stat(name, &s) == 0 && S_ISDIR(s.st_mode))
         return pmt_error_set(err, PMT_E_IO, "%s: is a directory: name a file", name);
+    if (!force && stat(name, &s) == 0 && !S_ISREG(s.st_mode))
+        return pmt_error_set(err, PMT_E_IO, "%s: is a device or a pipe: name a file, or write to "
+                             "it all the same with -f", name);
     return PMT_OK;
 }
 
@@ -163,9 +171,9 @@ static int run(const void *given, char **operand, unsigned n_operands)
     enum pmt_status st;
 
     operand[n_operands] = NULL;
-    st = check_choice(args, &err);
+    st = check_choice(args, operand[0], &err);
     if (st == PMT_OK)
-        st = check_output(record.output, &err);
+        st = check_output(record.output, args->force, &err);
     if (st == PMT_OK)
         st = find_agent(agent, sizeof agent, &err);
     if (st != PMT_OK)

@@ -136,6 +136,18 @@ static _Noreturn void exec_command(const struct recording *r,
     _exit(127);
 }
 
+/* A program is given to its interpreter, as it is without us. */
+static enum pmt_status cannot_be_run(const char *command, int failure, struct pmt_error *err)
+{
+    size_t n = strlen(command);
+    bool python = n > 3 && !strcmp(command + n - 3, ".py") && !access(command, R_OK);
+
+    if (python)
+        return pmt_error_set(err, PMT_E_TARGET, "%s: cannot be run alone: name its interpreter as "
+                             "well: python3 %s", command, command);
+    return pmt_error_set(err, PMT_E_TARGET, "%s: cannot be run: %s", command, strerror(failure));
+}
+
 static enum pmt_status start_command(struct recording *r, const struct saved_signals *saved,
                                      struct pmt_error *err)
 {
@@ -157,8 +169,7 @@ static enum pmt_status start_command(struct recording *r, const struct saved_sig
     if (n == (ssize_t)sizeof failure) {
         (void)waitpid(r->child, &r->child_status, 0);
         r->child_ended = true;
-        return pmt_error_set(err, PMT_E_TARGET, "%s: cannot be run: %s",
-                             r->options->argv[0], strerror(failure));
+        return cannot_be_run(r->options->argv[0], failure, err);
     }
     return PMT_OK;
 }

@@ -256,28 +256,54 @@ static void types_alone(struct pmt_page *page, const char *key, const struct pmt
         pmt_part_garbage_references(page, "garbage_references", r);
 }
 
+#define ROWS(of) offsetof(struct pmt_result, n_##of)
+
+/* A table, how many rows it has, and why it would have none. */
 static const struct {
     const char *key;
     void (*print)(struct pmt_page *, const char *, const struct pmt_result *);
+    size_t n_rows;
+    const char *none;
 } parts[] = {
-    [PMT_PART_TIMELINE] = {"timeline", timeline_alone},
-    [PMT_PART_CLASSES] = {"classes", pmt_part_classes},
-    [PMT_PART_COLLECTIONS] = {"collections", pmt_part_collections},
-    [PMT_PART_TYPES] = {"types", types_alone},
-    [PMT_PART_FREE_LISTS] = {"freelists", pmt_part_free_lists},
-    [PMT_PART_REGIONS] = {"regions", pmt_part_regions},
-    [PMT_PART_OBJECTS] = {"objects", pmt_part_objects},
-    [PMT_PART_INTERVALS] = {"object_intervals", pmt_part_object_intervals},
-    [PMT_PART_FREE_LIST_SAMPLES] = {"freelist_timeline", pmt_part_free_list_samples},
-    [PMT_PART_LENGTHS] = {"list_lengths", pmt_part_list_lengths},
+    [PMT_PART_TIMELINE] = {"timeline", timeline_alone, ROWS(samples), "no samples: nothing ran"},
+    [PMT_PART_CLASSES] = {"classes", pmt_part_classes, ROWS(classes),
+                          "no size classes: no pool is in use at the end"},
+    [PMT_PART_COLLECTIONS] = {"collections", pmt_part_collections, ROWS(collections),
+                              "no collections: none came, or they were left out (record "
+                              "--blocks-only)"},
+    [PMT_PART_TYPES] = {"types", types_alone, ROWS(types),
+                        "no types: objects were left out (record --blocks-only)"},
+    [PMT_PART_FREE_LISTS] = {"freelists", pmt_part_free_lists, ROWS(free_lists),
+                             "no free lists: nothing came to one, or they were left out (record "
+                             "--blocks-only)"},
+    [PMT_PART_REGIONS] = {"regions", pmt_part_regions, ROWS(regions),
+                          "no regions: only a script has them, see pymemtrace-script(5)"},
+    [PMT_PART_OBJECTS] = {"objects", pmt_part_objects, ROWS(objects),
+                          "no objects one by one: that takes a trace of record --objects"},
+    [PMT_PART_INTERVALS] = {"object_intervals", pmt_part_object_intervals, ROWS(object_intervals),
+                            "nothing between marks: that takes a trace of record --objects of a "
+                            "program that\nputs marks, see pymemtrace-record(1)"},
+    [PMT_PART_FREE_LIST_SAMPLES] = {"freelist_timeline", pmt_part_free_list_samples,
+                                    ROWS(free_list_samples),
+                                    "no free lists: nothing came to one, or they were left out "
+                                    "(record --blocks-only)"},
+    [PMT_PART_LENGTHS] = {"list_lengths", pmt_part_list_lengths, ROWS(list_lengths),
+                          "no lengths: nothing came to a free list, or they were left out (record "
+                          "--blocks-only)"},
 };
 
-/* One table alone; in JSON an object with that one key. */
+/* One table alone; in JSON an object with that one key. Programs get an empty one, people a
+ * reason. */
 static void one_part(struct pmt_page *page, const struct pmt_result *r)
 {
     bool json = page->options->format == PMT_FORMAT_JSON;
     enum pmt_report_part part = page->options->part;
+    const size_t *n_rows = (const size_t *)(const void *)((const char *)r + parts[part].n_rows);
 
+    if (page->options->format == PMT_FORMAT_TEXT && !*n_rows) {
+        pmt_strbuf_printf(&page->sb, "%s\n", parts[part].none);
+        return;
+    }
     if (json)
         pmt_json_object(&page->json, NULL);
     parts[part].print(page, parts[part].key, r);

@@ -355,8 +355,7 @@ enum pmt_status pmt_run_open_or_print(const char *path, struct pmt_trace **trace
     enum pmt_status st = pmt_trace_open_or_text(path, trace, &text, &n, err);
 
     if (st == PMT_OK && text)
-        st = pmt_script_parse(strcmp(path, "-") ? path : "standard input", text, n, &script,
-                              err);
+        st = pmt_run_parse_script(path, text, n, &script, err);
     if (st == PMT_OK && script)
         pmt_script_print(script, put, arg);
     pmt_script_free(script);

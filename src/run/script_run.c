@@ -96,6 +96,20 @@ static bool describe(const char *path, size_t n, const struct pmt_script *script
     return out->facts[0].name && out->facts[0].value;
 }
 
+/* What is no script is most likely the program itself. */
+enum pmt_status pmt_run_parse_script(const char *path, const char *text, size_t n,
+                                     struct pmt_script **script, struct pmt_error *err)
+{
+    size_t length = strlen(path);
+    enum pmt_status st = pmt_script_parse(strcmp(path, "-") ? path : "standard input", text, n,
+                                          script, err);
+
+    if (st == PMT_OK || length < 4 || strcmp(path + length - 3, ".py"))
+        return st;
+    return pmt_error_set(err, st, "%s: is a Python program, not a trace: record it first: "
+                         "pymemtrace record -o x.pmt -- python3 %s", path, path);
+}
+
 enum pmt_status pmt_run_script(const char *path, const char *text, size_t n,
                                const struct pmt_run_options *options, struct pmt_result *out,
                                struct pmt_error *err)
@@ -104,7 +118,7 @@ enum pmt_status pmt_run_script(const char *path, const char *text, size_t n,
     enum pmt_status st = configure(options->spec, &out->config, err);
 
     if (st == PMT_OK)
-        st = pmt_script_parse(strcmp(path, "-") ? path : "standard input", text, n, &script, err);
+        st = pmt_run_parse_script(path, text, n, &script, err);
     if (st == PMT_OK)
         st = act_out(script, options, out, err);
     if (st == PMT_OK && !describe(path, n, script, out))

@@ -14,6 +14,15 @@ try 5 record -o no/such/folder/a.pmt -- python3 -c 'pass'
 mkdir folder
 try 5 record -o folder -- python3 -c 'open("ran", "w")'
 grep -qx 'pymemtrace: folder: is a directory: name a file' err || cat err
+try 5 record -o /dev/full -- python3 -c 'open("ran", "w")'
+grep -q '^pymemtrace: /dev/full: is a device' err || cat err
+try 2 record --precise 20000 -- python3 -c 'open("ran", "w")'
+grep -q 'write --precise=20000$' err || cat err
+echo 'print(1)' >app.py
+try 4 record -o a.pmt -- app.py
+grep -q 'python3 app.py$' err || cat err
+try 4 replay app.py
+grep -q 'record it first: pymemtrace record -o x.pmt -- python3 app.py$' err || cat err
 echo mine >kept.pmt
 try 5 record -o kept.pmt -- python3 -c 'open("ran", "w")'
 [ "$(cat kept.pmt)" = mine ] || echo 'kept.pmt was overwritten'

@@ -15,6 +15,13 @@ for part in '' --timeline --classes --collections; do
         [ "$format" != --json ] || python3 -m json.tool by-db >/dev/null
     done
 done
+# What has no rows says why; for programs it is empty.
+for part in regions objects intervals; do
+    [ "$(pymemtrace stats --$part app.db)" != "${text:-}" ] || echo "stats --$part: as the one before"
+    text=$(pymemtrace stats --$part app.db)
+    case $text in no*) ;; *) echo "stats --$part: $text" ;; esac
+    [ "$(pymemtrace stats --$part --csv app.db | wc -l)" = 1 ] || echo "stats --$part --csv: rows"
+done
 pymemtrace stats --run=1 app.db >first
 pymemtrace stats app.db | cmp - first
 pymemtrace stats --run=2 app.db || echo "exit code $?"
