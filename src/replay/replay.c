@@ -10,51 +10,15 @@
  * hashed the interpreter's. A window that differs counts all its placements as
  * mismatches: which one it was cannot be told, that there was one can.
  */
-#include "replay/replay.h"
+#include "replay/replay_inner.h"
 
-#include <stdio.h>
 #include <string.h>
 #include "base/alloc.h"
 #include "base/check.h"
 #include "base/vec.h"
 #include "heap/heap_inline.h"
-#include "replay/collect.h"
-#include "replay/object_flow.h"
-#include "replay/oracle.h"
-#include "replay/sample.h"
 
 #define CHECK_FACTOR UINT64_C(0x9E3779B97F4A7C15)
-#define N_TROUBLES   64
-
-struct window {
-    uint64_t hash;       /* over the placements since the window began */
-    uint64_t from_event; /* where it began */
-    uint32_t n;          /* placements in it */
-    uint32_t idx;        /* of the batch's check[] */
-};
-
-struct pmt_replay {
-    struct pmt_heap *heap;
-    struct pmt_blocks slots;      /* by slot */
-    bool check, walk;
-    bool ends_early;              /* the trace does */
-    struct window window;
-    struct pmt_verify verify;
-    struct pmt_oracle_rows oracle;
-    struct pmt_collect collect;
-    struct pmt_object_flow flow;
-    struct pmt_sampler sampler;
-    uint64_t n_allocs, n_frees;   /* blocks */
-    uint64_t n_events;
-    uint64_t clock_ns, first_clock_ns;
-    bool clock_seen;
-    uint64_t rss_bytes, rss_peak_bytes;
-    uint64_t stack_bytes, stack_peak_bytes;
-    uint64_t trouble[N_TROUBLES]; /* by code */
-    uint64_t n_unknown_troubles;  /* codes past the table */
-    uint64_t total_events;        /* of the trace, 0 = not known */
-    bool unannounced;             /* an object of a free list, and no word of these before */
-};
 
 /* Reads the wide operands of one batch in order. */
 struct wides {
@@ -77,7 +41,7 @@ static inline uint64_t full_arg(uint32_t arg, struct wides *w)
 static void close_window(struct pmt_replay *r, const struct pmt_batch *b,
                          uint64_t next_event)
 {
-    struct window *w = &r->window;
+    struct pmt_window *w = &r->window;
 
     r->verify.placements_checked += w->n;
     if (w->idx >= b->n_checks || b->check[w->idx] != (uint32_t)(w->hash >> 32)) {
@@ -85,7 +49,7 @@ static void close_window(struct pmt_replay *r, const struct pmt_batch *b,
         if (r->verify.first_mismatch_event == PMT_NOWHERE)
             r->verify.first_mismatch_event = w->from_event;
     }
-    *w = (struct window){.idx = w->idx + 1, .from_event = next_event};
+    *w = (struct pmt_window){.idx = w->idx + 1, .from_event = next_event};
 }
 
 static inline void check_place(struct pmt_replay *r, const struct pmt_batch *b, uint32_t i,
@@ -160,7 +124,7 @@ static void on_rss(struct pmt_replay *r, uint64_t bytes)
 
 static void on_trouble(struct pmt_replay *r, uint32_t code, uint64_t count)
 {
-    if (code < N_TROUBLES)
+    if (code < PMT_TROUBLES)
         r->trouble[code] += count;
     else
         r->n_unknown_troubles += count;
@@ -421,7 +385,7 @@ enum pmt_status pmt_replay_batch(struct pmt_replay *r, const struct pmt_batch *b
     struct wides wides = {b->wide, b->wide + b->n_wide};
     uint32_t i = 0, reached = 0;
 
-    r->window = (struct window){.from_event = b->first_event};
+    r->window = (struct pmt_window){.from_event = b->first_event};
     while (i < b->n_events && reached == i) {
         uint64_t now = b->first_event + i;
         uint32_t end = b->n_events;
@@ -551,182 +515,7 @@ void pmt_replay_free(struct pmt_replay *r)
     pmt_free(r);
 }
 
-static void fill_metrics(const struct pmt_replay *r, struct pmt_metrics *m)
-{
-    pmt_heap_metrics(r->heap, m);
-    m->events = r->n_events;
-    m->run_ns = r->clock_ns - r->first_clock_ns;
-    m->rss_peak_bytes = r->rss_peak_bytes;
-    m->allocs = r->n_allocs;
-    m->frees = r->n_frees;
-    if (r->flow.on)
-        pmt_heap_traffic(r->heap, &m->allocs, &m->frees);
-    m->stack_peak_bytes = r->stack_peak_bytes;
-}
-
-/* The conservation law, as sys._debugmallocstats() sums it up. */
-static bool balances(const struct pmt_metrics *m)
-{
-    return m->used_bytes + m->avail_bytes + m->unused_pool_bytes + m->header_bytes +
-               m->quantization_bytes + m->alignment_bytes == m->arena_bytes;
-}
-
-/* The recording says itself that something is missing from it. */
-static bool has_losses(const struct pmt_replay *r)
-{
-    bool any = r->n_unknown_troubles > 0;
-
-    for (uint32_t code = 0; code < N_TROUBLES; code++)
-        any |= r->trouble[code] && pmt_trouble_severity(code) == PMT_LOSS;
-    return any;
-}
-
-static void fill_verify(struct pmt_replay *r, struct pmt_result *out)
-{
-    struct pmt_verify *v = &r->verify;
-
-    v->gc = out->verify.gc;
-    v->list_mismatches = out->verify.list_mismatches;
-    memcpy(v->lists, out->verify.lists, sizeof v->lists);
-    v->books_balance = balances(&out->metrics);
-    v->exact = v->checked && v->books_balance && !v->placement_mismatches &&
-               !v->class_mismatches && !v->book_mismatches && !v->gc.mismatches &&
-               !v->list_mismatches && !has_losses(r) &&
-               v->placements_checked + v->classes_checked > 0;
-    out->verify = *v;
-}
-
-struct health_rows {
-    struct pmt_health *at;
-    size_t n, cap;
-};
-
-static bool add_troubles(const struct pmt_replay *r, struct health_rows *rows)
-{
-    for (uint32_t code = 0; code <= N_TROUBLES; code++) {
-        uint64_t count = code < N_TROUBLES ? r->trouble[code] : r->n_unknown_troubles;
-        struct pmt_health row = {pmt_trouble_severity(code), "", count};
-
-        (void)strncpy(row.what, pmt_trouble_text(code), sizeof row.what - 1);
-        if (count && !pmt_vec_push(rows, row))
-            return false;
-    }
-    return true;
-}
-
-static bool add_unseen(const struct pmt_replay *r, struct health_rows *rows)
-{
-    struct pmt_health row = {PMT_LOSS, "the trace tells nothing of the collector: its "
-                             "settings changed nothing", 1};
-
-    return !r->collect.settings_differ || r->collect.seen || pmt_vec_push(rows, row);
-}
-
-/* Whose moment has not come; NULL: that of none. */
-static const char *missed_key(const struct pmt_replay *r)
-{
-    unsigned i = 0;
-
-    return r->collect.settings_differ && r->collect.seen
-               ? pmt_gc_plan_missed(&r->collect.plan, &i) : NULL;
-}
-
-static bool add_missed(const struct pmt_replay *r, struct health_rows *rows)
-{
-    struct pmt_health row = {PMT_LOSS, "", 1};
-    const char *key = missed_key(r);
-
-    (void)snprintf(row.what, sizeof row.what, "the trace ends before the moment of %s", key ? key : "");
-    return !key || pmt_vec_push(rows, row);
-}
-
-static bool add_overruled(const struct pmt_replay *r, struct health_rows *rows)
-{
-    struct pmt_health row = {PMT_INFO, "gc settings asked for that the program replaced by its own "
-                             "(gc.calls=ignore keeps yours)", r->collect.overruled};
-
-    return !row.count || pmt_vec_push(rows, row);
-}
-
-static bool fill_health(const struct pmt_replay *r, struct pmt_result *out)
-{
-    struct health_rows rows = {0};
-
-    if (!add_troubles(r, &rows) || !add_unseen(r, &rows) || !add_missed(r, &rows) ||
-        !add_overruled(r, &rows)) {
-        pmt_vec_release(&rows);
-        return false;
-    }
-    out->health = rows.at;
-    out->n_health = rows.n;
-    return true;
-}
-
-static bool fill_classes(const struct pmt_replay *r, struct pmt_result *out)
-{
-    struct pmt_class_row rows[PMT_MAX_CLASSES];
-    size_t n = pmt_heap_classes(r->heap, rows, PMT_MAX_CLASSES);
-
-    out->classes = pmt_alloc_array(n, sizeof *rows);
-    if (!out->classes)
-        return false;
-    memcpy(out->classes, rows, n * sizeof *rows);
-    out->n_classes = n;
-    return true;
-}
-
-/* Hand the vectors over. */
-static void move_rows(struct pmt_replay *r, struct pmt_result *out)
-{
-    out->samples = r->sampler.rows.at;
-    out->n_samples = r->sampler.rows.n;
-    out->class_samples = r->sampler.classes.at;
-    out->n_class_samples = r->sampler.classes.n;
-    out->free_list_samples = r->sampler.lists.at;
-    out->n_free_list_samples = r->sampler.lists.n;
-    out->oracle = r->oracle.at;
-    out->n_oracle = r->oracle.n;
-    memset(&r->sampler, 0, sizeof r->sampler);
-    memset(&r->oracle, 0, sizeof r->oracle);
-}
-
 void pmt_replay_ends_early(struct pmt_replay *r)
 {
     r->ends_early = true;
-}
-
-/* A configuration that wanted something of the collector at a moment that never came was
- * not replayed: a mistyped mark, a time past the end. */
-static enum pmt_status check_moments(const struct pmt_replay *r, struct pmt_error *err)
-{
-    const char *key = r->ends_early ? NULL : missed_key(r);
-
-    return key ? pmt_error_set(err, PMT_E_USAGE,
-                               "%s: its moment never comes in this trace: `pymemtrace dump' "
-                               "shows its marks and its length", key)
-               : PMT_OK;
-}
-
-enum pmt_status pmt_replay_finish(struct pmt_replay *r, struct pmt_result *out,
-                                  struct pmt_error *err)
-{
-    struct pmt_sample last = {.event = r->n_events, .clock_ns = r->clock_ns,
-                              .rss_bytes = r->rss_bytes, .stack_bytes = r->stack_bytes};
-    enum pmt_status st = r->walk ? pmt_heap_check(r->heap, err) : PMT_OK;
-
-    if (st == PMT_OK)
-        st = check_moments(r, err);
-    if (st != PMT_OK)
-        return st;
-    fill_metrics(r, &out->metrics);
-    pmt_collect_finish(&r->collect, out);
-    if (r->flow.on && (!pmt_shelves_finish(&r->flow.shelves, out) ||
-                       (r->flow.every && !pmt_object_stats_finish(&r->flow.stats, out))))
-        return pmt_error_set(err, PMT_E_NOMEM, "out of memory for the results");
-    fill_verify(r, out);
-    if (!pmt_sampler_finish(&r->sampler, r->heap, last) || !fill_health(r, out) ||
-        !fill_classes(r, out))
-        return pmt_error_set(err, PMT_E_NOMEM, "out of memory for the results");
-    move_rows(r, out);
-    return PMT_OK;
 }
