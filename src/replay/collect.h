@@ -144,6 +144,12 @@ static inline bool pmt_collect_is_known(const struct pmt_collect *c, uint32_t sl
     return slot / 64 < c->known.n && c->known.at[slot / 64] >> slot % 64 & 1;
 }
 
+/* The object in this slot is the one that was told to be garbage. */
+static inline bool pmt_collect_is_still_told(const struct pmt_collect *c, uint32_t slot)
+{
+    return pmt_collect_is_known(c, slot) && pmt_type_stats_is_told(&c->types, slot);
+}
+
 /* The block in this slot ends so. True: it is kept as garbage, or was given back by mod
  * before; false: give it back, or to its free list. */
 static inline bool pmt_collect_freed(struct pmt_collect *c, uint32_t slot, pmt_block block,

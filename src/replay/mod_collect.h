@@ -1,5 +1,5 @@
-/* mod_collect.h - what collect.c asks of mod, the side that collects by its own settings.
- * For src/replay/collect.c alone. Where a function returns false, memory ran out. */
+/* mod_collect.h - what collect.c and rec_collect.c ask of mod, the side that collects by its own
+ * settings. For these alone. Where a function returns false, memory ran out. */
 #ifndef PMT_REPLAY_MOD_COLLECT_H
 #define PMT_REPLAY_MOD_COLLECT_H
 
