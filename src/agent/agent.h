@@ -271,7 +271,7 @@ static inline uint64_t wire_count(uint64_t b)
     return b | count << PMT_W_COUNT_SHIFT;
 }
 
-/* collector.c */
+/* collector.c; of objects, young.c */
 void collector_none(void);
 /* Watch it no more: several interpreters may use the hooks at once. */
 void collector_stop(void);
@@ -337,6 +337,8 @@ void collector_maybe_young(void);
  * something else. */
 enum collector_last { LAST_NOT_KNOWN, LAST_COUNTED, LAST_OTHER };
 enum collector_last collector_last(const void *freed);
+/* A collection is over: tell which of the young it left untracked, and forget them all. */
+void collector_tell_untracked(void);
 /* Memory is about to be unmapped: forget young objects in it. */
 void collector_forget(const void *base, size_t size);
 

@@ -24,6 +24,7 @@
 #define FLAG_LIST         (UINT64_C(1) << 25)
 #define FLAG_TUPLE        (UINT64_C(1) << 26)
 #define FLAG_DICT         (UINT64_C(1) << 29)
+#define FLAG_TYPE         (UINT64_C(1) << 31)
 
 #define TUPLE_ITEMS 16 /* how many */
 #define TUPLE_FIRST 24
