@@ -32,7 +32,7 @@
 #define SHARE       40u /* records per object looked at */
 #define SHARE_MUCH  24u /* ... where there is old garbage */
 #define SHARE_VAIN  160u /* ... where two looks at everything in a row found nothing, */
-#define GROWN       2u   /* ... unless the objects had become so many times as many since the last */
+#define GROWN       4u   /* ... unless there were one in so many more objects than at the last */
 
 static size_t n_all; /* objects at the last look at everything */
 
@@ -168,7 +168,7 @@ static void note_found(struct looked looked)
 {
     if (looked.n_dead)
         HOT.look_none = 0;
-    else if (looked.n_objects < GROWN * n_all)
+    else if (GROWN * looked.n_objects < (GROWN + 1) * n_all)
         HOT.look_none++;
 }
 
