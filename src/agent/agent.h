@@ -277,7 +277,8 @@ void collector_none(void);
 void collector_stop(void);
 bool collector_open(void);
 void collector_begin(uint32_t hex_version);
-void collector_slow(void);
+/* taken_back: the count says that none is due; if one was, it was frees. */
+void collector_slow(bool taken_back);
 bool collector_was_reset(void);
 void collector_stamp(void);
 /* The last call allocated nothing that can be a collector object. */
@@ -360,9 +361,7 @@ static inline void collector_watch(void)
               gc_half(GC_THRESHOLD0) != HOT.gc_threshold[0] ||
               gc_half(GC_ENABLED) != HOT.gc_enabled;
     if (UNLIKELY(changed || (HOT.gc_count == 0 && !HOT.gc_collecting && collector_was_reset()))) {
-        if (before < HOT.gc_due) /* it was due, and frees took that back */
-            HOT.gc_stamp = 0;
-        collector_slow();
+        collector_slow(before < HOT.gc_due);
     }
 }
 

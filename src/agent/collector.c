@@ -347,12 +347,24 @@ static void notice_end(void)
         HOT.next_poll = HOT.stop_at = 0;
 }
 
-void collector_slow(void)
+/* From 3.12 on one that was due comes at the next check of the evaluation loop, of generation 1 or 2
+ * if theirs are, whatever became of count 0 until then (gc_collect_generations()). */
+static bool is_older_due(void)
+{
+    bool is_full = HOT.gc_later_counts[1] > HOT.gc_threshold[2] &&
+                   word(HOT.gc, AT_LONG_LIVED + 8) >= word(HOT.gc, AT_LONG_LIVED) / 4;
+
+    return HOT.gc_late && (HOT.gc_later_counts[0] > HOT.gc_threshold[1] || is_full);
+}
+
+void collector_slow(bool taken_back)
 {
     bool collecting = half(HOT.gc, AT_COLLECTING) != 0, was = HOT.gc_collecting;
     unsigned begun = collections_since() ? NOT_YET_KNOWN : generation_under_way();
     uint64_t now = collecting && !was ? now_ns() : 0;
 
+    if (taken_back && !is_older_due())
+        HOT.gc_stamp = 0;
     if (was && !collecting) {
         unsigned ended = generation_ended();
 
