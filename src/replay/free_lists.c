@@ -38,15 +38,16 @@ static struct pmt_free_list *find(struct pmt_free_lists *f, uint32_t type, uint3
 }
 
 bool pmt_free_lists_told(struct pmt_free_lists *f, const struct pmt_heap *heap,
-                         pmt_block block, uint32_t type, bool left)
+                         pmt_block block, uint32_t type, enum pmt_list_did did)
 {
     uint32_t eights = eights_of(heap, block);
-    struct pmt_free_list *l = find(f, type, eights, left);
+    struct pmt_free_list *l = find(f, type, eights, did != PMT_LIST_FULL);
 
     if (!l)
-        return !left;
-    l->left += left;
-    l->freed += !left;
+        return did == PMT_LIST_FULL;
+    l->left += did != PMT_LIST_FULL;
+    l->silent += did == PMT_LIST_TOOK_SILENTLY;
+    l->freed += did == PMT_LIST_FULL;
     return true;
 }
 
@@ -66,8 +67,9 @@ static void settle_one(struct pmt_free_lists *f, struct pmt_free_list *l)
     if (l->freed && l->left && (l->most == MOST || l->left > l->most))
         l->most = l->left;
     l->garbage += l->left;
+    l->unreported += l->silent;
     l->per = l->left > freed ? l->left : 0;
-    l->left = l->freed = l->sum = 0;
+    l->left = l->silent = l->freed = l->sum = 0;
 }
 
 void pmt_free_lists_settle(struct pmt_free_lists *f, uint64_t n)
@@ -151,7 +153,7 @@ static void collect_one(struct pmt_free_list *l, struct pmt_heap *heap)
 
     give_back(heap, &l->made_again, l->garbage - kept);
     l->supply += kept;
-    l->garbage = 0;
+    l->garbage = l->unreported = 0;
 }
 
 uint64_t pmt_free_lists_collect(struct pmt_free_lists *f, struct pmt_heap *heap, bool full)
@@ -160,7 +162,7 @@ uint64_t pmt_free_lists_collect(struct pmt_free_lists *f, struct pmt_heap *heap,
 
     f->other = f->n_young = 0;
     for (size_t i = 0; i < f->lists.n; i++) {
-        n += f->lists.at[i].garbage;
+        n += f->lists.at[i].garbage - f->lists.at[i].unreported;
         collect_one(&f->lists.at[i], heap);
     }
     for (size_t i = 0; full && i < PMT_SHELVES; i++)

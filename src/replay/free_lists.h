@@ -37,9 +37,10 @@ struct pmt_block_list {
 
 struct pmt_free_list {
     uint32_t type, eights; /* of its objects: number, size class */
-    uint64_t left, freed;  /* left over, and freed, by the recorded collection under way */
+    uint64_t left, silent, freed; /* left over (and of these not reported), and freed, by the
+                                     recorded collection under way */
     uint64_t most;         /* it holds at most: as far as was seen */
-    uint64_t garbage;      /* left over, and not yet collected by mod */
+    uint64_t garbage, unreported; /* left over, and not yet collected by mod; of these */
     uint64_t supply;       /* on mod's list for being made again */
     uint64_t per, sum;     /* made again, per `of` objects made; carried over */
     struct pmt_block_list made_again; /* blocks */
@@ -56,11 +57,14 @@ struct pmt_free_lists {
 
 void pmt_free_lists_release(struct pmt_free_lists *f);
 
-/* The recording: an object that was told was left over (or freed) by a collection, one was
- * freed by counting; the collection is over, which left n over in all. False: out of
- * memory. */
+/* What became of an object that was told: it was left over, and is reported or (a finalizer had
+ * let go of it) is not; or freed, since the list was full. */
+enum pmt_list_did { PMT_LIST_TOOK, PMT_LIST_TOOK_SILENTLY, PMT_LIST_FULL };
+
+/* The recording: a collection did so with a told object, one was freed by counting; the collection
+ * is over, which left n over in all. False: out of memory. */
 bool pmt_free_lists_told(struct pmt_free_lists *f, const struct pmt_heap *heap,
-                         pmt_block block, uint32_t type, bool left);
+                         pmt_block block, uint32_t type, enum pmt_list_did did);
 void pmt_free_lists_freed(struct pmt_free_lists *f, const struct pmt_heap *heap,
                           pmt_block block);
 void pmt_free_lists_settle(struct pmt_free_lists *f, uint64_t n);

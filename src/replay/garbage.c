@@ -21,6 +21,7 @@ void pmt_garbage_release(struct pmt_garbage *g)
     pmt_vec_release(&g->key);
     pmt_vec_release(&g->row);
     pmt_vec_release(&g->type);
+    pmt_vec_release(&g->credited);
     pmt_vec_release(&g->silent);
     pmt_vec_release(&g->bytes_of);
     pmt_vec_release(&g->belongs);
@@ -37,7 +38,8 @@ static bool grow(struct pmt_garbage *g, uint32_t slot)
 {
     return GROW(&g->made, slot) && GROW(&g->key, slot) && GROW(&g->row, slot) &&
            GROW(&g->type, slot) && GROW(&g->bytes_of, slot) && GROW(&g->told, slot / 64) &&
-           GROW(&g->gone, slot / 64) && GROW(&g->silent, slot / 64) &&
+           GROW(&g->gone, slot / 64) && GROW(&g->credited, slot / 64) &&
+           GROW(&g->silent, slot / 64) &&
            GROW(&g->belongs, slot / 64) && GROW(&g->atomic, slot / 64);
 }
 
@@ -113,12 +115,18 @@ static bool is_tracked(const struct pmt_waste *w, int place)
 static void note_given(struct pmt_collect *c, const struct pmt_waste *w, int place,
                        struct pmt_collection *row, size_t row_index)
 {
-    row->collected += is_tracked(w, place) && !w->silent;
+    bool reported = is_tracked(w, place) && !w->silent;
+
+    row->collected += reported;
     if (w->counted)
         forget(c, w->birth);
     if (!is_open(&c->garbage, w))
         return;
     SET_BIT(&c->garbage.gone, w->slot);
+    if (reported)
+        SET_BIT(&c->garbage.credited, w->slot);
+    else
+        CLEAR_BIT(&c->garbage.credited, w->slot);
     c->garbage.row.at[w->slot] = (uint32_t)row_index;
 }
 

@@ -82,7 +82,8 @@ struct pmt_garbage {
     struct { uint32_t *at; size_t n, cap; } type; /* by slot, of the told: its number */
     struct { uint32_t *at; size_t n, cap; } bytes_of; /* by slot, of the told: of its block */
     struct { uint32_t *at; size_t n, cap; } row;  /* by slot, of the gone: in the results */
-    struct { uint64_t *at; size_t n, cap; } told, gone, silent, belongs, atomic; /* bits by slot */
+    struct { uint64_t *at; size_t n, cap; } told, gone, credited, silent, belongs, atomic; /* bits by slot;
+                           credited: of the gone, those that mod's collection has counted */
     struct { struct pmt_kinsman *at; size_t n, cap; } group; /* the one being told; the
                                                                 holder is first */
     uint64_t telling;                              /* event of its last one */

@@ -19,19 +19,29 @@ static bool is_silent(const struct pmt_garbage *g, const struct pmt_open *o)
     return HAS_BIT(&g->silent, o->slot) && g->key.at[o->slot] == o->made;
 }
 
+/* The collection of mod that found it does not report it. */
+static void take_credit(struct pmt_collect *c, uint32_t slot)
+{
+    const struct pmt_garbage *g = &c->garbage;
+
+    if (HAS_BIT(&g->credited, slot) && g->row.at[slot] < c->rows.n &&
+        c->rows.at[g->row.at[slot]].collected)
+        c->rows.at[g->row.at[slot]].collected--;
+}
+
 static void settle_silent(struct pmt_collect *c, const struct pmt_open *o)
 {
     struct pmt_garbage *g = &c->garbage;
 
     if (o->epoch == g->epoch[o->place])
         g->list[o->place].at[o->index].silent = true;
-    else if (g->row.at[o->slot] < c->rows.n && c->rows.at[g->row.at[o->slot]].collected)
-        c->rows.at[g->row.at[o->slot]].collected--;
+    else
+        take_credit(c, o->slot);
 }
 
 /* It is on a free list now, and will be made again from there: we take it that this happens
  * at once. If mod has collected it, it was on mod's free list, in a block. */
-static void renew(struct pmt_collect *c, const struct pmt_open *o, uint64_t event)
+static void renew(struct pmt_collect *c, const struct pmt_open *o, bool reported, uint64_t event)
 {
     struct pmt_garbage *g = &c->garbage;
     pmt_block *block = &c->blocks->at[o->slot];
@@ -45,8 +55,9 @@ static void renew(struct pmt_collect *c, const struct pmt_open *o, uint64_t even
         if (object)
             c->mod.census.birth.at[o->slot] = 0; /* it was taken out with its block */
     } else {
-        c->failed |= !o->belongs && !pmt_free_lists_told(&c->free_lists, c->heap, *block,
-                                                         g->type.at[o->slot], true);
+        c->failed |= !o->belongs &&
+                     !pmt_free_lists_told(&c->free_lists, c->heap, *block, g->type.at[o->slot],
+                                          reported ? PMT_LIST_TOOK : PMT_LIST_TOOK_SILENTLY);
         pmt_waste_take_back(c, o);
     }
     (void)pmt_waste_clear_slot(g, o->slot);
@@ -59,8 +70,10 @@ static void renew(struct pmt_collect *c, const struct pmt_open *o, uint64_t even
     pmt_census_renew(&c->mod.census, o->slot);
 }
 
-/* An object that was told and that the collection covered. */
-static void settle_told(struct pmt_collect *c, const struct pmt_open *o, uint64_t event)
+/* An object that was told and that the collection covered. unreported: so many of those that it
+ * did not free are not among what it reports, as a generator's frame that is on its free list. */
+static void settle_told(struct pmt_collect *c, const struct pmt_open *o, uint64_t *unreported,
+                        uint64_t event)
 {
     struct pmt_garbage *g = &c->garbage;
 
@@ -68,11 +81,17 @@ static void settle_told(struct pmt_collect *c, const struct pmt_open *o, uint64_
         settle_silent(c, o);
     if (g->made.at[o->slot] != o->made)
         return;
-    if (HAS_BIT(&g->told, o->slot))
-        renew(c, o, event);
-    else if (!o->belongs)
+    if (HAS_BIT(&g->told, o->slot)) {
+        bool reported = o->belongs || !*unreported;
+
+        *unreported -= !reported;
+        if (!reported && HAS_BIT(&g->gone, o->slot))
+            take_credit(c, o->slot);
+        renew(c, o, reported, event);
+    } else if (!o->belongs) {
         (void)pmt_free_lists_told(&c->free_lists, c->heap, c->blocks->at[o->slot],
-                                  g->type.at[o->slot], false);
+                                  g->type.at[o->slot], PMT_LIST_FULL);
+    }
 }
 
 /* Of the objects that were told and that this collection covered, those it did not free. */
@@ -91,30 +110,36 @@ static void count_left(const struct pmt_garbage *g, unsigned generation,
         }
 }
 
-/* It was, and is reported: a tuple that it has not untracked before. */
+/* A look told of it, and mod may count it: also a tuple that the recording has untracked. */
 static bool was_told(const struct pmt_waste *w)
 {
-    bool told = w->state == PMT_WASTE_TOLD || w->state == PMT_WASTE_GONE;
-
-    return told && !w->belongs && (!w->fleeting || w->young);
+    return (w->state == PMT_WASTE_TOLD || w->state == PMT_WASTE_GONE) && w->counted;
 }
 
-/* Finalizers come first, and what they take apart dies by counting: the first that it freed
- * of what was told, as many as it does not report. (The slot's key is free for that.) */
-static void mark_silent(struct pmt_garbage *g, uint64_t n, bool on)
+/* ... and the recorded collection reports it. */
+static bool is_reported(const struct pmt_waste *w)
 {
-    for (size_t i = 0; i < g->batch.n && n; i++) {
+    return was_told(w) && !w->belongs && (!w->fleeting || w->young);
+}
+
+/* Finalizers come first, and what they take apart dies by counting: of what was told the first
+ * that it freed, until as many would have been reported as were not; all of it if nothing was.
+ * How many are left. (The slot's key is free for that.) */
+static uint64_t mark_silent(struct pmt_garbage *g, uint64_t n, bool all, bool on)
+{
+    for (size_t i = 0; i < g->batch.n && (n || all); i++) {
         const struct pmt_waste *w = &g->batch.at[i];
 
         if (!was_told(w))
             continue;
-        n--;
+        n -= n && is_reported(w);
         g->key.at[w->slot] = w->made;
         if (on)
             SET_BIT(&g->silent, w->slot);
         else
             CLEAR_BIT(&g->silent, w->slot);
     }
+    return n;
 }
 
 /* Finalizers take apart what an older object holds as well. */
@@ -135,22 +160,22 @@ static void settle_all_told(struct pmt_collect *c, unsigned generation, uint64_t
                             struct pmt_garbage_count *count, uint64_t event)
 {
     struct pmt_garbage *g = &c->garbage;
-    uint64_t n_silent;
+    uint64_t n_silent, unreported;
 
     count_left(g, generation, count);
     count->told = count->left;
     for (size_t i = 0; i < g->batch.n; i++)
-        count->told += was_told(&g->batch.at[i]);
+        count->told += is_reported(&g->batch.at[i]);
     n_silent = count->told > n_collected ? count->told - n_collected : 0;
-    mark_silent(g, n_silent, true);
+    unreported = mark_silent(g, n_silent, n_silent && !n_collected, true);
     for (unsigned p = 0; p <= generation; p++) {
         for (size_t i = 0; i < g->open[p].n; i++)
-            settle_told(c, &g->open[p].at[i], event);
+            settle_told(c, &g->open[p].at[i], &unreported, event);
         g->open[p].n = 0;
     }
     if (n_silent)
         settle_older_silent(c, generation);
-    mark_silent(g, n_silent, false);
+    (void)mark_silent(g, n_silent, n_silent && !n_collected, false);
 }
 
 /* Behind the last that was told of. */
