@@ -9,7 +9,7 @@ def stage(channel, name):
     for n in range(100):
         held.append((name, n))
         yield channel
-for i in range(15000):
+for i in range(8000):
     channel = Channel()
     channel.gen = stage(channel, i)
     for _ in range(6):
@@ -21,7 +21,7 @@ check() { # PYTHON
         pymemtrace stats --csv --collections -c "gc=$gc" app.pmt | awk -F, -v what="$1, $gc" '
             NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
             $at["asked_for"] == "false" { collected += $at["collected"]; n++ }
-            END { if (n < 5 || collected > 300) print what ": " n " collections, " collected " collected" }'
+            END { if (n < 4 || collected > 200) print what ": " n " collections, " collected " collected" }'
     done
     n=$((n + 1))
 }
