@@ -355,6 +355,25 @@ static bool is_atomic(uintptr_t object)
     return true;
 }
 
+/* Weak references from outside: the collection calls them back, which mostly lets go of them, and
+ * then it reports them with what it found (handle_weakrefs()). */
+static void tell_callbacks(uintptr_t object, unsigned generation, int soon)
+{
+    int at = (int)get(get(object, 8), TP_WEAK_LIST);
+    uintptr_t ref = at ? get(object, at) : 0;
+
+    for (; ref && ring_room_for_one(); ref = get(ref, WEAK_NEXT)) {
+        uintptr_t head = get(ref, WEAK_CALLBACK) ? head_of(ref) : 0;
+
+        if (!head || number_of(graph_number(head)) < SIZE_MAX)
+            continue;
+        type_tell(get(ref, 8));
+        ring_put(PMT_W_GARBAGE, block_of(head), get(ref, 8));
+        if ((int)generation > soon)
+            told_add(block_of(head), generation);
+    }
+}
+
 /* soon: the youngest generations, up to this one, are about to be collected; -1: none. What
  * is held there need not be remembered. */
 static bool tell_dead(uint64_t i, uint64_t holder, int soon)
@@ -375,6 +394,7 @@ static bool tell_dead(uint64_t i, uint64_t holder, int soon)
         ring_put(PMT_W_ATOMIC, block_of(head), 0);
     belongings_tell(head + HEAD);
     tell_references(i);
+    tell_callbacks(head + HEAD, generation_of(holder), soon);
     return HOT.on;
 }
 

@@ -15,6 +15,7 @@
 #define TP_DEALLOC    48
 #define TP_FLAGS      168
 #define TP_TRAVERSE   184
+#define TP_WEAK_LIST  208 /* where in an object its weak references begin; 0: it has none */
 #define TP_IS_GC      328
 
 #define FLAG_MANAGED_DICT (UINT64_C(1) << 4) /* 3.11+ */
@@ -28,6 +29,9 @@
 
 #define TUPLE_ITEMS 16 /* how many */
 #define TUPLE_FIRST 24
+
+#define WEAK_CALLBACK 24 /* of a weak reference */
+#define WEAK_NEXT     48 /* ... to the same object */
 
 #define HEAD 16 /* bytes of a GC head, which lies before its object */
 
