@@ -445,7 +445,7 @@ void touch_take(void);
 #define TOUCH_NEVER ((uint64_t)UINT32_MAX - 1)
 uint64_t touch_readings(void);
 typedef void touch_teller(uintptr_t head, uint64_t age, uint64_t least, uint64_t most);
-void touch_tell(bool all, touch_teller *each);
+void touch_tell(unsigned generations, touch_teller *each);
 
 /* spared.c: before and behind a look at what a collection of this generation is about to
  * visit; then, once, how much less it took for that look, in ns, or PMT_W_NOT_KNOWN. */

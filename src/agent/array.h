@@ -28,6 +28,17 @@ static inline bool array_grow(struct array *a, size_t cap)
     return true;
 }
 
+/* Room for n values in all: until then array_put() needs no answer. */
+static inline bool array_reserve(struct array *a, size_t n)
+{
+    return n <= a->cap || array_grow(a, n < 4096 ? 4096 : n + n / 2);
+}
+
+static inline void array_put(struct array *a, uint64_t value)
+{
+    a->at[a->n++] = value;
+}
+
 static inline bool array_push(struct array *a, uint64_t value)
 {
     if (__builtin_expect(a->n == a->cap, 0) && !array_grow(a, a->cap ? 2 * a->cap : 4096))

@@ -55,14 +55,15 @@ static void number_dead(unsigned generations)
 {
     bool any = told_any(generations);
 
-    for (unsigned g = generations + 1; g-- > 0; now.end[g] = now.dead.n)
+    graph.failed |= !array_reserve(&now.dead, graph.head.n - graph.n_reached);
+    for (unsigned g = generations + 1; g-- > 0 && !graph.failed; now.end[g] = now.dead.n)
         for (size_t i = graph.first[g]; i < graph.end[g]; i++) {
             uint64_t known;
 
             if (graph_reached(i))
                 continue;
             known = any && told_has(block_of(graph.head.at[i])) ? TOLD : 0;
-            graph.failed |= !array_push(&now.dead, i | known);
+            array_put(&now.dead, i | known);
             graph.state.at[i] = (graph.state.at[i] & ~(uint64_t)GRAPH_COUNT) | now.dead.n;
         }
 }
@@ -79,15 +80,15 @@ static unsigned generation_of(uint64_t number)
 /* References between the dead: those of number d lead to to[from[d] ... from[d + 1]). */
 static void note_references(void)
 {
-    for (size_t d = 0; d < now.dead.n && !graph.failed; d++) {
+    for (size_t d = 0; d < now.dead.n; d++) {
         size_t i = index_of(d);
 
-        graph.failed |= !array_push(&now.from, now.to.n);
+        array_put(&now.from, now.to.n);
         for (size_t e = graph.from.at[i]; e < graph.from.at[i + 1]; e++)
             if (!graph_reached(graph.to.at[e]))
-                graph.failed |= !array_push(&now.to, number_of(graph.to.at[e]));
+                array_put(&now.to, number_of(graph.to.at[e]));
     }
-    graph.failed |= !array_push(&now.from, now.to.n);
+    array_put(&now.from, now.to.n);
 }
 
 #define UNSEEN UINT64_MAX
@@ -130,7 +131,7 @@ static void close_component(uint64_t i)
     do {
         last = now.open.at[--now.open.n];
         now.group.at[last] = group;
-        graph.failed |= !array_push(&now.order, last);
+        array_put(&now.order, last);
         oldest = older(oldest, last);
         least = min_of(least, least_of(now.touched.at[last]));
         most = min_of(most, most_of(now.touched.at[last]));
@@ -141,9 +142,9 @@ static void close_component(uint64_t i)
         least = 0;
     for (uint64_t e = now.from.at[i]; n == 1 && e < now.from.at[i + 1]; e++)
         n += now.to.at[e] == i;
-    graph.failed |= !array_push(&now.holder, n > 1 ? oldest : UNSEEN);
-    graph.failed |= !array_push(&now.least, n > 1 ? least : TOUCH_NEVER) ||
-                  !array_push(&now.most, n > 1 ? most : TOUCH_NEVER);
+    array_put(&now.holder, n > 1 ? oldest : UNSEEN);
+    array_put(&now.least, n > 1 ? least : TOUCH_NEVER);
+    array_put(&now.most, n > 1 ? most : TOUCH_NEVER);
 }
 
 /* Cycles are strongly connected components: Tarjan's algorithm, with a path instead of
@@ -152,19 +153,19 @@ static void visit_dead(uint64_t root)
 {
     struct array *path = &now.path;
 
-    graph.failed |= !array_push(path, root);
-    while (path->n && !graph.failed) {
+    array_put(path, root);
+    while (path->n) {
         uint64_t i = path->at[path->n - 1], to;
 
         if (now.index.at[i] == UNSEEN) {
             now.index.at[i] = now.low.at[i] = now.n_seen++;
             now.edge.at[i] = now.from.at[i];
-            graph.failed |= !array_push(&now.open, i);
+            array_put(&now.open, i);
         }
         if (now.edge.at[i] < now.from.at[i + 1]) {
             to = now.to.at[now.edge.at[i]++];
             if (now.index.at[to] == UNSEEN)
-                graph.failed |= !array_push(path, to);
+                array_put(path, to);
             else if (now.group.at[to] == UNSEEN && now.index.at[to] < now.low.at[i])
                 now.low.at[i] = now.index.at[to];
             continue;
@@ -244,8 +245,20 @@ static void find_touches(unsigned generations)
                   !array_fill(&now.age, now.dead.n, 0);
     for (size_t i = 0; i < now.dead.n && !graph.failed; i++)
         now.age.at[i] = UNCERTAIN - now.dead.n + i; /* younger than those watched */
-    if (!graph.failed && generations > 0)
-        touch_tell(generations == 2, note_touch);
+    if (!graph.failed)
+        touch_tell(generations, note_touch);
+}
+
+/* Each of n dead comes into these once at most. */
+static bool reserve(size_t n)
+{
+    struct array *const each[] = {&now.path, &now.open, &now.order, &now.holder, &now.least,
+                                  &now.most};
+
+    graph.failed |= !array_reserve(&now.from, n + 1) || !array_reserve(&now.to, graph.to.n);
+    for (size_t i = 0; i < sizeof each / sizeof *each; i++)
+        graph.failed |= !array_reserve(each[i], n);
+    return !graph.failed;
 }
 
 static void find_holders(void)
@@ -255,6 +268,8 @@ static void find_holders(void)
     now.from.n = now.to.n = now.path.n = now.open.n = now.order.n = now.holder.n = 0;
     now.least.n = now.most.n = 0;
     now.n_seen = 0;
+    if (!reserve(n))
+        return;
     note_references();
     graph.failed |= !array_fill(&now.index, n, UNSEEN) || !array_fill(&now.low, n, UNSEEN) ||
                   !array_fill(&now.edge, n, 0) || !array_fill(&now.group, n, UNSEEN);

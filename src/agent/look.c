@@ -145,7 +145,7 @@ static int note_reference(void *object, void *arg)
 /* An object that leads to none but such that are in no cycle is in none itself. */
 static void visit_object(size_t i)
 {
-    graph.failed |= !array_push(&graph.from, graph.to.n);
+    array_put(&graph.from, graph.to.n);
     now.leads_on = now.leads_out = false;
     ask_for_referents(i);
     visit_all(head_at(i) + HEAD, note_reference);
@@ -165,9 +165,13 @@ static void visit_generations(unsigned generations)
         number_list((uintptr_t)HOT.gc + GENERATION * g);
         graph.end[g] = graph.head.n;
     }
+    graph.failed |= !array_reserve(&graph.from, graph.head.n + 1) ||
+                    !array_reserve(&now.reached, graph.head.n);
+    if (graph.failed)
+        return;
     for (size_t i = 0; i < graph.head.n && !graph.failed; i++)
         visit_object(i);
-    graph.failed |= !array_push(&graph.from, graph.to.n);
+    array_put(&graph.from, graph.to.n);
 }
 
 /* -- what is reached -- */
@@ -176,7 +180,7 @@ static void reach(size_t i)
 {
     graph.state.at[i] |= GRAPH_REACHED;
     graph.n_reached++;
-    graph.failed |= !array_push(&now.reached, i);
+    array_put(&now.reached, i);
 }
 
 /* By now more is known of what it leads to than when it was visited. */
@@ -204,7 +208,7 @@ static void reach_all(void)
             continue;
         now.reached.n = 0;
         reach(i);
-        for (size_t k = 0; k < now.reached.n && !graph.failed; k++)
+        for (size_t k = 0; k < now.reached.n; k++)
             follow(now.reached.at[k]);
     }
 }

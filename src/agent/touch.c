@@ -520,14 +520,14 @@ static void tell_one(size_t i, touch_teller *each)
     each(watch.head.at[i], i, reading ? now - reading : TOUCH_NEVER, most);
 }
 
-void touch_tell(bool all, touch_teller *each)
+void touch_tell(unsigned generations, touch_teller *each)
 {
     size_t first;
 
     drop_gone();
     watch.pass++;
-    first = all ? 0 : watch.old;
-    if (all)
+    first = generations == 2 ? 0 : generations == 1 ? watch.old : watch.young ? watch.young : watch.head.n;
+    if (generations == 2)
         (void)read_from(0, watch.base, 0, 0);
     read_levels(GAP_MOST, greater(first, watch.base), watch.head.n, 0);
     for (size_t i = first; i < watch.head.n; i++)
