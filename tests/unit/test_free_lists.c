@@ -38,9 +38,9 @@ static pmt_block block(struct rig *rig, uint64_t size)
 static void collected(struct rig *rig, uint32_t type, pmt_block of, uint64_t left, uint64_t freed)
 {
     for (uint64_t i = 0; i < left; i++)
-        EXPECT(pmt_free_lists_told(&rig->lists, rig->heap, of, type, true));
+        EXPECT(pmt_free_lists_told(&rig->lists, rig->heap, of, type, PMT_LIST_TOOK));
     for (uint64_t i = 0; i < freed; i++)
-        EXPECT(pmt_free_lists_told(&rig->lists, rig->heap, of, type, false));
+        EXPECT(pmt_free_lists_told(&rig->lists, rig->heap, of, type, PMT_LIST_FULL));
     pmt_free_lists_settle(&rig->lists, left);
 }
 
@@ -148,13 +148,32 @@ static void test_free_lists_by_type_and_size(void)
     rig_open(&rig);
     small = block(&rig, 64);
     large = block(&rig, 80);
-    EXPECT(pmt_free_lists_told(&rig.lists, rig.heap, small, 1, false));
+    EXPECT(pmt_free_lists_told(&rig.lists, rig.heap, small, 1, PMT_LIST_FULL));
     EXPECT_U64(rig.lists.lists.n, 0);
-    EXPECT(pmt_free_lists_told(&rig.lists, rig.heap, small, 1, true));
-    EXPECT(pmt_free_lists_told(&rig.lists, rig.heap, small, 2, true));
-    EXPECT(pmt_free_lists_told(&rig.lists, rig.heap, large, 2, true));
-    EXPECT(pmt_free_lists_told(&rig.lists, rig.heap, large, 2, true));
+    EXPECT(pmt_free_lists_told(&rig.lists, rig.heap, small, 1, PMT_LIST_TOOK));
+    EXPECT(pmt_free_lists_told(&rig.lists, rig.heap, small, 2, PMT_LIST_TOOK));
+    EXPECT(pmt_free_lists_told(&rig.lists, rig.heap, large, 2, PMT_LIST_TOOK));
+    EXPECT(pmt_free_lists_told(&rig.lists, rig.heap, large, 2, PMT_LIST_TOOK));
     EXPECT_U64(rig.lists.lists.n, 3);
+    rig_close(&rig);
+}
+
+/* What a finalizer let go of is on the list as well, and not reported. */
+static void test_free_lists_took_silently(void)
+{
+    struct rig rig;
+    pmt_block of;
+
+    rig_open(&rig);
+    of = block(&rig, 64);
+    (void)made(&rig, 10);
+    EXPECT(pmt_free_lists_told(&rig.lists, rig.heap, of, 3, PMT_LIST_TOOK));
+    EXPECT(pmt_free_lists_told(&rig.lists, rig.heap, of, 3, PMT_LIST_TOOK_SILENTLY));
+    EXPECT(pmt_free_lists_told(&rig.lists, rig.heap, of, 3, PMT_LIST_TOOK_SILENTLY));
+    pmt_free_lists_settle(&rig.lists, 3);
+    EXPECT_U64(made(&rig, 10), 3);
+    EXPECT_U64(pmt_free_lists_collect(&rig.lists, rig.heap, false), 1);
+    EXPECT_U64(pmt_free_lists_collect(&rig.lists, rig.heap, false), 0);
     rig_close(&rig);
 }
 
@@ -211,5 +230,5 @@ static void test_free_lists_no_shelf_for_raw_blocks(void)
 SUITE(free_lists, TEST(test_free_lists_made_again),
       TEST(test_free_lists_collect_fills_the_list), TEST(test_free_lists_full_list),
       TEST(test_free_lists_that_counting_fills), TEST(test_free_lists_by_type_and_size),
-      TEST(test_free_lists_of_no_known_type), TEST(test_free_lists_shelf),
-      TEST(test_free_lists_no_shelf_for_raw_blocks))
+      TEST(test_free_lists_took_silently), TEST(test_free_lists_of_no_known_type),
+      TEST(test_free_lists_shelf), TEST(test_free_lists_no_shelf_for_raw_blocks))
