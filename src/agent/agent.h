@@ -438,7 +438,7 @@ void touch_poll(void);
 /* Those of generation 1 are read; what of them has changed since is no touch. */
 void touch_read_ahead(void);
 void touch_take(void);
-/* Each object watched, of all or of those of generations 0 and 1, the older one first: how many
+/* Each object watched, of those of generations up to this one, the older one first: how many
  * readings ago it was last touched, at least and at most: 0 = since the last one; NEVER = not
  * since the last look at everything, and not known. What lies there may be something else by
  * now, and may come again: the last time counts. */

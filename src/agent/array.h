@@ -43,7 +43,7 @@ static inline bool array_push(struct array *a, uint64_t value)
 {
     if (__builtin_expect(a->n == a->cap, 0) && !array_grow(a, a->cap ? 2 * a->cap : 4096))
         return false;
-    a->at[a->n++] = value;
+    array_put(a, value);
     return true;
 }
 

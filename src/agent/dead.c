@@ -30,6 +30,7 @@ static struct {
     struct array chain;   /* by them: what a holder holds that was touched then; else all 0 */
     struct array touched; /* by number: readings ago, at least | at most << MOST */
     struct array age;     /* by number: their order, the oldest first */
+    struct array callbacks, called_by; /* GC heads of weak references, and to which number */
     uint64_t n_seen;
 } now;
 
@@ -319,6 +320,29 @@ static void note_losses(int soon)
     }
 }
 
+/* Weak references to number d that are not dead themselves: the collection calls them back, which
+ * mostly lets go of them, and then it reports them with what it found (handle_weakrefs()). */
+static void note_callbacks_of(size_t d)
+{
+    uintptr_t object = head_of_dead(d) + HEAD;
+    int at = (int)get(get(object, 8), TP_WEAK_LIST);
+
+    for (uintptr_t ref = at ? get(object, at) : 0; ref; ref = get(ref, WEAK_NEXT)) {
+        uintptr_t head = get(ref, WEAK_CALLBACK) ? head_of(ref) : 0;
+
+        if (head && number_of(graph_number(head)) == SIZE_MAX)
+            graph.failed |= !array_push(&now.callbacks, head) || !array_push(&now.called_by, d);
+    }
+}
+
+static void note_callbacks(void)
+{
+    now.callbacks.n = now.called_by.n = 0;
+    for (size_t d = 0; d < now.dead.n && !graph.failed; d++)
+        if (!(now.dead.at[d] & TOLD))
+            note_callbacks_of(d);
+}
+
 size_t dead_find(unsigned generations, int soon)
 {
     now.dead.n = 0;
@@ -331,6 +355,7 @@ size_t dead_find(unsigned generations, int soon)
     find_holders();
     if (!graph.failed)
         note_losses(soon);
+    note_callbacks();
     return now.dead.n;
 }
 
@@ -370,20 +395,31 @@ static bool is_atomic(uintptr_t object)
     return true;
 }
 
-/* Weak references from outside: the collection calls them back, which mostly lets go of them, and
- * then it reports them with what it found (handle_weakrefs()). */
-static void tell_callbacks(uintptr_t object, unsigned generation, int soon)
+/* Where in callbacks those to number i begin. */
+static size_t first_callback(uint64_t i)
 {
-    int at = (int)get(get(object, 8), TP_WEAK_LIST);
-    uintptr_t ref = at ? get(object, at) : 0;
+    size_t low = 0, high = now.called_by.n;
 
-    for (; ref && ring_room_for_one(); ref = get(ref, WEAK_NEXT)) {
-        uintptr_t head = get(ref, WEAK_CALLBACK) ? head_of(ref) : 0;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
 
-        if (!head || number_of(graph_number(head)) < SIZE_MAX)
-            continue;
-        type_tell(get(ref, 8));
-        ring_put(PMT_W_GARBAGE, block_of(head), get(ref, 8));
+        if (now.called_by.at[middle] < i)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void tell_callbacks(uint64_t i, unsigned generation, int soon)
+{
+    for (size_t k = first_callback(i); k < now.called_by.n && now.called_by.at[k] == i; k++) {
+        uintptr_t head = now.callbacks.at[k], type = get(head + HEAD, 8);
+
+        if (!ring_room_for_one())
+            return;
+        type_tell(type);
+        ring_put(PMT_W_GARBAGE, block_of(head), type);
         if ((int)generation > soon)
             told_add(block_of(head), generation);
     }
@@ -409,7 +445,7 @@ static bool tell_dead(uint64_t i, uint64_t holder, int soon)
         ring_put(PMT_W_ATOMIC, block_of(head), 0);
     belongings_tell(head + HEAD);
     tell_references(i);
-    tell_callbacks(head + HEAD, generation_of(holder), soon);
+    tell_callbacks(i, generation_of(holder), soon);
     return HOT.on;
 }
 

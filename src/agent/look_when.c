@@ -163,7 +163,8 @@ static void read_ahead(void)
         touch_read_ahead();
 }
 
-/* One that finds nothing says little of a program that has made most of its objects since the last. */
+/* One that finds nothing says little of a program that has made a good part of its objects since the
+ * last. */
 static void note_found(struct looked looked)
 {
     if (looked.n_dead)

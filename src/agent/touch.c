@@ -520,13 +520,21 @@ static void tell_one(size_t i, touch_teller *each)
     each(watch.head.at[i], i, reading ? now - reading : TOUCH_NEVER, most);
 }
 
+/* Where those of this generation and the younger begin. */
+static size_t first_of(unsigned generation)
+{
+    if (generation > 0)
+        return generation == 1 ? watch.old : 0;
+    return watch.young ? watch.young : watch.head.n;
+}
+
 void touch_tell(unsigned generations, touch_teller *each)
 {
     size_t first;
 
     drop_gone();
     watch.pass++;
-    first = generations == 2 ? 0 : generations == 1 ? watch.old : watch.young ? watch.young : watch.head.n;
+    first = first_of(generations);
     if (generations == 2)
         (void)read_from(0, watch.base, 0, 0);
     read_levels(GAP_MOST, greater(first, watch.base), watch.head.n, 0);

@@ -1,6 +1,7 @@
 # A weak reference whose object is garbage is called back by the collection, mostly lets go of
 # itself, and is reported with what was found: a look tells of it, so that it goes where its object
-# goes under other settings. The same of classes, which their bases' registries know so.
+# goes under other settings. The same of classes, which their bases' registries know so. One that is
+# garbage itself is not called back, and told once.
 cat >app.py <<'PY'
 import abc, collections, weakref
 class Value:
@@ -12,6 +13,7 @@ kept = collections.deque(maxlen=500)
 for i in range(6000):
     value = Value()
     value.me = value
+    value.own = weakref.ref(value, str)
     registry[i] = value
     weakref.finalize(value, str, i).atexit = False
     if i % 2:
