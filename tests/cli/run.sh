@@ -11,11 +11,15 @@
 # A stream without a file must stay empty. A case that cannot run here prints
 # "skip: why" as its last line and exits with 77. No sleeps.
 # --update rewrites the .exact files of the cases named from what they did.
+# As many run at a time as there are processors, or $JOBS: each by this script again, with
+# --case, which writes what became of it into BUILD/cli/outcomes.
 set -u
 CASES=$(cd "$(dirname "$0")" && pwd)
 TOP=$(cd "$CASES/../.." && pwd)
 update=
-[ "${1-}" != --update ] || { update=1; shift; }
+single=
+[ "${1-}" != --update ] || { update=--update; shift; }
+[ "${1-}" != --case ] || { single=1; shift; }
 BUILD=$(cd "$1" && pwd) || exit 2
 shift
 PATH=$BUILD:$PATH
@@ -24,11 +28,7 @@ unset NO_COLOR PYTHONHASHSEED
 LC_ALL=C.UTF-8
 export LC_ALL
 limit=
-command -v timeout >/dev/null 2>&1 && limit='timeout 120'
-
-passed=0
-failed=0
-skipped=0
+command -v timeout >/dev/null 2>&1 && limit='timeout 240'
 
 # Does the text in file $1 follow the patterns in file $2, line by line?
 globs() {
@@ -89,7 +89,7 @@ run_case() { # NAME
         </dev/null >"$scratch.stdout" 2>"$scratch.stderr"
     code=$?
     if [ "$code" -eq 77 ]; then
-        skipped=$((skipped + 1))
+        echo skipped >>"$BUILD/cli/outcomes"
         echo "skip $1: $(tail -n 1 "$scratch.stdout" | sed 's/^skip: //')"
         return
     fi
@@ -103,25 +103,40 @@ run_case() { # NAME
         exit $ok
     )
     if [ $? -eq 0 ]; then
-        passed=$((passed + 1))
+        echo passed >>"$BUILD/cli/outcomes"
         rm -rf "$scratch" "$scratch.stdout" "$scratch.stderr"
     else
-        failed=$((failed + 1))
-        echo "FAIL $1 (left in $scratch)"
-        echo "$report"
+        echo failed >>"$BUILD/cli/outcomes"
+        printf 'FAIL %s (left in %s)\n%s\n' "$1" "$scratch" "$report"
     fi
 }
 
+count() { # OUTCOME
+    grep -c "^$1$" "$BUILD/cli/outcomes"
+}
+
+if [ -n "$single" ]; then
+    run_case "$1"
+    exit 0
+fi
 if [ $# -eq 0 ]; then
     for case in "$CASES"/*.sh; do
         name=$(basename "$case" .sh)
         [ "$name" = run ] || set -- "$@" "$name"
     done
 fi
-for name; do
-    run_case "$name"
-done
-if [ $((passed + failed)) -eq 0 ]; then
+mkdir -p "$BUILD/cli"
+: >"$BUILD/cli/outcomes"
+printf '%s\n' "$@" |
+    xargs -P "${JOBS:-$(nproc 2>/dev/null || echo 2)}" -I NAME \
+        sh "$CASES/run.sh" $update --case "$BUILD" NAME
+passed=$(count passed)
+failed=$(count failed)
+skipped=$(count skipped)
+if [ $((passed + failed + skipped)) -ne $# ]; then
+    echo "run.sh: of $# cases $((passed + failed + skipped)) ended"
+    failed=$((failed + 1))
+elif [ $((passed + failed)) -eq 0 ]; then
     echo 'run.sh: no case ran'
     failed=1
 fi
