@@ -94,14 +94,34 @@ struct made {
  * head >= stop_at holds for zeros and leads to the slow path, which sees !on.
  */
 struct hot {
+    /* What every hook call reads or writes. */
     uint64_t head;          /* main records written */
     uint64_t stop_at;       /* head at which the slow path is due */
     uintptr_t thread;       /* thread pointer of the last main record */
+    struct pmt_shm *shm;
+    const char *gc;         /* the collector's state (collector.c) */
     uintptr_t inside;       /* thread pointer while a mem/obj call is under way */
     const void *inside_ptr; /* ... and the block it was given */
     size_t inside_size;     /* ... and the bytes it asks for, if above the small
                                limit or 0; else SIZE_MAX */
-    struct pmt_shm *shm;
+    uint64_t made_kind;     /* of what the last call made, to go into the next record: KIND_SHIFT */
+    uintptr_t gc_last_block; /* allocated by the last call, if it can be a collector
+                                object; tagged as below */
+    uint32_t gc_count;      /* count 0 at the entry of the hook call under way */
+    uint32_t gc_due;        /* from this count on a collection may come */
+    uint32_t look_from;     /* from this count on look_before() is called */
+    uint32_t objects;       /* enum pmt_objects: which types are told as objects are made */
+    uint32_t gc_threshold[3], gc_enabled; /* as last told */
+    bool gc_found;          /* the collector's state is known */
+    bool gc_collecting;
+    bool gc_last_counted;   /* the last settled block is a collector object */
+    bool gc_unseen;         /* the collection under way is young, and came unlooked at */
+    size_t made_from, made_span; /* bytes of blocks whose types are told: from, and up to
+                               from + span - 1 */
+    struct made made;       /* by the last call; */
+    struct made made_kept;  /* ... by one that a collection ran in */
+    size_t table_bytes;     /* of a block that may be a dict's table with a free list; 0: none is */
+    /* What some do. */
     bool on;
     bool follow;
     bool busy;              /* in the slow path: no second entry */
@@ -114,17 +134,11 @@ struct hot {
     uint64_t next_poll;     /* head at which to look at the clock again */
     uint64_t next_oracle;   /* head at which the next periodic checkpoint is due */
     _Atomic uint32_t raw_lock;
-    const char *gc;         /* the collector's state (collector.c) */
-    bool gc_looked;         /* ... was looked for */
-    bool gc_found;          /* ... and found */
-    uint32_t gc_count;      /* count 0 at the entry of the hook call under way */
-    uint32_t gc_threshold[3], gc_enabled; /* as last told */
-    uint32_t gc_due;        /* from this count on a collection may come */
+    bool gc_looked;         /* the collector's state was looked for */
     uint32_t gc_later_counts[2]; /* counts 1 and 2 after the last collection */
     uint64_t gc_stats[3][3];     /* statistics as last told */
     uint64_t gc_permanent;  /* last object of the permanent generation */
     bool gc_late;           /* collections come at the next evaluation check (3.12+) */
-    bool gc_last_counted;   /* the last settled block is a collector object */
     uint64_t waited_ns;     /* for the recorder, and for what is not done for every
                                event during collections, in all: no part of a pause */
     uint64_t gc_waited_ns;  /* ... when the collection under way began */
@@ -136,16 +150,12 @@ struct hot {
     bool hook_timed;        /* it is one that frees, and the block is being given back */
     uint64_t hook_began_ns, hook_began_ticks; /* both clocks, at the first collection */
     uint64_t gc_stamp;      /* ns at the end of a hook call with a collection due */
-    uintptr_t gc_last_block; /* allocated by the last call, if it can be a collector
-                                object; tagged as below */
-    bool gc_collecting;
     bool gc_finalizing;     /* a collection has begun since the interpreter finalises */
     bool gc_preheader;      /* blocks may begin before the GC head (3.11+) */
     bool look_on;           /* the interpreter is up and not yet going down */
     bool look_last;         /* ... and tell what is alive: it is going down */
     bool look_wanted;       /* at all generations, as soon as one can */
     bool look_done;         /* the collection that is due has been looked ahead at */
-    uint32_t look_from;     /* from this count on look_before() is called */
     uint32_t look_every;    /* records between looks at everything, 0 = as it is cheap */
     uint32_t look_turn[2];  /* collections that were due, of generation 0 and older ones */
     uint32_t look_vain;     /* collections in a row that found nothing, looks at them neither; */
@@ -154,6 +164,7 @@ struct hot {
     bool look_read;         /* ... and counts were read, as it is left out */
     uintptr_t look_left;    /* one is left out: the last of the next generation before it, else 0 */
     uint32_t look_left_most; /* ... so many of generation 0 may join it */
+    bool look_left_young;   /* ... and it is not a full one */
     uint64_t look_stale;    /* work_done() from which on one that was due has not come */
     uint64_t look_full;     /* work_done() from which on a full collection is looked ahead at */
     bool look_worth;        /* ... sooner, as the last one has found much */
@@ -165,14 +176,7 @@ struct hot {
     uint64_t spared_spent_ns[3]; /* in all passes, by generation */
     uint64_t spared_since_ns; /* clock at the first look that could be measured */
     uint32_t spared_n[3];   /* looks measured, by generation */
-    uint32_t objects;       /* enum pmt_objects: which types are told as objects are made */
     bool objects_begun;     /* ... and the free lists were looked for */
-    size_t made_from, made_span; /* bytes of blocks whose types are told: from, and up to
-                               from + span - 1 */
-    size_t table_bytes;     /* of a block that may be a dict's table with a free list; 0: none is */
-    struct made made;       /* by the last call; */
-    struct made made_kept;  /* ... by one that a collection ran in */
-    uint64_t made_kind;     /* of what the last call made, to go into the next record: KIND_SHIFT */
     uint64_t beside;        /* main records that are no work of the program's: what looks tell,
                                types of objects, what went by free lists */
     uint64_t touch_next;    /* work_done() at which reference counts are to be read again */
@@ -205,7 +209,8 @@ static inline uintptr_t thread_pointer(void)
 /* Records kept free ahead of stop_at: what one hook call may append. */
 #define RESERVE 64u
 
-/* The recorder has read what lies there now: the line is asked for before it is written. */
+/* The recorder has read what lies there now: the line is asked for before it is written. (Behind
+ * the last one of the ring it is another line of the shared memory.) */
 #define RING_AHEAD 16u
 
 /* Append to the main ring a record and the `more` records that were put behind it
@@ -214,7 +219,7 @@ static inline void ring_put_long(uint64_t op, uint64_t low, uint64_t b, uint64_t
 {
     struct pmt_wire_rec *rec = &HOT.shm->ring[HOT.head & (PMT_RING_RECORDS - 1)];
 
-    __builtin_prefetch(&HOT.shm->ring[(HOT.head + RING_AHEAD) & (PMT_RING_RECORDS - 1)], 1);
+    __builtin_prefetch(rec + RING_AHEAD, 1);
     rec->a = op << PMT_W_OP_SHIFT | HOT.made_kind | low;
     rec->b = b;
     HOT.made_kind = 0;
@@ -266,9 +271,7 @@ static inline bool ring_ready(void)
 /* The collector's count beside a size (wire.h). */
 static inline uint64_t wire_count(uint64_t b)
 {
-    uint64_t count = HOT.gc_count < PMT_W_COUNT_MAX ? HOT.gc_count : PMT_W_COUNT_MAX;
-
-    return b | count << PMT_W_COUNT_SHIFT;
+    return b | (uint64_t)HOT.gc_count << PMT_W_COUNT_SHIFT;
 }
 
 /* collector.c; of objects, young.c */
@@ -338,6 +341,9 @@ void collector_maybe_young(void);
  * something else. */
 enum collector_last { LAST_NOT_KNOWN, LAST_COUNTED, LAST_OTHER };
 enum collector_last collector_last(const void *freed);
+/* A collection that came unlooked at gives this block back: tell the type of the object in it, if it
+ * is one that was met. */
+void collector_tell_freed(const void *block);
 /* A collection is over: tell which of the young it left untracked, and forget them all. */
 void collector_tell_untracked(void);
 /* Memory is about to be unmapped: forget young objects in it. */
@@ -349,20 +355,19 @@ void collector_owner_freed(const void *p);
 /* At the entry of a mem or obj hook: what has the collector done since the last? */
 static inline void collector_watch(void)
 {
-    uint32_t before = HOT.gc_count;
-    bool changed;
+    uint32_t before = HOT.gc_count, changed;
 
     if (!HOT.gc_found)
         return;
     HOT.gc_count = gc_half(GC_COUNT0);
     if (HOT.gc_count > before)
         collector_young();
-    changed = gc_half(GC_COLLECTING) != (uint32_t)HOT.gc_collecting ||
-              gc_half(GC_THRESHOLD0) != HOT.gc_threshold[0] ||
-              gc_half(GC_ENABLED) != HOT.gc_enabled;
-    if (UNLIKELY(changed || (HOT.gc_count == 0 && !HOT.gc_collecting && collector_was_reset()))) {
+    changed = (gc_half(GC_COLLECTING) ^ HOT.gc_collecting) |
+              (gc_half(GC_THRESHOLD0) ^ HOT.gc_threshold[0]) |
+              (gc_half(GC_ENABLED) ^ HOT.gc_enabled);
+    if (UNLIKELY(changed) ||
+        UNLIKELY(HOT.gc_count == 0 && !HOT.gc_collecting && collector_was_reset()))
         collector_slow(before < HOT.gc_due);
-    }
 }
 
 /* At its end. */
@@ -396,6 +401,8 @@ void ending_at_once(void);
 void look_collected(unsigned generation, uint64_t collected);
 /* Neither collections nor looks at them have found anything for long. */
 bool look_in_vain(void);
+/* As it stands, the next collection comes unlooked at. */
+bool look_is_left_out(void);
 
 /* hook_time.c: one in so many hook calls within a collection is timed: between hook_begins()
  * and hook_took(), which is given what that said, lies what it does but for the block. */
@@ -415,6 +422,9 @@ void touch_reset(void); /* none is */
  * and below are one older. */
 void touch_lose(uintptr_t head);
 void touch_collected(unsigned generation);
+/* One that came unlooked at is over: of what was young those that are watched next are all that
+ * is there. */
+void touch_left_out(void);
 /* A look at everything: those that are there go on to be watched; they, and those that are
  * added until begun, are taken to be touched not since. find: what of the object is there, said
  * once. At one of generation 1: those of it that are in no cycle are found to be idle,
@@ -426,9 +436,11 @@ void touch_sift(touch_finder *find);
 /* At one of generation 0: those that are gone of what came since the last collection. */
 void touch_sift_young(touch_finder *find);
 void touch_begun(void);
-/* An object of generation 2 was found to be garbage; whether there were many, of late. */
-void touch_garbage(void);
+/* An object was found to be garbage, of this generation; whether there were many of generation 2, of
+ * late; whether there were some beside the young ones. */
+void touch_garbage(unsigned generation);
 bool touch_much(void);
+bool touch_partly_old(void);
 /* A block outside the arenas was allocated, is about to be freed or moved; memory to be unmapped. */
 void touch_taken(const void *block);
 void touch_freed(const void *block);

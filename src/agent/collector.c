@@ -286,6 +286,7 @@ static void put_begin(unsigned generation, uint64_t ns)
     HOT.gc_waited_ns = HOT.waited_ns;
     HOT.gc_begin_head = HOT.head;
     HOT.gc_begin_ns = ns;
+    HOT.gc_unseen = HOT.look_left && HOT.look_left_young && due;
     hook_collection_begins();
 }
 
@@ -303,6 +304,7 @@ static void put_end(unsigned generation, uint64_t ns)
     look_collected(generation, stat(g, 1) - HOT.gc_stats[g][1]);
     HOT.gc_stats[g][1] = stat(g, 1);
     HOT.gc_stats[g][2] = stat(g, 2);
+    HOT.gc_unseen = false;
 }
 
 /* Collections that began and ended since the last hook call. Their duration is known

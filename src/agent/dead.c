@@ -437,8 +437,7 @@ static bool tell_dead(uint64_t i, uint64_t holder, int soon)
     ring_put(PMT_W_GARBAGE, block_of(head), type | (i == holder ? PMT_W_FIRST : 0));
     if (now.dead.at[i] & TOLD)
         return HOT.on;
-    if (generation_of(holder) == 2)
-        touch_garbage();
+    touch_garbage(generation_of(holder));
     if ((int)generation_of(holder) > soon)
         told_add(block_of(head), generation_of(holder));
     if (generation_of(i) == 0 && is_atomic(head + HEAD))

@@ -91,6 +91,10 @@ static void put_shelved(struct free_list *l, uintptr_t object)
     l->stack[(*l->known)++] = object;
     if (l == &lists[TABLES])
         table_shelved(object);
+    else if (HOT.gc_unseen && ring_room_for_one()) {
+        ring_put(PMT_W_COLLECTED, block_in(l, object), l->type);
+        HOT.beside++;
+    }
     put(PMT_W_SHELVED, l, object);
 }
 
@@ -304,18 +308,7 @@ static void sync_found(uintptr_t freed)
             sync_list(found[i], freed);
 }
 
-#define TOGETHER 4u /* counts that are compared at once */
-
-static void sync_tuples(unsigned first, uintptr_t freed)
-{
-    const struct list_counts *c = &list_counts;
-
-    for (unsigned i = first; i < first + TOGETHER; i++)
-        if (c->tuples[i] != c->told_tuples[i])
-            sync_list(&lists[FIRST_TUPLE + i], freed);
-}
-
-/* The same where the counts of all stand in a few places. */
+/* The same where the counts of all stand in a few places; those of tuples are compared in pairs. */
 static void sync_all(uintptr_t freed)
 {
     const struct list_counts *c = &list_counts;
@@ -326,15 +319,19 @@ static void sync_all(uintptr_t freed)
         sync_list(&lists[DICTS], freed);
     if (*c->tables != c->told_tables)
         sync_list(&lists[TABLES], freed);
-    for (unsigned i = 0; i < TUPLE_LISTS; i += TOGETHER)
-        if (memcmp(c->tuples + i, c->told_tuples + i, TOGETHER * sizeof *c->tuples))
-            sync_tuples(i, freed);
+#pragma GCC unroll 10 /* TUPLE_LISTS / 2 */
+    for (unsigned i = 0; i < TUPLE_LISTS; i += 2) {
+        if (!memcmp(c->tuples + i, c->told_tuples + i, 2 * sizeof *c->tuples))
+            continue;
+        if (c->tuples[i] != c->told_tuples[i])
+            sync_list(&lists[FIRST_TUPLE + i], freed);
+        if (c->tuples[i + 1] != c->told_tuples[i + 1])
+            sync_list(&lists[FIRST_TUPLE + i + 1], freed);
+    }
 }
 
 void objects_watch_slow(const void *freed)
 {
-    if (freed && HOT.objects == PMT_OBJECTS_ALL)
-        collector_forget_type((uintptr_t)freed);
     if (list_counts.slow)
         sync_found((uintptr_t)freed);
     else

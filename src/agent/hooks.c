@@ -143,6 +143,8 @@ static void free_within(const struct py_allocator *real, void *p, uint64_t since
 {
     if (HOT.gc_last_block)
         settle_last(p);
+    if (HOT.gc_unseen)
+        collector_tell_freed(p);
     ring_put(PMT_W_FREE, (uintptr_t)p, wire_count(0));
     collector_no_last();
     HOT.inside_ptr = p;
@@ -201,10 +203,13 @@ static inline void taken_outside(const void *ptr)
         touch_taken(ptr);
 }
 
+/* No type is small enough to lie within. */
 static inline void freed_outside(const void *ptr)
 {
-    if (HOT.outside && ptr && HOT.inside == thread_pointer())
-        touch_freed(ptr);
+    if (!HOT.outside || !ptr || HOT.inside != thread_pointer())
+        return;
+    touch_freed(ptr);
+    collector_forget_type((uintptr_t)ptr);
 }
 
 static void *raw_malloc(void *ctx, size_t size)

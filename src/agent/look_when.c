@@ -1,11 +1,16 @@
 /*
  * look_when.c - when are objects looked at?
  *
- * When a collection is due, at what it is going to collect: but for some of generation 0, and for
- * most young ones where none has found anything for long (leave_out); and at everything only if the
- * last look at everything is not too near. What comes unlooked at has survivors all the same, which
- * are to be watched from then on (touch.c): they are behind what was the last object of the next
- * generation.
+ * When a collection is due, at what it is going to collect: but for most of generation 0 where many
+ * were looked at, which those are like, and for most young ones where none has found anything for long
+ * (leave_out); and at everything only if the last look at everything is not too near. What comes
+ * unlooked at tells the types of what it frees (young.c). It has survivors all the same, which are to
+ * be watched from then on (touch.c): they are behind what was the last object of the next generation.
+ *
+ * A look tells more than such a collection: what was left with which others, and when. Of young
+ * garbage that is known well enough from some of it. What an unlooked collection frees takes its
+ * references with it, so that what they led to seems to be touched: where a part of the garbage
+ * is old, all are looked at.
  *
  * And at all generations whenever the program has made `every` records since, or if that is 0
  * so many that a look is a small part of what the program does.
@@ -26,6 +31,7 @@
 #define STALE       ((uint64_t)1 << 12) /* records in which one that was due has to come */
 #define NEAR        ((uint64_t)1 << 14) /* records, to a collection that is near and behind it */
 #define LEFT_OUT    16u /* every so many collections of generation 0 come unlooked at */
+#define ALIKE       128u /* collections of generation 0, before one in RAREST is looked at */
 #define IN_VAIN     64u /* young collections in a row that found nothing, before every other one
                            is looked at; four times as many: one in four, and so on */
 #define RAREST      8u
@@ -88,11 +94,14 @@ bool look_in_vain(void)
     return HOT.look_vain >= IN_VAIN;
 }
 
-/* One young collection in so many is worth a look. */
-static uint32_t worth_one_in(void)
+/* One collection in so many is worth a look: where young ones have found nothing for long, and of
+ * generation 0 behind many. */
+static uint32_t worth_one_in(unsigned generation)
 {
     uint32_t every = 1;
 
+    if (generation == 0 && HOT.look_turn[0] >= ALIKE && !touch_partly_old())
+        return RAREST;
     for (uint32_t n = HOT.look_vain; n >= IN_VAIN && every < RAREST; n /= 4)
         every *= 2;
     return every;
@@ -105,6 +114,7 @@ static void note_next(void)
 
     HOT.look_left = before((uintptr_t)HOT.gc + GENERATION * (due == 2 ? 2 : due + 1));
     HOT.look_left_most = gc_half(GC_COUNT0);
+    HOT.look_left_young = due < 2;
 }
 
 /* One that is due, the next of its generation, comes unlooked at: where looks find nothing; and now
@@ -113,10 +123,15 @@ static void note_next(void)
 static bool is_left_out(unsigned due)
 {
     unsigned generation = due > 1 ? 1 : due;
-    uint32_t turn = HOT.look_turn[generation] + 1;
+    uint32_t turn = HOT.look_turn[generation] + 1, every = worth_one_in(generation);
 
     return !HOT.look_wanted && !(due == 2 && work_done() >= HOT.look_full) &&
-           (turn % worth_one_in() || (generation == 0 && turn % LEFT_OUT == 0));
+           (turn % every || (every == 1 && generation == 0 && turn % LEFT_OUT == 0));
+}
+
+bool look_is_left_out(void)
+{
+    return is_left_out(generation_due());
 }
 
 static bool leave_out(void)
@@ -146,6 +161,7 @@ static void watch_left_out(unsigned generation)
          head = before(head))
         if (!array_push(&survivors, head))
             return;
+    touch_left_out();
     while (survivors.n)
         touch_watch(survivors.at[--survivors.n]);
     if (generation > 0)
@@ -158,7 +174,7 @@ static void read_ahead(void)
     if (HOT.look_near && work_done() < HOT.look_near + NEAR)
         return;
     HOT.look_near = work_done();
-    HOT.look_read = !look_in_vain() && is_left_out(generation_due());
+    HOT.look_read = !look_in_vain() && look_is_left_out();
     if (HOT.look_read)
         touch_read_ahead();
 }

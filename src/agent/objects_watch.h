@@ -52,10 +52,10 @@ static inline void made_watch(const void *freed)
 {
     if (!(HOT.made.block | HOT.made_kept.block))
         return;
-    if (HOT.objects == PMT_OBJECTS_ALL || HOT.gc_collecting || HOT.made_kept.block)
-        made_settle(freed);
-    else
+    if (HOT.objects != PMT_OBJECTS_ALL && !HOT.gc_collecting && !HOT.made_kept.block)
         made_settle_kind();
+    else if (HOT.made.block || !HOT.gc_collecting || HOT.made_kept.block == (uintptr_t)freed)
+        made_settle(freed); /* otherwise it is kept until the collection is over */
 }
 
 /* How many objects each free list holds: where that stands, and what it was when it was last
@@ -63,32 +63,36 @@ static inline void made_watch(const void *freed)
 #define TUPLE_LISTS 20
 struct list_counts {
     const uint32_t *list, *dict, *tables, *tuples; /* of tuples: one behind the other */
-    uint32_t told_list, told_dict, told_tables, told_tuples[TUPLE_LISTS];
-    bool slow;              /* ask objects_watch_slow() anyway */
+    _Alignas(16) uint32_t told_tuples[TUPLE_LISTS];
+    uint32_t told_list, told_dict, told_tables;
+    uint32_t slow;          /* not 0: ask objects_watch_slow() anyway */
 };
 extern struct list_counts list_counts;
 
 /* Every call comes by here, and loads of four counts at once are half the price. */
 typedef uint32_t four_counts __attribute__((vector_size(16)));
+typedef uint64_t two_pairs __attribute__((vector_size(16)));
+
+static inline four_counts moved_of_four(int first)
+{
+    const struct list_counts *c = &list_counts;
+    four_counts stand;
+
+    memcpy(&stand, c->tuples + first, sizeof stand);
+    return stand ^ *(const four_counts *)(const void *)(c->told_tuples + first);
+}
 
 static inline bool lists_moved(void)
 {
     const struct list_counts *c = &list_counts;
     uint32_t single = (*c->list ^ c->told_list) | (*c->dict ^ c->told_dict) |
                       (*c->tables ^ c->told_tables) | c->slow;
-    four_counts moved = {0};
-    uint64_t halves[2];
+    two_pairs moved = {0, 0};
 
 #pragma GCC unroll 5 /* TUPLE_LISTS / 4: no macro is expanded here */
-    for (int i = 0; i < TUPLE_LISTS; i += 4) {
-        four_counts stand, told;
-
-        memcpy(&stand, c->tuples + i, sizeof stand);
-        memcpy(&told, c->told_tuples + i, sizeof told);
-        moved |= stand ^ told;
-    }
-    memcpy(halves, &moved, sizeof halves);
-    return (halves[0] | halves[1] | single) != 0;
+    for (int i = 0; i < TUPLE_LISTS; i += 4)
+        moved |= (two_pairs)moved_of_four(i);
+    return (moved[0] | moved[1] | single) != 0;
 }
 
 /* free_list.c: the lists have moved, or are to be asked anyway. */

@@ -40,12 +40,15 @@
 #define ARENA_LEAST ((size_t)1 << 18) /* bytes of one; less is a piece of frame stack */
 #define YOUNG_MOST 4096u /* objects of generation 0 that are met one by one */
 #define RECENT     13    /* bits */
+#define TURN       48    /* shift: no address is so high */
 #define APART      1u   /* records between readings, per young object that one reads on average; */
 #define APART_VAIN 8u   /* ... where collections find nothing for long; */
 #define APART_OLD  3u   /* ... of those that were there at the last look, per one that is read; */
-#define APART_MUCH 1u   /* ... where there is old garbage */
+#define APART_MUCH 1u   /* ... where there is old garbage; */
+#define APART_NONE 12u  /* ... where two looks at everything in a row found none */
 #define NEAR       8u   /* readings: what has come since is read by each one */
 #define MUCH       64u  /* one in so many objects, between looks at everything */
+#define PARTLY     16u  /* one old one for so many young */
 #define LEAST      ((uint64_t)1 << 12) /* records between readings */
 
 /* The state of an object: its count; that it has changed since it was first read, and how many
@@ -73,12 +76,16 @@ static struct {
     uint32_t pass;        /* over the counts: which one it is */
     uint64_t readings;    /* since the last look at everything */
     struct array since;   /* by reading, the look is 0: how many were watched then */
-    size_t base;          /* so many were at the look */
+    size_t base;          /* so many were at the look: */
+    struct array lively;  /* ... of these, which are not IDLE */
     struct array of_base; /* readings that were of these too; the look is 0 */
     uint64_t base_next;   /* work_done() at which the next is */
     bool anew;            /* that look is under way */
-    size_t n_garbage;     /* found since the last look at everything, of generation 2 */
-    bool often;           /* it was much */
+    size_t n_garbage, n_young; /* found since the last look at everything: of generation 2, and
+                             the younger */
+    bool often;           /* of generation 2 it was much before; */
+    bool partly;          /* ... it was some beside the younger */
+    uint32_t none;        /* looks at everything in a row that found none */
 } watch;
 
 /* Arenas that were unmapped since, and how many objects were watched then: what came later may
@@ -89,8 +96,9 @@ static struct {
     size_t n;
 } gone;
 
-/* Objects are met at each reading while they are in generation 0: watched once, mostly. */
-static uintptr_t recent[1u << RECENT];
+/* Objects are met at each reading while they are in generation 0: watched once, mostly. Those of an
+ * earlier turn are forgotten: it stands above their address. */
+static uintptr_t recent[1u << RECENT], recent_turn;
 
 /* References that objects lose to a collection, until a reading sees it; one object may be watched
  * in several places. Where two share a place one is forgotten. */
@@ -148,8 +156,15 @@ static void forget_recent(uintptr_t head)
 {
     uintptr_t *r = &recent[place(head, RECENT)];
 
-    if (*r == head)
+    if (*r == (head | recent_turn))
         *r = 0;
+}
+
+static void forget_all_recent(void)
+{
+    recent_turn += (uintptr_t)1 << TURN;
+    if (!recent_turn)
+        memset(recent, 0, sizeof recent);
 }
 
 void touch_freed(const void *block)
@@ -206,12 +221,12 @@ void touch_watch(uintptr_t head)
     uintptr_t *r = &recent[place(head, RECENT)];
     uint64_t reading = watch.anew ? 0 : watch.readings + 1, out;
 
-    if (*r == head || outside_lost || !array_push(&watch.head, head))
+    if (*r == (head | recent_turn) || outside_lost || !array_push(&watch.head, head))
         return;
     out = is_outside(head) ? OUTSIDE : 0;
     if (!array_push(&watch.state, reading << READING | out | count_of(head)))
         watch.head.n--;
-    *r = head;
+    *r = head | recent_turn;
 }
 
 /* The list of generation 0 is whole unless a collection is under way. */
@@ -223,6 +238,11 @@ static void watch_young(void)
         return;
     for (uintptr_t head = get(list, 0); head != list; head = get(head, 0))
         touch_watch(head);
+}
+
+static bool is_partly_old(void)
+{
+    return PARTLY * watch.n_garbage > watch.n_young;
 }
 
 /* Those that are there still, each once, where it was met last: from the end on. */
@@ -247,12 +267,21 @@ void touch_begin(touch_finder *find)
     watch.old = old;
     watch.mixed = false;
     watch.often = MUCH * watch.n_garbage > watch.head.n;
-    watch.n_garbage = 0;
+    watch.none = watch.n_garbage ? 0 : watch.none + 1;
+    watch.partly = is_partly_old();
+    watch.n_garbage = watch.n_young = 0;
     watch.readings = 0;
     watch.young = 0;
     watch.anew = true;
     memset(losers, 0, sizeof losers);
-    memset(recent, 0, sizeof recent);
+    forget_all_recent();
+}
+
+/* What is left from this one on is taken to be younger than it is: it is read the more. */
+static void since_from(size_t first)
+{
+    for (size_t k = watch.since.n; k-- > 0 && watch.since.at[k] > first;)
+        watch.since.at[k] = first;
 }
 
 /* What is gone of those from `first` on is read no more. known: those that were found nowhere are
@@ -272,15 +301,13 @@ static void sift(size_t first, bool known, bool idle, touch_finder *find)
     }
     array_cut(&watch.head, first, to);
     array_cut(&watch.state, first, to);
-    for (size_t k = watch.since.n; k-- > 0 && watch.since.at[k] > first;)
-        watch.since.at[k] = first; /* taken to be younger: they are read the more */
+    since_from(first);
 }
 
 void touch_sift(touch_finder *find)
 {
     drop_gone();
     sift(watch.old, !watch.mixed, true, find);
-    watch.base = watch.base < watch.head.n ? watch.base : watch.head.n;
     watch.young = 0;
 }
 
@@ -292,9 +319,17 @@ void touch_sift_young(touch_finder *find)
         sift(watch.young, true, false, find);
 }
 
-void touch_garbage(void)
+void touch_garbage(unsigned generation)
 {
-    watch.n_garbage++;
+    if (generation == 2)
+        watch.n_garbage++;
+    else
+        watch.n_young++;
+}
+
+bool touch_partly_old(void)
+{
+    return watch.partly || is_partly_old();
 }
 
 bool touch_much(void)
@@ -302,11 +337,21 @@ bool touch_much(void)
     return watch.often || MUCH * watch.n_garbage > watch.head.n;
 }
 
+/* Where memory runs out, the rest is read with the idle ones. */
+static void note_lively(void)
+{
+    watch.lively.n = 0;
+    for (size_t i = 0; i < watch.base; i++)
+        if (!(watch.state.at[i] & IDLE) && !array_push(&watch.lively, i))
+            return;
+}
+
 void touch_begun(void)
 {
     if (!watch.anew)
         return;
     watch.base = watch.old;
+    note_lively();
     watch.since.n = watch.of_base.n = 0;
     (void)array_push(&watch.since, watch.base);
     (void)array_push(&watch.of_base, 0);
@@ -316,11 +361,11 @@ void touch_begun(void)
 /* A forked child has the parent's; its blocks outside the arenas are the same. */
 void touch_reset(void)
 {
-    watch.head.n = watch.state.n = watch.old = watch.base = watch.young = 0;
+    watch.head.n = watch.state.n = watch.old = watch.base = watch.young = watch.lively.n = 0;
     for (size_t k = 0; k < watch.since.n; k++)
         watch.since.at[k] = 0;
     gone.n = 0;
-    memset(recent, 0, sizeof recent);
+    forget_all_recent();
 }
 
 void touch_grown(void)
@@ -329,11 +374,22 @@ void touch_grown(void)
     watch.mixed = false;
 }
 
+void touch_left_out(void)
+{
+    if (!watch.young)
+        return;
+    drop_gone();
+    array_cut(&watch.head, watch.young, watch.head.n);
+    array_cut(&watch.state, watch.young, watch.state.n);
+    since_from(watch.young);
+    forget_all_recent();
+}
+
 void touch_collected(unsigned generation)
 {
     watch.mixed |= generation > 0 && watch.old < watch.head.n;
     watch.young = watch.head.n;
-    memset(recent, 0, sizeof recent);
+    forget_all_recent();
 }
 
 void touch_forget(const void *memory, size_t size)
@@ -351,31 +407,50 @@ void touch_forget(const void *memory, size_t size)
 
 /* -- reading -- */
 
-/* Those from `first` up to `end`, but for those with the bit left_out: how many. gap: they were
- * read 2^gap readings ago or later. When one that is seldom read has changed is known from one
- * side only. */
-static size_t read_from(size_t first, size_t end, uint64_t left_out, unsigned gap)
+/* Its count is on the way when it is read. */
+static inline void ask_for(size_t i)
+{
+    __builtin_prefetch((const void *)(watch.head.at[i] + HEAD));
+}
+
+/* gap: it was read 2^gap readings ago or later. When one that is seldom read has changed is known
+ * from one side only. */
+static inline void read_one(size_t i, unsigned gap)
 {
     uint64_t now = (watch.readings + 1) << READING, changed = CHANGED | (uint64_t)gap << GAP;
-    uint64_t state, count;
-    size_t n = 0;
+    uint64_t state = watch.state.at[i], count;
 
+    if (UNLIKELY(!is_there(i)))
+        return;
+    count = count_of(watch.head.at[i]);
+    if (count == (state & COUNT_BITS))
+        return;
+    if (has_lost(watch.head.at[i], state & COUNT_BITS, count))
+        watch.state.at[i] = (state & ~(uint64_t)COUNT_BITS) | count;
+    else
+        watch.state.at[i] = now | count | (state & OUTSIDE) | (state & IDLE ? IDLE : changed);
+}
+
+/* Those from `first` up to `end`, but for those with the bit left_out. */
+static void read_from(size_t first, size_t end, uint64_t left_out, unsigned gap)
+{
     for (size_t i = first; i < end; i++) {
         if (i + AHEAD < end && !(watch.state.at[i + AHEAD] & left_out))
-            __builtin_prefetch((const void *)(watch.head.at[i + AHEAD] + HEAD));
-        state = watch.state.at[i];
-        if (state & (left_out | OUTSIDE) && (state & left_out || !is_there(i)))
-            continue;
-        n++;
-        count = count_of(watch.head.at[i]);
-        if (count == (state & COUNT_BITS))
-            continue;
-        if (has_lost(watch.head.at[i], state & COUNT_BITS, count))
-            watch.state.at[i] = (state & ~(uint64_t)COUNT_BITS) | count;
-        else
-            watch.state.at[i] = now | count | (state & OUTSIDE) | (state & IDLE ? IDLE : changed);
+            ask_for(i + AHEAD);
+        if (!(watch.state.at[i] & left_out))
+            read_one(i, gap);
     }
-    return n;
+}
+
+static void read_lively(void)
+{
+    const uint64_t *at = watch.lively.at;
+
+    for (size_t k = 0; k < watch.lively.n; k++) {
+        if (k + AHEAD < watch.lively.n)
+            ask_for(at[k + AHEAD]);
+        read_one(at[k], 0);
+    }
 }
 
 static size_t lesser(size_t a, size_t b)
@@ -390,9 +465,13 @@ static size_t greater(size_t a, size_t b)
 
 static void read_base(void)
 {
-    size_t n = read_from(0, watch.base, watch.of_base.n % IDLE_TURN ? IDLE : 0, 0);
-    uint64_t apart = touch_much() ? APART_MUCH : APART_OLD;
+    size_t n = watch.lively.n;
+    uint64_t apart = touch_much() ? APART_MUCH : watch.none > 1 ? APART_NONE : APART_OLD;
 
+    if (watch.of_base.n % IDLE_TURN)
+        read_lively();
+    else
+        read_from(0, watch.base, 0, 0);
     (void)array_push(&watch.of_base, watch.readings + 1);
     watch.base_next = work_done() + apart * (n + (watch.base - n) / IDLE_TURN);
 }
@@ -415,7 +494,7 @@ static void read_levels(unsigned most, size_t first, size_t end, uint64_t left_o
         size_t begin = greater(begin_of(level), first);
 
         if (begin < end)
-            (void)read_from(begin, end, left_out, level);
+            read_from(begin, end, left_out, level);
         end = lesser(begin, end);
     }
 }
@@ -464,7 +543,8 @@ void touch_poll(void)
     read_levels(most, watch.base, watch.old, (watch.readings + 1) % IDLE_TURN ? IDLE : 0);
     read_levels(most, watch.old, watch.head.n, IDLE);
     n = to_next_reading();
-    watch_young();
+    if (!look_is_left_out())
+        watch_young();
     watch.readings++;
     (void)array_push(&watch.since, watch.head.n);
     ring_put(PMT_W_COUNTS, 0, 0);
@@ -536,7 +616,7 @@ void touch_tell(unsigned generations, touch_teller *each)
     watch.pass++;
     first = first_of(generations);
     if (generations == 2)
-        (void)read_from(0, watch.base, 0, 0);
+        read_from(0, watch.base, 0, 0);
     read_levels(GAP_MOST, greater(first, watch.base), watch.head.n, 0);
     for (size_t i = first; i < watch.head.n; i++)
         tell_one(i, each);

@@ -81,6 +81,7 @@ enum pmt_wire_op {
                             not have */
     PMT_W_REFERS,        /* address of garbage that the object told last refers to; b: that
                             of one more, 0 = none */
+    PMT_W_COLLECTED,     /* address of an object that an unlooked collection frees; b: its type */
     PMT_W_ALIVE,         /* address of an object that is alive at the end; b: its type */
     PMT_W_TYPE,          /* bytes of its name; b: its address. A record follows with its
                             basic size and item size, then the name in
@@ -103,7 +104,7 @@ enum pmt_wire_op {
 enum pmt_when { PMT_WHEN_PERIODIC, PMT_WHEN_END, PMT_WHEN_EXIT, PMT_WHEN_REQUEST,
                 PMT_WHEN_MARK /* the text is the program's own */ };
 
-/* In b of ALLOC_MEM, ALLOC_OBJ, RESIZE (beside its op) and FREE: the collector's
+/* In b of ALLOC_MEM, ALLOC_OBJ, RESIZE (beside its op) and FREE: the low bits of the collector's
  * count 0 at the entry of the call, above the size. */
 #define PMT_W_COUNT_SHIFT 40
 #define PMT_W_COUNT_MAX   (((uint64_t)1 << (64 - PMT_W_COUNT_SHIFT)) - 1)

@@ -215,6 +215,30 @@ static bool is_untracked(uintptr_t tagged)
     return head >= 0 && get(start_of(tagged), head) == 0;
 }
 
+/* No block of a small size crosses the end of a pool, nor is there more behind one than the end of
+ * an arena. */
+static uintptr_t room_behind(uintptr_t block)
+{
+    uintptr_t pool = pmt_hex_version < 0x030a0000 ? 4096 : 16384;
+
+    return pool - (block & (pool - 1));
+}
+
+void collector_tell_freed(const void *block)
+{
+    uintptr_t at = (uintptr_t)block, room = room_behind(at), type = 0;
+
+    if (room >= GC_LEAST && is_met(get(at, 24)))
+        type = get(at, 24);
+    else if (HOT.gc_preheader && room >= GC_LEAST_PREHEADER && is_met(get(at, 40)))
+        type = get(at, 40);
+    if (!type || !ring_room_for_one())
+        return;
+    type_tell(type);
+    ring_put(PMT_W_COLLECTED, at, type);
+    HOT.beside++;
+}
+
 void collector_tell_untracked(void)
 {
     for (uint32_t i = 0; i < n_young; i++)

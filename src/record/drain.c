@@ -92,7 +92,7 @@ static uint32_t clamp32(uint64_t v)
     return v < UINT32_MAX ? (uint32_t)v : UINT32_MAX - 1;
 }
 
-/* What a look at objects has found. */
+/* What a look at objects has found, or what is told where none was. */
 static void of_look(struct pmt_drain *d, enum pmt_wire_op op, uint64_t low, uint64_t b)
 {
     if (op == PMT_W_LOOK)
@@ -109,6 +109,8 @@ static void of_look(struct pmt_drain *d, enum pmt_wire_op op, uint64_t low, uint
         pmt_drain_on_atomic(d, low);
     else if (op == PMT_W_REFERS)
         pmt_drain_on_refers(d, low);
+    else if (op == PMT_W_COLLECTED)
+        pmt_drain_on_collected(d, low, b);
     else
         pmt_drain_on_alive(d, low, b);
     if (op == PMT_W_REFERS && b)
@@ -178,6 +180,7 @@ static uint64_t on_other(struct pmt_drain *d, enum pmt_wire_op op, uint64_t low,
     case PMT_W_BELONGS:
     case PMT_W_ATOMIC:
     case PMT_W_REFERS:
+    case PMT_W_COLLECTED:
     case PMT_W_ALIVE:
         of_look(d, op, low, b);
         break;

@@ -9,6 +9,7 @@
  *     GARBAGE, then of that      an unreachable object; BELONGS: other blocks that die with
  *     BELONGS, REFERS, ATOMIC    it, REFERS: garbage that it refers to, ATOMIC: a collection that
  *                                it survives untracks it
+ *     COLLECTED                  an object that a collection frees which none of this came before
  *     ALIVE                      an object that is there at the end
  *
  * An address may have lost its block by now, or have one of another kind. So each says what
@@ -101,6 +102,15 @@ void pmt_drain_on_refers(struct pmt_drain *d, uint64_t address)
 
     if (d->garbage_told && slot)
         pmt_writer_about(d->writer, PMT_OP_REFERS, slot - 1, 0);
+}
+
+void pmt_drain_on_collected(struct pmt_drain *d, uint64_t address, uint64_t type_address)
+{
+    const struct pmt_known_type *type = pmt_drain_find_type(d, type_address);
+    uint32_t slot = counted_at(d, address);
+
+    if (slot && type)
+        pmt_writer_about(d->writer, PMT_OP_COLLECTED, slot - 1, type->number);
 }
 
 /* Objects are met as often as others refer to them: the first time counts. */

@@ -10,7 +10,7 @@
  *
  * A free lowers the count, before its own record, if its block was counted and the count
  * above 0: both columns are one less then. Where they are the same, or the count is in
- * neither, nobody can say, and that is trouble.
+ * neither, nobody can say, and that is trouble. (Of the count the record has the low bits.)
  *
  * Where the count was reset in between, the agent has looked at the block itself (GC_LAST);
  * of one that is too small to be the collector's it says nothing, and a checkpoint or a
@@ -38,7 +38,7 @@ void pmt_drain_let_go(struct pmt_drain *d, bool counted)
 void pmt_drain_let_go_by_count(struct pmt_drain *d, uint64_t count, bool lowered)
 {
     uint64_t before = d->held.count;
-    uint64_t if_counted = lowered ? before : before + 1;
+    uint64_t if_counted = lowered ? before : (before + 1) & PMT_W_COUNT_MAX;
     uint64_t if_not = lowered && before ? before - 1 : before;
 
     if (if_counted == if_not || (count != if_counted && count != if_not))

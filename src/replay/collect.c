@@ -364,6 +364,19 @@ void pmt_collect_refers(struct pmt_collect *c, uint32_t slot)
     pmt_garbage_graph_refers(&c->graph, slot);
 }
 
+void pmt_collect_unseen(struct pmt_collect *c, uint32_t slot, uint32_t type)
+{
+    uint32_t birth;
+
+    if (!c->within || !pmt_collect_is_object(c, slot) || HAS_BIT(&c->is_fresh, slot) ||
+        pmt_type_stats_is_told(&c->types, slot))
+        return;
+    birth = c->rec.census.birth.at[slot];
+    if (birth & 1) /* what the collector has in none of its lists belongs to others */
+        (void)pmt_type_stats_told(&c->types, slot, type, pmt_census_place(&c->rec.census, birth),
+                                  block_bytes(c, slot, c->blocks->at[slot]), false);
+}
+
 void pmt_collect_alive(struct pmt_collect *c, uint32_t slot, uint32_t type)
 {
     pmt_type_stats_alive(&c->types, c->heap, type, c->blocks->at[slot]);

@@ -187,6 +187,9 @@ bool pmt_collect_belongs(struct pmt_collect *c, uint32_t slot, uint64_t event);
 /* The object told last refers to the one in this slot, which is garbage too. */
 void pmt_collect_refers(struct pmt_collect *c, uint32_t slot);
 
+/* The recorded collection under way, which no look came before, is about to free the object in this
+ * slot, of this type. */
+void pmt_collect_unseen(struct pmt_collect *c, uint32_t slot, uint32_t type);
 /* The object in this slot is of this type, and alive as the interpreter goes down. */
 void pmt_collect_alive(struct pmt_collect *c, uint32_t slot, uint32_t type);
 

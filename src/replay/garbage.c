@@ -243,6 +243,7 @@ struct kin {
     struct pmt_left_bounds of;
     uint32_t key;
     int place;          /* in rec, of the holder */
+    uint64_t when;      /* event at which it is taken to have been left */
 };
 
 static struct kin kin_of(const struct pmt_collect *c, uint64_t event)
@@ -258,6 +259,14 @@ static struct kin kin_of(const struct pmt_collect *c, uint64_t event)
                         .key = HAS_BIT(&g->told, holder) ? g->key.at[holder]
                                                          : c->mod.census.birth.at[holder],
                         .place = pmt_census_place(&c->rec.census, recorded)};
+}
+
+static void note_life(struct pmt_garbage *g, uint32_t slot, const struct kin *kin, uint64_t event)
+{
+    uint64_t made = pmt_left_made(g->made.at[slot], event);
+
+    if (kin->place == 0 && kin->when >= made)
+        pmt_left_lived(&g->left, kin->when - made);
 }
 
 static bool tell_one(struct pmt_collect *c, struct pmt_kinsman one, const struct kin *kin,
@@ -294,7 +303,7 @@ static bool tell_one(struct pmt_collect *c, struct pmt_kinsman one, const struct
 }
 
 /* The collection of mod that should have found it. */
-static const struct pmt_past *find_finder(struct pmt_collect *c, const struct kin *kin,
+static const struct pmt_past *find_finder(struct pmt_collect *c, struct kin *kin,
                                           bool *uncertain)
 {
     struct pmt_garbage *g = &c->garbage;
@@ -303,7 +312,8 @@ static const struct pmt_past *find_finder(struct pmt_collect *c, const struct ki
     /* It is not where, whenever it was, the same collection found it. */
     *uncertain =
         pmt_waste_finder(g, kin->key, from) != pmt_waste_finder(g, kin->key, kin->of.left);
-    return pmt_waste_finder(g, kin->key, pmt_left_when(&g->left, kin->of, kin->place == 0));
+    kin->when = pmt_left_when(&g->left, kin->of, kin->place == 0);
+    return pmt_waste_finder(g, kin->key, kin->when);
 }
 
 static bool end_telling(struct pmt_collect *c, uint64_t event, bool foretold)
@@ -324,6 +334,8 @@ static bool end_telling(struct pmt_collect *c, uint64_t event, bool foretold)
         struct pmt_kinsman one = g->group.at[i];
 
         g->uncertain += uncertain && !one.belongs;
+        if (!foretold && !one.belongs)
+            note_life(g, one.slot, &kin, event);
         if (!HAS_BIT(&g->told, one.slot) && !tell_one(c, one, &kin, finder))
             return false;
     }

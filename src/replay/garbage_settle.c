@@ -247,6 +247,8 @@ static const struct pmt_past *finder_of_freed(struct pmt_collect *c, const struc
         return past_of(g, g->row.at[w->slot]);
     if (w->state != PMT_WASTE_NEW)
         return NULL;
+    g->uncertain += pmt_waste_finder(g, w->key, pmt_left_later(of.made, of.reachable)) !=
+                    pmt_waste_finder(g, w->key, of.left);
     return pmt_waste_finder(g, w->key, pmt_left_when_alone(&g->left, of, w->young));
 }
 

@@ -186,6 +186,7 @@ static bool on_other(struct pmt_replay *r, enum pmt_op op, uint32_t arg, struct 
     case PMT_OP_GC_UNTRACKED:
     case PMT_OP_GARBAGE:
     case PMT_OP_ALIVE:
+    case PMT_OP_COLLECTED:
     case PMT_OP_BELONGS:
     case PMT_OP_REFERS:
     case PMT_OP_GC_ATOMIC:
@@ -291,6 +292,9 @@ act(struct pmt_replay *r, const struct pmt_batch *b, uint32_t i, uint32_t end,
                 break;
         } else if (op == PMT_OP_GC_UNTRACKED) {
             pmt_collect_untracked(&r->collect, slot);
+            continue;
+        } else if (op == PMT_OP_COLLECTED) {
+            pmt_collect_unseen(&r->collect, slot, b->arg[i]);
             continue;
         } else if (op == PMT_OP_ALIVE) {
             pmt_collect_alive(&r->collect, slot, b->arg[i]);

@@ -1,7 +1,7 @@
 /* type_stats.h - garbage and survivors by type. For src/replay.
  *
  * Counts are facts of the recording, the same whatever is replayed; bytes are of the model's
- * blocks. Garbage: objects that looks told of, by the generation that the recording's
+ * blocks. Garbage: objects that looks told of, or collections that came without one, by the generation that the recording's
  * collector had them in, and the bytes of their blocks, of those that were told to belong to
  * them and of others that a collection freed with them (a dict's table is freed just before
  * the dict), until the interpreter begins to finalise. Survivors: objects that are alive when
@@ -31,7 +31,7 @@ struct pmt_type_stats {
 
 void pmt_type_stats_release(struct pmt_type_stats *s);
 
-/* A look found the object in this slot, in this place (census.h). again: it may have been
+/* A look found the object in this slot, in this place (census.h), or a collection without one. again: it may have been
  * told before, to say what it holds. False: so it was, or it is no garbage that counts. */
 bool pmt_type_stats_told(struct pmt_type_stats *s, uint32_t slot, uint32_t number, int place,
                          uint64_t bytes, bool again);

@@ -97,7 +97,7 @@ static void say_event(struct rig *rig, const struct pmt_batch *b, uint32_t i,
         [PMT_OP_OBJECT] = "object", [PMT_OP_REUSED] = "reused",
         [PMT_OP_REUSED_GC] = "reused-gc", [PMT_OP_SHELVED] = "shelved",
         [PMT_OP_CLEARED] = "cleared", [PMT_OP_TYPED] = "typed",
-        [PMT_OP_GC_ATOMIC] = "atomic",
+        [PMT_OP_GC_ATOMIC] = "atomic", [PMT_OP_COLLECTED] = "collected",
     };
     uint64_t arg = b->arg[i];
 
@@ -689,6 +689,37 @@ static void test_drain_refers(void)
                              "garbage1:0 refers0:0");
 }
 
+/* What an unlooked collection frees: collector objects of types that are known. */
+static void test_drain_collected(void)
+{
+    struct rig rig;
+
+    open_counted(&rig);
+    put(&rig, PMT_W_ALLOC_OBJ, AT(0), COUNT(0, 64));
+    put(&rig, PMT_W_ALLOC_MEM, AT(4), COUNT(1, 40));
+    put_type(&rig, 0x5000, "ring");
+    put(&rig, PMT_W_COLLECTED, AT(4), 0x5000);  /* no collector object */
+    put(&rig, PMT_W_COLLECTED, AT(50), 0x5000); /* no block */
+    put(&rig, PMT_W_COLLECTED, AT(0), 0x6000);  /* no type */
+    put(&rig, PMT_W_COLLECTED, AT(0), 0x5000);
+    put(&rig, PMT_W_FREE, AT(0), COUNT(0, 0));
+    (void)pmt_drain_some(&rig.drain, ALL);
+    EXPECT_STR(events(&rig), "thread0:0 gc0:64 mem1:40 collected0:0 free0:0");
+}
+
+/* The record has the low bits of a count: of the largest it has, one more is 0. */
+static void test_drain_counts_past_the_last(void)
+{
+    struct rig rig;
+
+    open_counted(&rig);
+    put(&rig, PMT_W_ALLOC_OBJ, AT(0), COUNT(PMT_W_COUNT_MAX, 64));
+    put(&rig, PMT_W_ALLOC_OBJ, AT(4), COUNT(0, 56));
+    put(&rig, PMT_W_ALLOC_MEM, AT(8), COUNT(0, 40));
+    (void)pmt_drain_some(&rig.drain, ALL);
+    EXPECT_STR(events(&rig), "thread0:0 gc0:64 obj1:56 mem2:40");
+}
+
 /* Number 3 is the list of blocks of 56 bytes of this type. */
 #define ON(n, address) ((uint64_t)(n) << PMT_W_LIST_SHIFT | (address))
 
@@ -869,7 +900,8 @@ SUITE(drain, TEST(test_drain_blocks), TEST(test_drain_merges_by_position),
       TEST(test_drain_counted_by_block_not_by_slot), TEST(test_drain_count_that_was_reset),
       TEST(test_drain_held_at_the_end), TEST(test_drain_untracked),
       TEST(test_drain_collections), TEST(test_drain_garbage), TEST(test_drain_belongs),
-      TEST(test_drain_refers), TEST(test_drain_objects), TEST(test_drain_tables), TEST(test_drain_tables_wait), TEST(test_drain_free_lists),
+      TEST(test_drain_refers), TEST(test_drain_collected),
+      TEST(test_drain_counts_past_the_last), TEST(test_drain_objects), TEST(test_drain_tables), TEST(test_drain_tables_wait), TEST(test_drain_free_lists),
       TEST(test_drain_over_a_free_list),
       TEST(test_drain_main_and_marks),
       TEST(test_drain_while_the_agent_writes))

@@ -700,6 +700,33 @@ static void random_event(struct play *p, uint64_t *seed)
 
 /* Looks, collections and frees in any order, also ones that no recording has: the books
  * of the heap balance all the same. */
+/* An object whose type is told as an unlooked collection frees it counts once, as do those of looks;
+ * one that a look has told of counts no more, nor does any outside of a collection. */
+static void test_garbage_unseen_has_a_type(void)
+{
+    struct play p;
+    const struct pmt_result *result;
+
+    open_quiet(&p, "");
+    play_objects(&p, 0, 4);
+    play_put(&p, PMT_OP_COLLECTED, 3, 1, 0);
+    play_look(&p, 0);
+    play_garbage(&p, 0, 1, true);
+    play_begin_gc(&p, 4);
+    for (uint32_t slot = 0; slot < 3; slot++) {
+        play_put(&p, PMT_OP_COLLECTED, slot, 1, 0);
+        play_free(&p, slot);
+    }
+    play_end_gc(&p, 0, 3);
+    result = play_end(&p);
+    if (EXPECT_U64(result->n_types, 1)) {
+        EXPECT_U64(result->types[0].number, 1);
+        EXPECT_U64(result->types[0].garbage_objects, 3);
+        EXPECT_U64(result->types[0].garbage_in[0], 3);
+    }
+    play_close(&p);
+}
+
 static void test_garbage_at_random(void)
 {
     static const char *const specs[] = {
@@ -739,4 +766,4 @@ SUITE(garbage, TEST(test_garbage_is_collected_when_the_model_collects),
       TEST(test_garbage_takes_along_what_hangs_on_it),
       TEST(test_garbage_what_belonged_to_it_lives_on), TEST(test_garbage_belongs_and_is_fresh),
       TEST(test_garbage_was_left_when_it_was_touched_last),
-      TEST(test_garbage_at_random))
+      TEST(test_garbage_unseen_has_a_type), TEST(test_garbage_at_random))
