@@ -422,9 +422,6 @@ void touch_reset(void); /* none is */
  * and below are one older. */
 void touch_lose(uintptr_t head);
 void touch_collected(unsigned generation);
-/* One that came unlooked at is over: of what was young those that are watched next are all that
- * is there. */
-void touch_left_out(void);
 /* A look at everything: those that are there go on to be watched; they, and those that are
  * added until begun, are taken to be touched not since. find: what of the object is there, said
  * once. At one of generation 1: those of it that are in no cycle are found to be idle,
@@ -433,7 +430,8 @@ enum touch_found { TOUCH_GONE, TOUCH_READ, TOUCH_IDLE };
 typedef enum touch_found touch_finder(uintptr_t head);
 void touch_begin(touch_finder *find);
 void touch_sift(touch_finder *find);
-/* At one of generation 0: those that are gone of what came since the last collection. */
+/* At one of generation 0, or behind one that came unlooked at: those that are gone of what came since
+ * the last collection. */
 void touch_sift_young(touch_finder *find);
 void touch_begun(void);
 /* An object was found to be garbage, of this generation; whether there were many of generation 2, of

@@ -70,11 +70,10 @@ static uintptr_t block_in(const struct free_list *l, uintptr_t object)
 
 static void put(enum pmt_wire_op op, const struct free_list *l, uintptr_t object)
 {
-    uint64_t list = (uint64_t)(l - lists) << PMT_W_LIST_SHIFT;
 
     if (!ring_room_for_one())
         return;
-    ring_put(op, list | block_in(l, object), wire_count(0));
+    ring_put(op, l->number | block_in(l, object), wire_count(0));
     HOT.beside++;
 }
 
@@ -156,7 +155,7 @@ static void watch(struct free_list *l)
     type_tell(l->type);
     if (!ring_room(RESERVE))
         return;
-    ring_put_figures(PMT_W_LIST, (uint64_t)(l - lists) << PMT_W_LIST_SHIFT, l->type, figures, 2);
+    ring_put_figures(PMT_W_LIST, l->number, l->type, figures, 2);
     made_watch(NULL);
     collector_settle();
     collector_no_last();
@@ -617,6 +616,8 @@ static bool begin(uintptr_t list, uintptr_t dict, uintptr_t tuple)
         !free_list_find_begin(list))
         return false;
     lists[0].stack = map;
+    for (uint64_t i = 0; i < N_LISTS; i++)
+        lists[i].number = i << PMT_W_LIST_SHIFT;
     set_up(LISTS, list, 0, (uint32_t)get(list, TP_BASIC_SIZE), 0);
     set_up(DICTS, dict, 0, (uint32_t)get(dict, TP_BASIC_SIZE), 0);
     lists[LISTS].known = &list_counts.told_list;

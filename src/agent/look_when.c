@@ -24,6 +24,7 @@
 #include "agent/array.h"
 #include "agent/look.h"
 #include "agent/object.h"
+#include "agent/set.h"
 
 #define PREV_FLAGS ((uintptr_t)3) /* in the second word of a GC head */
 
@@ -35,6 +36,7 @@
 #define IN_VAIN     64u /* young collections in a row that found nothing, before every other one
                            is looked at; four times as many: one in four, and so on */
 #define RAREST      8u
+#define UNCOUNTED   8u  /* times as many as are counted may be young: older ones that die count as well */
 #define SHARE       40u /* records per object looked at */
 #define SHARE_MUCH  24u /* ... where there is old garbage */
 #define SHARE_VAIN  160u /* ... where two looks at everything in a row found nothing, */
@@ -148,20 +150,42 @@ static bool leave_out(void)
     return true;
 }
 
-static struct array survivors; /* the youngest first */
+static struct array survivors; /* the youngest first; */
+static struct set surviving;   /* ... of generation 0, the same */
 
-/* Those that have survived it are the new ones in the next generation: no more than were young. */
+static enum touch_found find_surviving(uintptr_t head)
+{
+    return set_has(&surviving, head) ? TOUCH_READ : TOUCH_GONE;
+}
+
+/* Most of what was watched since the last collection is gone. */
+static void sift_survivors(void)
+{
+    bool all = true;
+
+    for (size_t i = 0; i < survivors.n; i++)
+        all &= set_add(&surviving, survivors.at[i]);
+    if (all)
+        touch_sift_young(find_surviving);
+    set_clear(&surviving);
+}
+
+/* Those that have survived it are the new ones in the next generation, up to what was the last one
+ * there. That may be gone: then they are taken to be no more than were counted. */
 static void watch_left_out(unsigned generation)
 {
     uintptr_t list = (uintptr_t)HOT.gc + GENERATION * (generation == 2 ? 2 : generation + 1);
+    uintptr_t head = before(list);
 
     survivors.n = 0;
-    for (uintptr_t head = before(list); head != list && head != HOT.look_left &&
-                                        survivors.n < HOT.look_left_most;
+    for (; head != list && head != HOT.look_left && survivors.n < UNCOUNTED * HOT.look_left_most;
          head = before(head))
         if (!array_push(&survivors, head))
             return;
-    touch_left_out();
+    if (head != HOT.look_left && survivors.n > HOT.look_left_most)
+        survivors.n = HOT.look_left_most;
+    else if (generation == 0)
+        sift_survivors();
     while (survivors.n)
         touch_watch(survivors.at[--survivors.n]);
     if (generation > 0)

@@ -34,13 +34,12 @@
 #include <string.h>
 #include "agent/array.h"
 #include "agent/object.h"
+#include "agent/recent.h"
 #include "agent/set.h"
 
 #define GONE_MOST  64u  /* arenas that went, before those in them are dropped */
 #define ARENA_LEAST ((size_t)1 << 18) /* bytes of one; less is a piece of frame stack */
 #define YOUNG_MOST 4096u /* objects of generation 0 that are met one by one */
-#define RECENT     13    /* bits */
-#define TURN       48    /* shift: no address is so high */
 #define APART      1u   /* records between readings, per young object that one reads on average; */
 #define APART_VAIN 8u   /* ... where collections find nothing for long; */
 #define APART_OLD  3u   /* ... of those that were there at the last look, per one that is read; */
@@ -96,9 +95,8 @@ static struct {
     size_t n;
 } gone;
 
-/* Objects are met at each reading while they are in generation 0: watched once, mostly. Those of an
- * earlier turn are forgotten: it stands above their address. */
-static uintptr_t recent[1u << RECENT], recent_turn;
+/* Objects are met at each reading while they are in generation 0: watched once, mostly. */
+static struct recent recent;
 
 /* References that objects lose to a collection, until a reading sees it; one object may be watched
  * in several places. Where two share a place one is forgotten. */
@@ -151,29 +149,13 @@ void touch_taken(const void *block)
     outside_lost |= !set_add(&outside, (uintptr_t)block);
 }
 
-/* What comes to lie there is met anew. */
-static void forget_recent(uintptr_t head)
-{
-    uintptr_t *r = &recent[place(head, RECENT)];
-
-    if (*r == (head | recent_turn))
-        *r = 0;
-}
-
-static void forget_all_recent(void)
-{
-    recent_turn += (uintptr_t)1 << TURN;
-    if (!recent_turn)
-        memset(recent, 0, sizeof recent);
-}
-
 void touch_freed(const void *block)
 {
     uintptr_t at = (uintptr_t)block;
 
     set_remove(&outside, at);
-    forget_recent(at);
-    forget_recent(at + HEAD); /* behind a pre-header */
+    recent_forget(&recent, at); /* what comes to lie there is met anew; */
+    recent_forget(&recent, at + HEAD); /* ... behind a pre-header */
 }
 
 static inline bool is_outside(uintptr_t head)
@@ -218,15 +200,14 @@ static void drop_gone(void)
 
 void touch_watch(uintptr_t head)
 {
-    uintptr_t *r = &recent[place(head, RECENT)];
     uint64_t reading = watch.anew ? 0 : watch.readings + 1, out;
 
-    if (*r == (head | recent_turn) || outside_lost || !array_push(&watch.head, head))
+    if (recent_has(&recent, head) || outside_lost || !array_push(&watch.head, head))
         return;
     out = is_outside(head) ? OUTSIDE : 0;
     if (!array_push(&watch.state, reading << READING | out | count_of(head)))
         watch.head.n--;
-    *r = head | recent_turn;
+    recent_put(&recent, head);
 }
 
 /* The list of generation 0 is whole unless a collection is under way. */
@@ -274,7 +255,7 @@ void touch_begin(touch_finder *find)
     watch.young = 0;
     watch.anew = true;
     memset(losers, 0, sizeof losers);
-    forget_all_recent();
+    recent_forget_all(&recent);
 }
 
 /* What is left from this one on is taken to be younger than it is: it is read the more. */
@@ -365,7 +346,7 @@ void touch_reset(void)
     for (size_t k = 0; k < watch.since.n; k++)
         watch.since.at[k] = 0;
     gone.n = 0;
-    forget_all_recent();
+    recent_forget_all(&recent);
 }
 
 void touch_grown(void)
@@ -374,22 +355,11 @@ void touch_grown(void)
     watch.mixed = false;
 }
 
-void touch_left_out(void)
-{
-    if (!watch.young)
-        return;
-    drop_gone();
-    array_cut(&watch.head, watch.young, watch.head.n);
-    array_cut(&watch.state, watch.young, watch.state.n);
-    since_from(watch.young);
-    forget_all_recent();
-}
-
 void touch_collected(unsigned generation)
 {
     watch.mixed |= generation > 0 && watch.old < watch.head.n;
     watch.young = watch.head.n;
-    forget_all_recent();
+    recent_forget_all(&recent);
 }
 
 void touch_forget(const void *memory, size_t size)

@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include "agent/object.h"
+#include "agent/recent.h"
 
 /* -- types -- */
 
@@ -141,18 +142,14 @@ bool collector_open(void)
 }
 
 /* Addresses come again and again: each is wanted once. */
-#define RECENT 4096u
-
-static uintptr_t recent[RECENT];
+static struct recent recent;
 
 static void add_young(uintptr_t tagged)
 {
-    uintptr_t *r = &recent[(tagged >> 4) % RECENT];
-
     /* Not those outside the arenas: their memory may go without a word. */
-    if (*r == tagged || tagged & TAG_RAW || n_young == MAX_YOUNG)
+    if (recent_has(&recent, tagged) || tagged & TAG_RAW || n_young == MAX_YOUNG)
         return;
-    *r = tagged;
+    recent_put(&recent, tagged);
     young[n_young++] = tagged;
 }
 
@@ -248,7 +245,7 @@ void collector_tell_untracked(void)
             ring_put(PMT_W_GC_UNTRACKED, young[i] & ~TAGS, 0);
         }
     n_young = 0;
-    memset(recent, 0, sizeof recent);
+    recent_forget_all(&recent);
 }
 
 /* Whether what stands here is the header of what was made, and not what died in the block: that
