@@ -85,6 +85,7 @@ struct pmt_type_row {
     char *name;                /* as tp_name has it; NULL: of PMT_TYPE_UNKNOWN */
     uint32_t number;           /* as the trace names it */
     uint64_t garbage_objects;
+    uint64_t garbage_looked;   /* of these: looks have told of them, and to what they refer */
     uint64_t garbage_in[3];    /* of these: while the collector had them in generation i */
     uint64_t garbage_bytes;    /* modelled: in their blocks and those freed with them */
     uint64_t survivors;        /* objects */

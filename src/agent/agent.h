@@ -406,7 +406,7 @@ bool look_is_left_out(void);
 
 /* hook_time.c: one in so many hook calls within a collection is timed: between hook_begins()
  * and hook_took(), which is given what that said, lies what it does but for the block. */
-#define HOOK_SAMPLE 16u
+#define HOOK_SAMPLE 32u
 uint64_t hook_begins(void);
 void hook_took(uint64_t since);
 void hook_collection_begins(void);

@@ -373,8 +373,8 @@ void pmt_collect_unseen(struct pmt_collect *c, uint32_t slot, uint32_t type)
         return;
     birth = c->rec.census.birth.at[slot];
     if (birth & 1) /* what the collector has in none of its lists belongs to others */
-        (void)pmt_type_stats_told(&c->types, slot, type, pmt_census_place(&c->rec.census, birth),
-                                  block_bytes(c, slot, c->blocks->at[slot]), false);
+        pmt_type_stats_unseen(&c->types, slot, type, pmt_census_place(&c->rec.census, birth),
+                              block_bytes(c, slot, c->blocks->at[slot]));
 }
 
 void pmt_collect_alive(struct pmt_collect *c, uint32_t slot, uint32_t type)

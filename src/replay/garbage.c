@@ -334,9 +334,11 @@ static bool end_telling(struct pmt_collect *c, uint64_t event, bool foretold)
         struct pmt_kinsman one = g->group.at[i];
 
         g->uncertain += uncertain && !one.belongs;
+        if (HAS_BIT(&g->told, one.slot))
+            continue;
         if (!foretold && !one.belongs)
             note_life(g, one.slot, &kin, event);
-        if (!HAS_BIT(&g->told, one.slot) && !tell_one(c, one, &kin, finder))
+        if (!tell_one(c, one, &kin, finder))
             return false;
     }
     g->group.n = 0;

@@ -40,8 +40,8 @@ static bool keep_type(struct pmt_type_stats *s, uint32_t slot, uint32_t mark)
     return true;
 }
 
-bool pmt_type_stats_told(struct pmt_type_stats *s, uint32_t slot, uint32_t number, int place,
-                         uint64_t bytes, bool again)
+static bool is_garbage(struct pmt_type_stats *s, uint32_t slot, uint32_t number, int place,
+                       uint64_t bytes, bool again)
 {
     struct pmt_type_row *row = s->ended ? NULL : row_of(s, number + 1);
 
@@ -54,6 +54,22 @@ bool pmt_type_stats_told(struct pmt_type_stats *s, uint32_t slot, uint32_t numbe
     s->garbage_bytes += bytes;
     row->garbage_in[place < PMT_GENERATIONS ? place : PMT_GENERATIONS - 1]++;
     return true;
+}
+
+bool pmt_type_stats_told(struct pmt_type_stats *s, uint32_t slot, uint32_t number, int place,
+                         uint64_t bytes, bool again)
+{
+    bool told = is_garbage(s, slot, number, place, bytes, again);
+
+    if (told)
+        s->rows.at[number + 1].garbage_looked++;
+    return told;
+}
+
+void pmt_type_stats_unseen(struct pmt_type_stats *s, uint32_t slot, uint32_t number, int place,
+                           uint64_t bytes)
+{
+    (void)is_garbage(s, slot, number, place, bytes, false);
 }
 
 void pmt_type_stats_belongs(struct pmt_type_stats *s, uint32_t slot, uint64_t bytes)

@@ -31,10 +31,13 @@ struct pmt_type_stats {
 
 void pmt_type_stats_release(struct pmt_type_stats *s);
 
-/* A look found the object in this slot, in this place (census.h), or a collection without one. again: it may have been
+/* A look found the object in this slot, in this place (census.h). again: it may have been
  * told before, to say what it holds. False: so it was, or it is no garbage that counts. */
 bool pmt_type_stats_told(struct pmt_type_stats *s, uint32_t slot, uint32_t number, int place,
                          uint64_t bytes, bool again);
+/* A collection that no look came before is about to free this one, which is garbage of this type. */
+void pmt_type_stats_unseen(struct pmt_type_stats *s, uint32_t slot, uint32_t number, int place,
+                           uint64_t bytes);
 /* The block in this slot, of so many bytes, belongs to the object told last. */
 void pmt_type_stats_belongs(struct pmt_type_stats *s, uint32_t slot, uint64_t bytes);
 /* A collection frees a block of so many bytes; object: one of the collector's (if it was

@@ -34,12 +34,14 @@ static struct context context_of(const struct pmt_result *r)
 
 /* -- what a type's garbage refers to -- */
 
-static uint64_t garbage_of(const struct pmt_result *r, uint32_t number)
+static const struct pmt_type_row *garbage_of(const struct pmt_result *r, uint32_t number)
 {
+    static const struct pmt_type_row none;
+
     for (size_t i = 0; i < r->n_types; i++)
         if (r->types[i].number == number)
-            return r->types[i].garbage_objects;
-    return 0;
+            return &r->types[i];
+    return &none;
 }
 
 static uint64_t references_of(const struct pmt_result *r, uint32_t number)
@@ -139,14 +141,15 @@ static void event_ages(struct pmt_grid *g, const struct pmt_object_row *o)
 static void garbage_cells(struct pmt_grid *g, const struct context *c,
                           const struct pmt_object_row *o)
 {
-    uint64_t objects = garbage_of(c->r, o->number), references = references_of(c->r, o->number);
+    const struct pmt_type_row *garbage = garbage_of(c->r, o->number);
+    uint64_t references = references_of(c->r, o->number);
 
     pmt_grid_value(g, o->freed_by_counting, PMT_UNIT_COUNT);
     pmt_grid_value(g, o->freed_by_collections, PMT_UNIT_COUNT);
     pmt_grid_word(g, pmt_human_share(o->freed_by_collections, c->collected).at, NULL, NULL);
-    pmt_grid_value(g, objects, PMT_UNIT_COUNT);
+    pmt_grid_value(g, garbage->garbage_objects, PMT_UNIT_COUNT);
     pmt_grid_value(g, references, PMT_UNIT_COUNT);
-    pmt_grid_word(g, per_object(references, objects).at, NULL, NULL);
+    pmt_grid_word(g, per_object(references, garbage->garbage_looked).at, NULL, NULL);
 }
 
 static void death_cells(struct pmt_grid *g, const struct context *c,

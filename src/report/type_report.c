@@ -16,6 +16,7 @@
 static const struct pmt_grid_column columns[] = {
     {"type", "type", PMT_GRID_LEFT},
     {"garbage_objects", "garbage", PMT_GRID_RIGHT},
+    {"garbage_looked", NULL, PMT_GRID_RIGHT},
     {"garbage_bytes", "its bytes", PMT_GRID_RIGHT},
     {"garbage_in_0", "in gen 0", PMT_GRID_RIGHT},
     {"garbage_in_1", "in gen 1", PMT_GRID_RIGHT},
@@ -82,6 +83,7 @@ static void type_row(struct pmt_grid *g, const struct pmt_type_row *t)
 {
     pmt_grid_type(g, t->name);
     pmt_grid_value(g, t->garbage_objects, PMT_UNIT_COUNT);
+    pmt_grid_value(g, t->garbage_looked, PMT_UNIT_COUNT);
     pmt_grid_value(g, t->garbage_bytes, PMT_UNIT_BYTES);
     for (int i = 0; i < 3; i++)
         pmt_grid_value(g, t->garbage_in[i], PMT_UNIT_COUNT);
@@ -110,9 +112,9 @@ static struct pmt_text per_object(const struct pmt_result *r,
     struct pmt_text text = {"-"};
 
     for (size_t i = 0; i < r->n_types; i++)
-        if (r->types[i].number == ref->from && r->types[i].garbage_objects)
+        if (r->types[i].number == ref->from && r->types[i].garbage_looked)
             (void)snprintf(text.at, sizeof text.at, "%.1f",
-                           (double)ref->count / (double)r->types[i].garbage_objects);
+                           (double)ref->count / (double)r->types[i].garbage_looked);
     return text;
 }
 

@@ -197,6 +197,7 @@ static const struct pmt_column type_columns[] = {
     SAME(pmt_type_row, STR, name),
     SAME(pmt_type_row, U32, number),
     SAME(pmt_type_row, U64, garbage_objects),
+    SAME(pmt_type_row, U64, garbage_looked),
     COLUMN(pmt_type_row, "garbage_in_0", U64, garbage_in[0]),
     COLUMN(pmt_type_row, "garbage_in_1", U64, garbage_in[1]),
     COLUMN(pmt_type_row, "garbage_in_2", U64, garbage_in[2]),

@@ -94,7 +94,7 @@ static const struct pmt_gc_cost sample_gc_cost = {
 
 static const struct pmt_type_row sample_types[] = {
     {.number = PMT_TYPE_UNKNOWN, .garbage_bytes = 256},
-    {.number = 7, .garbage_objects = 100, .garbage_in = {60, 39, 1}, .garbage_bytes = 8192,
+    {.number = 7, .garbage_objects = 100, .garbage_looked = 50, .garbage_in = {60, 39, 1}, .garbage_bytes = 8192,
      .survivors = 12, .survivor_bytes = 768, .pinned_bytes = 2048.5}};
 
 static const struct pmt_garbage_reference sample_references[] = {
@@ -537,6 +537,7 @@ static void same_type(const struct pmt_type_row *actual, const struct pmt_type_r
     SAME_STR(name);
     SAME_U64(number);
     SAME_U64(garbage_objects);
+    SAME_U64(garbage_looked);
     for (int i = 0; i < 3; i++)
         SAME_U64(garbage_in[i]);
     SAME_U64(garbage_bytes);

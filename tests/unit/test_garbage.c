@@ -722,6 +722,7 @@ static void test_garbage_unseen_has_a_type(void)
     if (EXPECT_U64(result->n_types, 1)) {
         EXPECT_U64(result->types[0].number, 1);
         EXPECT_U64(result->types[0].garbage_objects, 3);
+        EXPECT_U64(result->types[0].garbage_looked, 1);
         EXPECT_U64(result->types[0].garbage_in[0], 3);
     }
     play_close(&p);

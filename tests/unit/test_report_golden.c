@@ -113,7 +113,7 @@ static const char summary_full_text_rest[] =
     "\n"
     "References within garbage\n"
     "  from             to               references  per object\n"
-    "  Node\\x09\\x1b[1m  list                  1,250        12.5\n"
+    "  Node\\x09\\x1b[1m  list                  1,250        25.0\n"
     "  list             Node\\x09\\x1b[1m         100           -\n"
     "  (not told)       (not told)              100           -\n"
     "\n"
@@ -249,11 +249,11 @@ static const char summary_json[] =
     "  },\n"
     "  \"freelists\": [],\n"
     "  \"types\": [\n"
-    "    {\"type\": \"Node\\u0009\\u001b[1m\", \"garbage_objects\": 100, \"garbage_byte"
-    "s\": 8192, \"garbage_in_0\": 60, \"garbage_in_1\": 39, \"garbage_in_2\": 1, \"surv"
+    "    {\"type\": \"Node\\u0009\\u001b[1m\", \"garbage_objects\": 100, \"garbage_look"
+    "ed\": 50, \"garbage_bytes\": 8192, \"garbage_in_0\": 60, \"garbage_in_1\": 39, \"garbage_in_2\": 1, \"surv"
     "ivors\": 12, \"survivor_bytes\": 768, \"pinned_bytes\": 2049},\n"
-    "    {\"type\": null, \"garbage_objects\": 0, \"garbage_bytes\": 256, \"garbage_in_"
-    "0\": 0, \"garbage_in_1\": 0, \"garbage_in_2\": 0, \"survivors\": 0, \"survivor_byt"
+    "    {\"type\": null, \"garbage_objects\": 0, \"garbage_looked\": 0, \"garbage_bytes\": 25"
+    "6, \"garbage_in_0\": 0, \"garbage_in_1\": 0, \"garbage_in_2\": 0, \"survivors\": 0, \"survivor_byt"
     "es\": 0, \"pinned_bytes\": 0}\n"
     "  ],\n";
 
@@ -460,11 +460,11 @@ static const char types_text[] =
 static const char types_json[] =
     "{\n"
     "  \"types\": [\n"
-    "    {\"type\": \"Node\\u0009\\u001b[1m\", \"garbage_objects\": 100, \"garbage_byte"
-    "s\": 8192, \"garbage_in_0\": 60, \"garbage_in_1\": 39, \"garbage_in_2\": 1, \"surv"
+    "    {\"type\": \"Node\\u0009\\u001b[1m\", \"garbage_objects\": 100, \"garbage_look"
+    "ed\": 50, \"garbage_bytes\": 8192, \"garbage_in_0\": 60, \"garbage_in_1\": 39, \"garbage_in_2\": 1, \"surv"
     "ivors\": 12, \"survivor_bytes\": 768, \"pinned_bytes\": 2049},\n"
-    "    {\"type\": null, \"garbage_objects\": 0, \"garbage_bytes\": 256, \"garbage_in_"
-    "0\": 0, \"garbage_in_1\": 0, \"garbage_in_2\": 0, \"survivors\": 0, \"survivor_byt"
+    "    {\"type\": null, \"garbage_objects\": 0, \"garbage_looked\": 0, \"garbage_bytes\": 25"
+    "6, \"garbage_in_0\": 0, \"garbage_in_1\": 0, \"garbage_in_2\": 0, \"survivors\": 0, \"survivor_byt"
     "es\": 0, \"pinned_bytes\": 0}\n"
     "  ],\n"
     "  \"garbage_references\": [\n"
@@ -475,10 +475,10 @@ static const char types_json[] =
     "}\n";
 
 static const char types_csv[] =
-    "type,garbage_objects,garbage_bytes,garbage_in_0,garbage_in_1,garbage_in_2,survivor"
-    "s,survivor_bytes,pinned_bytes\n"
-    "Node\\x09\\x1b[1m,100,8192,60,39,1,12,768,2049\n"
-    ",0,256,0,0,0,0,0,0\n";
+    "type,garbage_objects,garbage_looked,garbage_bytes,garbage_in_0,garbage_in_1,garbag"
+    "e_in_2,survivors,survivor_bytes,pinned_bytes\n"
+    "Node\\x09\\x1b[1m,100,50,8192,60,39,1,12,768,2049\n"
+    ",0,0,256,0,0,0,0,0,0\n";
 
 static const char diff_text[] =
     "A  app.pmt: cpython-3.11 (as recorded)\n"

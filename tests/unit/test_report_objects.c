@@ -34,7 +34,7 @@ static const char objects_text[] =
     "      -\n"
     "  a \"quoted\", type'\\x0a\\x1b[31m\\xff\\xe2\\x80\\xae    4,988           3,583  7,"
     "167  65,535        1.3 ms   23.1 ms     4,900        87         1        100      50"
-    ".0 %       12.5\n"
+    ".0 %       25.0\n"
     "  =cmd()                                               0               -      -     "
     "  -             -         -         0         0         0          0       0.0 %    "
     "      -\n";
