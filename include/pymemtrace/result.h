@@ -86,7 +86,7 @@ struct pmt_type_row {
     uint32_t number;           /* as the trace names it */
     uint64_t garbage_objects;
     uint64_t garbage_looked;   /* of these: looks have told of them, and to what they refer */
-    uint64_t garbage_in[3];    /* of these: while the collector had them in generation i */
+    uint64_t garbage_in[3];    /* of garbage_objects: while the collector had them in generation i */
     uint64_t garbage_bytes;    /* modelled: in their blocks and those freed with them */
     uint64_t survivors;        /* objects */
     uint64_t survivor_bytes;   /* modelled: in their own blocks */

@@ -70,7 +70,6 @@ static uintptr_t block_in(const struct free_list *l, uintptr_t object)
 
 static void put(enum pmt_wire_op op, const struct free_list *l, uintptr_t object)
 {
-
     if (!ring_room_for_one())
         return;
     ring_put(op, l->number | block_in(l, object), wire_count(0));

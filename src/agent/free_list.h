@@ -18,7 +18,7 @@ struct free_list_guess { uintptr_t counter, place; uint32_t was; };
 
 struct free_list {
     uintptr_t type;
-    uint64_t number;             /* << LIST_SHIFT */
+    uint64_t number;             /* of it, << LIST_SHIFT: as records have it */
     uint32_t items;              /* of a tuple on it */
     uint32_t bytes;              /* of a block on it */
     uint32_t head;               /* of these, before the object; 0: tables of dicts */

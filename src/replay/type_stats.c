@@ -40,8 +40,9 @@ static bool keep_type(struct pmt_type_stats *s, uint32_t slot, uint32_t mark)
     return true;
 }
 
-static bool is_garbage(struct pmt_type_stats *s, uint32_t slot, uint32_t number, int place,
-                       uint64_t bytes, bool again)
+/* False: it was counted before, or is no garbage that counts. */
+static bool count_garbage(struct pmt_type_stats *s, uint32_t slot, uint32_t number, int place,
+                          uint64_t bytes, bool again)
 {
     struct pmt_type_row *row = s->ended ? NULL : row_of(s, number + 1);
 
@@ -59,7 +60,7 @@ static bool is_garbage(struct pmt_type_stats *s, uint32_t slot, uint32_t number,
 bool pmt_type_stats_told(struct pmt_type_stats *s, uint32_t slot, uint32_t number, int place,
                          uint64_t bytes, bool again)
 {
-    bool told = is_garbage(s, slot, number, place, bytes, again);
+    bool told = count_garbage(s, slot, number, place, bytes, again);
 
     if (told)
         s->rows.at[number + 1].garbage_looked++;
@@ -69,7 +70,7 @@ bool pmt_type_stats_told(struct pmt_type_stats *s, uint32_t slot, uint32_t numbe
 void pmt_type_stats_unseen(struct pmt_type_stats *s, uint32_t slot, uint32_t number, int place,
                            uint64_t bytes)
 {
-    (void)is_garbage(s, slot, number, place, bytes, false);
+    (void)count_garbage(s, slot, number, place, bytes, false);
 }
 
 void pmt_type_stats_belongs(struct pmt_type_stats *s, uint32_t slot, uint64_t bytes)

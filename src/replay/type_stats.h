@@ -1,10 +1,10 @@
 /* type_stats.h - garbage and survivors by type. For src/replay.
  *
  * Counts are facts of the recording, the same whatever is replayed; bytes are of the model's
- * blocks. Garbage: objects that looks told of, or collections that came without one, by the generation that the recording's
- * collector had them in, and the bytes of their blocks, of those that were told to belong to
- * them and of others that a collection freed with them (a dict's table is freed just before
- * the dict), until the interpreter begins to finalise. Survivors: objects that are alive when
+ * blocks. Garbage: objects that looks told of, or collections that came without one, by the
+ * generation that the recording's collector had them in, and the bytes of their blocks, of those
+ * that were told to belong to them and of others that a collection freed with them (a dict's table
+ * is freed just before the dict), until the interpreter begins to finalise. Survivors: objects that are alive when
  * the interpreter begins to finalise. What they pin: the free bytes of an
  * arena are shared evenly among the blocks in use in it, since any of them keeps it.
  *

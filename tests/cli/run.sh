@@ -12,7 +12,7 @@
 # "skip: why" as its last line and exits with 77. No sleeps.
 # --update rewrites the .exact files of the cases named from what they did.
 # As many run at a time as there are processors, or $JOBS: each by this script again, with
-# --case, which writes what became of it into BUILD/cli/outcomes.
+# --case, which adds what became of it to the file $OUTCOMES.
 set -u
 CASES=$(cd "$(dirname "$0")" && pwd)
 TOP=$(cd "$CASES/../.." && pwd)
@@ -89,7 +89,7 @@ run_case() { # NAME
         </dev/null >"$scratch.stdout" 2>"$scratch.stderr"
     code=$?
     if [ "$code" -eq 77 ]; then
-        echo skipped >>"$BUILD/cli/outcomes"
+        echo skipped >>"$OUTCOMES"
         echo "skip $1: $(tail -n 1 "$scratch.stdout" | sed 's/^skip: //')"
         return
     fi
@@ -103,16 +103,16 @@ run_case() { # NAME
         exit $ok
     )
     if [ $? -eq 0 ]; then
-        echo passed >>"$BUILD/cli/outcomes"
+        echo passed >>"$OUTCOMES"
         rm -rf "$scratch" "$scratch.stdout" "$scratch.stderr"
     else
-        echo failed >>"$BUILD/cli/outcomes"
+        echo failed >>"$OUTCOMES"
         printf 'FAIL %s (left in %s)\n%s\n' "$1" "$scratch" "$report"
     fi
 }
 
 count() { # OUTCOME
-    grep -c "^$1$" "$BUILD/cli/outcomes"
+    grep -c "^$1$" "$OUTCOMES"
 }
 
 if [ -n "$single" ]; then
@@ -126,13 +126,15 @@ if [ $# -eq 0 ]; then
     done
 fi
 mkdir -p "$BUILD/cli"
-: >"$BUILD/cli/outcomes"
+OUTCOMES=$(mktemp "$BUILD/cli/outcomes.XXXXXX") || exit 2
+export OUTCOMES
 printf '%s\n' "$@" |
     xargs -P "${JOBS:-$(nproc 2>/dev/null || echo 2)}" -I NAME \
         sh "$CASES/run.sh" $update --case "$BUILD" NAME
 passed=$(count passed)
 failed=$(count failed)
 skipped=$(count skipped)
+rm -f "$OUTCOMES"
 if [ $((passed + failed + skipped)) -ne $# ]; then
     echo "run.sh: of $# cases $((passed + failed + skipped)) ended"
     failed=$((failed + 1))
