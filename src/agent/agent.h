@@ -96,25 +96,28 @@ struct made {
 struct hot {
     /* What every hook call reads or writes. */
     uint64_t head;          /* main records written */
+    uint64_t ask_at;        /* head from which on a hook call asks what has happened: stop_at, or 0
+                               if something has, or may have (hooks.c) */
     uint64_t stop_at;       /* head at which the slow path is due */
     uintptr_t thread;       /* thread pointer of the last main record */
     struct pmt_shm *shm;
     const char *gc;         /* the collector's state (collector.c) */
     uintptr_t inside;       /* thread pointer while a mem/obj call is under way */
     const void *inside_ptr; /* ... and the block it was given */
-    size_t inside_size;     /* ... and the bytes it asks for, if above the small
-                               limit or 0; else SIZE_MAX */
+    size_t inside_size;     /* ... and the bytes it asks for */
     uint64_t made_kind;     /* of what the last call made, to go into the next record: KIND_SHIFT */
     uintptr_t gc_last_block; /* allocated by the last call, if it can be a collector
                                 object; tagged as below */
     uint32_t gc_count;      /* count 0 at the entry of the hook call under way */
     uint32_t gc_due;        /* from this count on a collection may come */
     uint32_t look_from;     /* from this count on look_before() is called */
+    uint32_t ask_below;     /* less than either, by one: below that, a count has nothing to say */
     uint32_t objects;       /* enum pmt_objects: which types are told as objects are made */
     uint32_t gc_threshold[3], gc_enabled; /* as last told */
     bool gc_found;          /* the collector's state is known */
     bool gc_collecting;
     bool gc_last_counted;   /* the last settled block is a collector object */
+    bool gc_full;           /* the collection under way may free what lists have */
     bool gc_unseen;         /* the collection under way is young, and came unlooked at */
     size_t made_from, made_span; /* bytes of blocks whose types are told: from, and up to
                                from + span - 1 */
@@ -185,13 +188,25 @@ struct hot {
     char address[64];       /* where our forks say hello */
 };
 
-extern struct hot *pmt_hot;
+/* A page of its own, at a place that the code knows; of which size, start.c checks. */
+#if defined(__x86_64__)
+#define HOT_PAGE 4096
+#else
+#define HOT_PAGE 65536
+#endif
+
+union hot_page {
+    struct hot hot;
+    _Alignas(HOT_PAGE) char page[HOT_PAGE];
+};
+
+extern union hot_page pmt_hot;
 extern struct python pmt_py;
 extern uint32_t pmt_hex_version; /* of the interpreter, 0x030b02f0 */
 extern struct py_allocator pmt_original[N_DOMAINS];
 extern struct py_arena_allocator pmt_original_arena;
 
-#define HOT          (*pmt_hot)
+#define HOT          (pmt_hot.hot)
 #define UNLIKELY(x)  __builtin_expect(!!(x), 0)
 
 static inline uintptr_t thread_pointer(void)
@@ -225,6 +240,12 @@ static inline void ring_put_long(uint64_t op, uint64_t low, uint64_t b, uint64_t
     HOT.made_kind = 0;
     HOT.head += 1 + more;
     atomic_store_explicit(&HOT.shm->head, HOT.head, memory_order_release);
+}
+
+/* With the next hook call, what is done now and then. */
+static inline void ring_poll_at_once(void)
+{
+    HOT.next_poll = HOT.stop_at = HOT.ask_at = 0;
 }
 
 /* How much the program has done: what comes every so often comes by this. */
@@ -280,8 +301,9 @@ void collector_none(void);
 void collector_stop(void);
 bool collector_open(void);
 void collector_begin(uint32_t hex_version);
-/* taken_back: the count says that none is due; if one was, it was frees. */
-void collector_slow(bool taken_back);
+/* taken_back: the count says that none is due; if one was, it was frees. freed: as for
+ * collector_watch(). */
+void collector_slow(bool taken_back, const void *freed);
 bool collector_was_reset(void);
 void collector_stamp(void);
 /* The last call allocated nothing that can be a collector object. */
@@ -352,22 +374,27 @@ void collector_forget(const void *base, size_t size);
 /* A raw block is about to be given back: was the collector's state in it? */
 void collector_owner_freed(const void *p);
 
-/* At the entry of a mem or obj hook: what has the collector done since the last? */
-static inline void collector_watch(void)
+/* What decides whether a collection comes with an object is not what was told. */
+static inline uint32_t collector_is_set_anew(void)
 {
-    uint32_t before = HOT.gc_count, changed;
+    return (gc_half(GC_THRESHOLD0) ^ HOT.gc_threshold[0]) |
+           (gc_half(GC_ENABLED) ^ HOT.gc_enabled);
+}
+
+/* At the entry of a mem or obj hook: what has the collector done since the last? freed: the block that
+ * this one frees, or NULL. */
+static inline void collector_watch(const void *freed)
+{
+    uint32_t before = HOT.gc_count;
 
     if (!HOT.gc_found)
         return;
     HOT.gc_count = gc_half(GC_COUNT0);
     if (HOT.gc_count > before)
         collector_young();
-    changed = (gc_half(GC_COLLECTING) ^ HOT.gc_collecting) |
-              (gc_half(GC_THRESHOLD0) ^ HOT.gc_threshold[0]) |
-              (gc_half(GC_ENABLED) ^ HOT.gc_enabled);
-    if (UNLIKELY(changed) ||
+    if (UNLIKELY((gc_half(GC_COLLECTING) ^ HOT.gc_collecting) | collector_is_set_anew()) ||
         UNLIKELY(HOT.gc_count == 0 && !HOT.gc_collecting && collector_was_reset()))
-        collector_slow(before < HOT.gc_due);
+        collector_slow(before < HOT.gc_due, freed);
 }
 
 /* At its end. */
@@ -481,6 +508,9 @@ void depth_leave(void);
 void objects_begin(void);
 void objects_end(void);
 void objects_owner_freed(void);
+
+/* What lists have given, if it was not told. freed: as for collector_watch(). */
+void objects_tell_taken(const void *freed);
 
 /* tables.c: before the record of a block of table_bytes that was made for this place. */
 void table_made(uintptr_t block, uintptr_t site);

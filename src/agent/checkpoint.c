@@ -128,9 +128,11 @@ __attribute__((visibility("default"))) void pymemtrace_mark(const char *mark);
 
 void pymemtrace_mark(const char *mark)
 {
-    if (!mark || !pmt_hot || !HOT.on || !pmt_py.gil_check || !pmt_py.gil_check() ||
+    if (!mark || !HOT.on || !pmt_py.gil_check || !pmt_py.gil_check() ||
         !ring_ready())
         return;
+    collector_watch(NULL);
+    objects_tell_taken(NULL);
     HOT.busy = true;
     collector_settle();
     text_n = strnlen(mark, MARK_BYTES);
@@ -145,7 +147,7 @@ __attribute__((visibility("default"))) void pymemtrace_checkpoint(void);
 
 void pymemtrace_checkpoint(void)
 {
-    if (!pmt_hot || !HOT.on || !pmt_py.gil_check || !pmt_py.gil_check() || !ring_ready())
+    if (!HOT.on || !pmt_py.gil_check || !pmt_py.gil_check() || !ring_ready())
         return;
     HOT.busy = true;
     oracle_take(PMT_WHEN_REQUEST);

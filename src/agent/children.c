@@ -47,12 +47,12 @@ static void name_fork(const char *address, uint32_t serial)
 
 static bool recording_here(void)
 {
-    return pmt_hot && HOT.on && HOT.pid == getpid();
+    return HOT.on && HOT.pid == getpid();
 }
 
 static void count_children(uint32_t by)
 {
-    if (pmt_hot && HOT.on)
+    if (HOT.on)
         atomic_fetch_add_explicit(&HOT.shm->children, by, memory_order_relaxed);
 }
 
@@ -93,7 +93,7 @@ void children_watch(void)
 
 static bool before_exec(void)
 {
-    if (!pmt_hot || !HOT.on)
+    if (!HOT.on)
         return false;
     if (!recording_here())
         count_children(1);

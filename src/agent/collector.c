@@ -286,6 +286,7 @@ static void put_begin(unsigned generation, uint64_t ns)
     HOT.gc_waited_ns = HOT.waited_ns;
     HOT.gc_begin_head = HOT.head;
     HOT.gc_begin_ns = ns;
+    HOT.gc_full = generation >= 2;
     HOT.gc_unseen = HOT.look_left && HOT.look_left_young && due;
     hook_collection_begins();
 }
@@ -304,7 +305,7 @@ static void put_end(unsigned generation, uint64_t ns)
     look_collected(generation, stat(g, 1) - HOT.gc_stats[g][1]);
     HOT.gc_stats[g][1] = stat(g, 1);
     HOT.gc_stats[g][2] = stat(g, 2);
-    HOT.gc_unseen = false;
+    HOT.gc_unseen = HOT.gc_full = false;
 }
 
 /* Collections that began and ended since the last hook call. Their duration is known
@@ -346,7 +347,7 @@ static void look_around(bool collected)
 static void notice_end(void)
 {
     if (!HOT.ended && is_finalizing())
-        HOT.next_poll = HOT.stop_at = 0;
+        ring_poll_at_once();
 }
 
 /* From 3.12 on one that was due comes at the next check of the evaluation loop, of generation 1 or 2
@@ -359,7 +360,7 @@ static bool is_older_due(void)
     return HOT.gc_late && (HOT.gc_later_counts[0] > HOT.gc_threshold[1] || is_full);
 }
 
-void collector_slow(bool taken_back)
+void collector_slow(bool taken_back, const void *freed)
 {
     bool collecting = half(HOT.gc, AT_COLLECTING) != 0, was = HOT.gc_collecting;
     unsigned begun = collections_since() ? NOT_YET_KNOWN : generation_under_way();
@@ -375,9 +376,12 @@ void collector_slow(bool taken_back)
     }
     if (!(was && collecting))
         look_around(was);
-    if (now)
+    if (now) {
+        objects_tell_taken(freed);
         put_begin(begun, HOT.gc_stamp ? HOT.gc_stamp : now);
+    }
     HOT.gc_collecting = collecting;
+    HOT.ask_at = 0;
     HOT.gc_stamp = 0;
     notice_end();
     if (now)
@@ -416,7 +420,7 @@ void collector_owner_freed(const void *p)
     if (HOT.objects)
         objects_owner_freed();
     HOT.gc_looked = false;
-    HOT.stop_at = 0;
+    HOT.stop_at = HOT.ask_at = 0;
 }
 
 /* A sandbox may forbid the one system call that the looks need. */

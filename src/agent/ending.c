@@ -41,7 +41,7 @@ __attribute__((constructor(101))) static void find_libc(void)
  * was a subinterpreter). */
 static bool is_ending(void)
 {
-    return pmt_hot && HOT.on && HOT.gc_found && (!HOT.ended || HOT.look_last) && !HOT.busy &&
+    return HOT.on && HOT.gc_found && (!HOT.ended || HOT.look_last) && !HOT.busy &&
            !HOT.inside && HOT.thread == thread_pointer() && pmt_py.is_finalizing &&
            pmt_py.is_finalizing() && pmt_py.gil_check && pmt_py.gil_check();
 }
@@ -49,8 +49,8 @@ static bool is_ending(void)
 /* As a hook call that begins. */
 static void look_here(void)
 {
-    collector_watch();
-    objects_watch(NULL);
+    collector_watch(NULL);
+    objects_watch(NULL, false);
     look_ending();
 }
 
@@ -58,7 +58,7 @@ static void last_look(void)
 {
     int saved = errno;
 
-    HOT.next_poll = HOT.stop_at = 0;
+    ring_poll_at_once();
     if (ring_ready())
         look_here();
     errno = saved;

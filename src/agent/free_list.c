@@ -6,14 +6,17 @@
  *
  *     deaths   the type's tp_dealloc is ours, and calls the type's own. If the list's newest
  *              object is this one then, it went there (SHELVED).
- *     births   at the next hook call or death the list's counter stands lower than before:
- *              which objects were taken is known, the list gives the newest first (REUSED).
+ *     births   the list's counter stands lower than before: which objects were taken is known,
+ *              the list gives the newest first (REUSED). It is looked at before the next death that
+ *              it may take, and before each block that may be an object of the collector: until
+ *              then no collection can come, which is all that looks at what there is (hooks.c).
  *
  * A full collection takes objects from a list too, and frees them: when one comes to be freed
  * that was on a list, it and those below it were not made anew.
  *
  * Tables of dicts (tables.c) go to their list with a dict, behind whose death it is looked at; or
  * when a dict grows or is cleared, which the next hook call sees: the counter stands higher then.
+ * They die without a word as well, so before each block that is freed their counter is looked at.
  *
  * What dies within a death may have gone there in between, and the one below it may come
  * to light only then: where the list is not what was told plus this object, it is compared.
@@ -239,6 +242,7 @@ static bool begin_clearing(struct free_list *l, uint32_t n, uintptr_t freed)
     put_reused(l, i);
     --*l->known;
     l->clearing = *l->known > n;
+    l->cleared = freed;
     return true;
 }
 
@@ -250,6 +254,8 @@ static void sync_list(struct free_list *l, uintptr_t freed)
         *l->known = (uint32_t)*l->counter;
         return;
     }
+    if (l->clearing && freed && freed == l->cleared)
+        return;
     if (l->clearing && freed && freed == block_in(l, l->stack[*l->known - 1])) {
         l->clearing = --*l->known > n;
         return;
@@ -342,6 +348,12 @@ void objects_watch_slow(const void *freed)
     }
 }
 
+void objects_tell_taken(const void *freed)
+{
+    if (HOT.objects && lists_moved())
+        objects_watch_slow(freed);
+}
+
 /* -- deaths -- */
 
 /* Whether to tell of it: what is done now and then may find that lists can no longer be
@@ -366,7 +378,7 @@ static bool worth_a_try(struct free_list *l)
 /* What the program has done before comes first in the trace. */
 static void tell_before(void)
 {
-    collector_watch();
+    collector_watch(NULL);
     made_watch(NULL);
     collector_no_last();
 }
@@ -385,13 +397,33 @@ static void table_died(struct free_list *l)
     n = holds(l);
     if ((n == *l->known && (!n || newest(l, n) == l->stack[n - 1])) || !ready(l))
         return;
-    tell_before();
+    tell_before(); /* if a collection has begun, this as well */
     l->clearing = false;
+    n = holds(l);
     if (n == *l->known + 1 &&
         !memcmp((const void *)l->place, l->stack, *l->known * sizeof *l->stack))
         put_shelved(l, newest(l, n));
     else
         compare_all(l, 0);
+}
+
+/* Before a death that may put there again what was taken. Gives the object back: nothing of the
+ * caller's has to be kept on the stack. */
+APART void *tell_taken(struct free_list *l, void *object)
+{
+    if (HOT.on && HOT.objects && ready(l)) {
+        tell_before();
+        sync_list(l, 0);
+    }
+    return object;
+}
+
+/* Behind a death: as mostly, nothing else has happened but that the list has this object now. */
+static inline bool is_next(const struct free_list *l, uintptr_t object)
+{
+    uint32_t n = (uint32_t)*l->counter;
+
+    return n == *l->known + 1 && n <= l->most && newest(l, n) == object && is_quiet();
 }
 
 /* Behind the type's own function. */
@@ -405,7 +437,7 @@ APART void died(struct free_list *l, uintptr_t object, bool tried)
         return;
     if (!l->counter) {
         if (tried && free_list_find(l, object) && ready(l)) {
-            collector_watch();
+            collector_watch(NULL);
             watch_found(l);
         }
         return;
@@ -452,9 +484,19 @@ APART void searched_death(struct free_list *l, void *object, destructor *own)
 
 APART void watched_death(struct free_list *l, void *object, destructor *own)
 {
+    if (!l->lost && *l->counter != (int32_t)*l->known)
+        object = tell_taken(l, object);
     own(object);
-    if (HOT.objects)
+    if (!HOT.objects)
+        return;
+    if (l != &lists[DICTS] && !l->lost && is_next(l, (uintptr_t)object)) {
+        quiet_watch(NULL);
+        collector_no_last();
+        l->clearing = false;
+        put_shelved(l, (uintptr_t)object);
+    } else {
         died(l, (uintptr_t)object, false);
+    }
 }
 
 /* Its list, or that of tables of dicts, is still to be found. */
@@ -494,23 +536,10 @@ static void list_death(void *object)
     bounded_death(&lists[LISTS], object, list_dealloc, list_death);
 }
 
-/* Before a dict's death, which may put there again what was taken. Gives the object back: nothing of
- * the caller's has to be kept on the stack. */
-APART void *tables_taken(void *object)
-{
-    struct free_list *l = &lists[TABLES];
-
-    if (HOT.on && HOT.objects && !l->lost && ready(l)) {
-        tell_before();
-        sync_list(l, 0);
-    }
-    return object;
-}
-
 static void dict_death(void *object)
 {
-    if (UNLIKELY(*list_counts.tables != list_counts.told_tables))
-        object = tables_taken(object);
+    if (UNLIKELY(tables_moved()))
+        object = tell_taken(&lists[TABLES], object);
     bounded_death(&lists[DICTS], object, dict_dealloc, dict_death);
 }
 

@@ -29,7 +29,8 @@ struct free_list {
     uint32_t most;               /* how many there can be */
     uint32_t *known;             /* how many it held when that was last told (list_counts), */
     uintptr_t *stack;            /* ... and which objects, the newest last */
-    bool clearing;               /* of those above *counter, the next is freed, not made */
+    bool clearing;               /* of those above *counter, the next is freed, not made; */
+    uintptr_t cleared;           /* ... behind this one, which the same hook call may ask for twice */
     /* until then: */
     struct free_list_guess guess[FREE_LIST_GUESSES];
     size_t n_guesses;

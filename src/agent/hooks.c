@@ -9,6 +9,10 @@
  * our own raw hook: `inside` tells that hook that the block is already being
  * recorded. A raw call under a small request is pymalloc's own (its arena table) and
  * is recorded like any other.
+ *
+ * Before it puts its own record, a call asks what has happened since the last one: to the
+ * collector, to free lists, to what is done now and then. Mostly that is nothing but what
+ * the last call made (is_quiet(), quiet_watch()), and a few comparisons show it; else ask().
  */
 #include "agent/objects_watch.h"
 
@@ -20,7 +24,7 @@ struct py_arena_allocator pmt_original_arena;
 static inline void enter(const void *ptr, size_t size)
 {
     HOT.inside_ptr = ptr;
-    HOT.inside_size = size - 1 >= SMALL_LIMIT ? size : SIZE_MAX;
+    HOT.inside_size = size;
     HOT.inside = thread_pointer();
 }
 
@@ -35,52 +39,98 @@ static void count_failed(void)
     atomic_fetch_add_explicit(&HOT.shm->failed_allocs, 1, memory_order_relaxed);
 }
 
+/* What the next call is to say of this block, if it can be an object of the collector, or one whose
+ * type is told. */
+static inline void note_made(uintptr_t block, size_t size)
+{
+    if (size >= GC_LEAST && HOT.gc_found)
+        HOT.gc_last_block = block | (size >= GC_LEAST_PREHEADER ? TAG_PREHEADER : 0) |
+                            (size > SMALL_LIMIT ? TAG_RAW : 0);
+    if (size - HOT.made_from < HOT.made_span)
+        HOT.made = (struct made){block, size, HOT.gc_count, HOT.gc_collecting};
+}
+
 static inline void *record_alloc(uint64_t op, void *p, size_t size)
 {
     leave();
-    if (UNLIKELY(!p))
-        count_failed();
-    else
-        ring_put(op, (uintptr_t)p, wire_count(size));
     collector_no_last();
-    if (p && HOT.gc_found && op == PMT_W_ALLOC_OBJ && size >= GC_LEAST)
-        HOT.gc_last_block = (uintptr_t)p | (size >= GC_LEAST_PREHEADER ? TAG_PREHEADER : 0) |
-                            (size > SMALL_LIMIT ? TAG_RAW : 0);
-    if (op == PMT_W_ALLOC_OBJ && size - HOT.made_from < HOT.made_span)
-        HOT.made = (struct made){(uintptr_t)p, size, HOT.gc_count, HOT.gc_collecting};
+    if (UNLIKELY(!p)) {
+        count_failed();
+        return p;
+    }
+    ring_put(op, (uintptr_t)p, wire_count(size));
+    if (op == PMT_W_ALLOC_OBJ)
+        note_made((uintptr_t)p, size);
     return p;
 }
 
 /* Inlined into the hook, so that the return address is the hook's. */
 #define HOOK static inline __attribute__((always_inline))
+#define ASKED static __attribute__((noinline))
+
+/* -- mem and obj: under the GIL -- */
 
 static inline bool look_is_near(void)
 {
-    return UNLIKELY(HOT.gc_count >= HOT.look_from);
+    return HOT.gc_count >= HOT.look_from;
 }
 
-HOOK void look_ahead(uint64_t op)
+/* Whatever has happened; then, whether the next call is to ask as well. False: off. */
+static bool ask(const void *gone, bool freed)
 {
-    if (!look_is_near())
-        return;
-    if (op == PMT_W_ALLOC_OBJ)
-        look_before((uintptr_t)__builtin_return_address(0));
-    else
-        site_learn();
+    if (!ring_ready())
+        return false;
+    collector_watch(freed ? gone : NULL);
+    objects_watch(gone, freed);
+    HOT.ask_at = HOT.gc_full || HOT.ended || list_counts.slow ? 0 : HOT.stop_at;
+    return true;
 }
 
-/* -- mem and obj: under the GIL -- */
+ASKED bool ask_alloc(uint64_t op, uintptr_t site)
+{
+    if (!ask(NULL, false))
+        return false;
+    if (look_is_near() && op == PMT_W_ALLOC_OBJ)
+        look_before(site);
+    else if (look_is_near())
+        site_learn();
+    return true;
+}
+
+ASKED bool ask_resize(const void *old)
+{
+    if (!ask(old, false))
+        return false;
+    if (look_is_near())
+        site_learn();
+    return true;
+}
+
+/* Objects of free lists come by on their own when they die (free_list.c). What the lists have given is
+ * asked when it matters what there is, which is before an object that the collector may come with;
+ * tables of dicts, which are taken and come back without a word, are asked for each time. */
+HOOK bool alloc_ready(uint64_t op, size_t size)
+{
+    bool may_be_collectors;
+
+    if (!is_quiet())
+        return ask_alloc(op, (uintptr_t)__builtin_return_address(0));
+    may_be_collectors = op == PMT_W_ALLOC_OBJ && size >= GC_LEAST;
+    if (may_be_collectors && UNLIKELY(collector_is_set_anew()))
+        return ask_alloc(op, (uintptr_t)__builtin_return_address(0));
+    quiet_watch(NULL);
+    if (may_be_collectors ? lists_moved() : tables_moved())
+        objects_watch_slow(NULL);
+    return true;
+}
 
 HOOK void *gil_malloc(int domain, uint64_t op, size_t size)
 {
     const struct py_allocator *real = &pmt_original[domain];
     void *p;
 
-    if (!ring_ready())
+    if (!alloc_ready(op, size))
         return real->malloc(real->ctx, size);
-    collector_watch();
-    objects_watch(NULL);
-    look_ahead(op);
     enter(NULL, size);
     p = real->malloc(real->ctx, size);
     if (UNLIKELY(size == HOT.table_bytes) && p)
@@ -92,28 +142,25 @@ HOOK void *gil_calloc(int domain, uint64_t op, size_t n, size_t each)
 {
     const struct py_allocator *real = &pmt_original[domain];
 
-    if (!ring_ready())
+    if (!alloc_ready(op, n * each)) /* pymalloc has refused products that overflow */
         return real->calloc(real->ctx, n, each);
-    collector_watch();
-    objects_watch(NULL);
-    look_ahead(op);
-    enter(NULL, n * each); /* pymalloc has refused products that overflow */
+    enter(NULL, n * each);
     return record_alloc(op, real->calloc(real->ctx, n, each), n * each);
 }
 
-static inline void *gil_realloc(int domain, uint64_t op, void *old, size_t size)
+/* An obj block that is moved may be one that a list has given. */
+HOOK void *gil_realloc(int domain, uint64_t op, void *old, size_t size)
 {
     const struct py_allocator *real = &pmt_original[domain];
     void *p;
 
-    if (!ring_ready())
+    if (is_quiet()) {
+        quiet_watch(old);
+        if (op == PMT_W_ALLOC_OBJ && lists_moved())
+            objects_watch_slow(NULL);
+    } else if (!ask_resize(old)) {
         return real->realloc(real->ctx, old, size);
-    collector_watch();
-    if (HOT.objects)
-        made_watch(old);
-    objects_watch(NULL);
-    if (look_is_near())
-        site_learn();
+    }
     enter(old, size);
     if (!old)
         return record_alloc(op, real->realloc(real->ctx, NULL, size), size);
@@ -139,7 +186,7 @@ static void settle_last(const void *freed)
 }
 
 /* What a collection frees. since: if this call is timed, when it began. */
-static void free_within(const struct py_allocator *real, void *p, uint64_t since)
+static inline void free_within(const struct py_allocator *real, void *p, uint64_t since)
 {
     if (HOT.gc_last_block)
         settle_last(p);
@@ -157,23 +204,8 @@ static void free_within(const struct py_allocator *real, void *p, uint64_t since
     leave();
 }
 
-static inline void gil_free(int domain, void *p)
+static inline void free_recorded(const struct py_allocator *real, void *p)
 {
-    const struct py_allocator *real = &pmt_original[domain];
-    uint64_t since = 0;
-
-    if (!p || !ring_ready()) {
-        real->free(real->ctx, p);
-        return;
-    }
-    if (UNLIKELY(HOT.gc_collecting) && HOT.head % HOOK_SAMPLE == 0)
-        since = hook_begins();
-    collector_watch();
-    objects_watch(p);
-    if (UNLIKELY(HOT.gc_collecting)) {
-        free_within(real, p, since);
-        return;
-    }
     if (HOT.gc_last_block)
         settle_last(p);
     ring_put(PMT_W_FREE, (uintptr_t)p, wire_count(0));
@@ -184,6 +216,45 @@ static inline void gil_free(int domain, void *p)
     leave();
 }
 
+ASKED void ask_and_free(const struct py_allocator *real, void *p)
+{
+    uint64_t since = HOT.gc_collecting && HOT.head % HOOK_SAMPLE == 0 ? hook_begins() : 0;
+
+    if (!p || !ask(p, true))
+        real->free(real->ctx, p);
+    else if (HOT.gc_collecting)
+        free_within(real, p, since);
+    else
+        free_recorded(real, p);
+}
+
+/* A call that is timed has looked whether all is quiet, and does so once more. */
+ASKED void free_quietly_within(const struct py_allocator *real, void *p)
+{
+    uint64_t since = HOT.head % HOOK_SAMPLE == 0 ? hook_begins() : 0;
+
+    if (since)
+        (void)(is_quiet() && !tables_moved());
+    quiet_watch(p);
+    if (HOT.made_kept.block == (uintptr_t)p)
+        made_watch(p);
+    free_within(real, p, since);
+}
+
+HOOK void gil_free(int domain, void *p)
+{
+    const struct py_allocator *real = &pmt_original[domain];
+
+    if (!p || !is_quiet() || tables_moved()) {
+        ask_and_free(real, p);
+    } else if (HOT.gc_collecting) {
+        free_quietly_within(real, p);
+    } else {
+        quiet_watch(p);
+        free_recorded(real, p);
+    }
+}
+
 /* -- raw: any thread -- */
 
 static inline bool raw_wanted(const void *ptr, size_t size)
@@ -192,8 +263,10 @@ static inline bool raw_wanted(const void *ptr, size_t size)
         return false;
     if (HOT.inside != thread_pointer())
         return true;
-    return ptr ? ptr != HOT.inside_ptr
-               : size != HOT.inside_size && !(size == 1 && HOT.inside_size == 0);
+    if (ptr)
+        return ptr != HOT.inside_ptr;
+    return HOT.inside_size - 1 < SMALL_LIMIT ||
+           (size != HOT.inside_size && !(size == 1 && HOT.inside_size == 0));
 }
 
 /* Blocks that pymalloc hands on to the raw domain: outside the arenas. */

@@ -68,6 +68,9 @@ void look_schedule(void)
         HOT.look_from = 0;
     if (!HOT.look_on)
         HOT.look_from = UINT32_MAX;
+    HOT.ask_below = HOT.look_from < HOT.gc_due ? HOT.look_from : HOT.gc_due;
+    if (HOT.ask_below > 0)
+        HOT.ask_below--;
 }
 
 void look_at_end(void)

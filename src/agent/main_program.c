@@ -75,12 +75,11 @@ static bool is_script(const char *path)
 /* The GIL is not held while a file is opened: the next hook call tells it. */
 static void opening(const char *path)
 {
-    if (seen || opened_script || !script || !path || !pmt_hot || !HOT.on ||
+    if (seen || opened_script || !script || !path || !HOT.on ||
         !is_script(path))
         return;
     opened_script = true;
-    HOT.next_poll = 0;
-    HOT.stop_at = 0;
+    ring_poll_at_once();
 }
 
 EXPORT FILE *fopen(const char *path, const char *mode)

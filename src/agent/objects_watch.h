@@ -98,15 +98,46 @@ static inline bool lists_moved(void)
 /* free_list.c: the lists have moved, or are to be asked anyway. */
 void objects_watch_slow(const void *freed);
 
+/* That of tables of dicts is looked at more often: they die with no one's word (free_list.c). */
+static inline bool tables_moved(void)
+{
+    return *list_counts.tables != list_counts.told_tables;
+}
+
 /* At the entry of a mem or obj hook, behind collector_watch(): the block that is about to be
- * freed, or NULL. */
-static inline void objects_watch(const void *freed)
+ * freed or moved, or NULL; whether it is freed. */
+static inline void objects_watch(const void *gone, bool freed)
 {
     if (!HOT.objects)
         return;
-    made_watch(freed);
+    made_watch(gone);
     if (lists_moved())
-        objects_watch_slow(freed);
+        objects_watch_slow(freed ? gone : NULL);
+}
+
+/* -- and most of them: nothing has happened that is not said here -- */
+
+/* At the entry of a mem or obj hook, or where an object has died. */
+static inline bool is_quiet(void)
+{
+    uint32_t within = HOT.gc_collecting;
+
+    if (HOT.head >= HOT.ask_at || HOT.thread != thread_pointer())
+        return false;
+    /* A count of 0 may have been set back, but for within a collection. */
+    return gc_half(GC_COUNT0) - 1 + within < HOT.ask_below && gc_half(GC_COLLECTING) == within;
+}
+
+/* Then, of what the last call made: the block that this one frees or moves, or NULL. */
+static inline void quiet_watch(const void *gone)
+{
+    uint32_t before = HOT.gc_count;
+
+    HOT.gc_count = gc_half(GC_COUNT0);
+    if (HOT.gc_count > before)
+        collector_young();
+    if (HOT.made.block)
+        made_watch(gone);
 }
 
 #endif

@@ -2,7 +2,8 @@
  * ring.c - appending records, and everything that is not done for every event.
  *
  * One comparison at the entry of a hook guards all of it: stop_at is the smallest
- * of "the ring is full", "look at the clock" and "recording is off" (0).
+ * of "the ring is full", "look at the clock" and "recording is off" (0); ask_at is that,
+ * or 0 where each call has something to ask (hooks.c).
  */
 #include "agent/agent.h"
 
@@ -17,12 +18,12 @@
 #define FIRST_ORACLE ((uint64_t)1 << 20)
 #define NOTE_TRIES   10000u /* turns of the scheduler for a lock that is held */
 
-struct hot *pmt_hot;
+union hot_page pmt_hot;
 
 void ring_stop(void)
 {
     HOT.on = false;
-    HOT.stop_at = HOT.room_at = 0;
+    HOT.ask_at = HOT.stop_at = HOT.room_at = 0;
 }
 
 /* The recorder's mutex is robust: the kernel marks it when its owner dies. */
@@ -75,6 +76,8 @@ bool ring_room(uint64_t n)
             HOT.stop_at = HOT.room_at < HOT.next_poll ? HOT.room_at : HOT.next_poll;
             if (!HOT.gc_looked || !HOT.objects_begun) /* every call, as soon as one can */
                 HOT.stop_at = 0;
+            if (HOT.ask_at > HOT.stop_at)
+                HOT.ask_at = HOT.stop_at;
             if (UNLIKELY(waiting_since))
                 HOT.waited_ns += now_ns() - waiting_since;
             return true;
@@ -146,6 +149,7 @@ static void leave_objects_of_others(void)
     HOT.objects = PMT_OBJECTS_NONE;
     HOT.outside = false;
     HOT.made_span = 0;
+    HOT.made.block = HOT.made_kept.block = 0;
     objects_end();
     collector_stop();
     tell_trouble_once(&HOT.interpreters, true, PMT_TROUBLE_INTERPRETERS);
@@ -300,7 +304,7 @@ bool hot_begin(struct pmt_shm *shm, const struct pmt_ack *ack)
     HOT.look_every = ack->look_every;
     HOT.objects = ack->objects;
     HOT.objects_begun = !HOT.objects;
-    HOT.stop_at = 0; /* the first hook goes the slow way: thread, clock */
+    HOT.stop_at = HOT.ask_at = 0; /* the first hook goes the slow way: thread, clock */
     HOT.on = true;
     return true;
 }

@@ -348,14 +348,14 @@ bool handshake(const char *address, struct pmt_hello *hello)
 /* A page that reads as zeros in every child made by fork. */
 static bool hot_page(void)
 {
-    void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *page = &pmt_hot;
 
-    _Static_assert(sizeof(struct hot) <= 4096, "the hot state is one page");
-    if (page == MAP_FAILED || madvise(page, 4096, MADV_WIPEONFORK))
+    _Static_assert(sizeof pmt_hot == HOT_PAGE, "the hot state is one page");
+    if (HOT_PAGE % sysconf(_SC_PAGESIZE) || (uintptr_t)page % (uintptr_t)sysconf(_SC_PAGESIZE))
         return false;
-    pmt_hot = page;
-    return true;
+    page = mmap(page, HOT_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+                0);
+    return page != MAP_FAILED && !madvise(page, HOT_PAGE, MADV_WIPEONFORK);
 }
 
 static void fill_hello(struct pmt_hello *hello, const struct py_options *o)
@@ -404,6 +404,6 @@ __attribute__((constructor)) static void start(int argc, char **argv)
 
 __attribute__((destructor)) static void finish(void)
 {
-    if (pmt_hot && HOT.on && HOT.pid == getpid())
+    if (HOT.on && HOT.pid == getpid())
         ring_put_note(PMT_W_END, UINT64_MAX);
 }
