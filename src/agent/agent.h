@@ -466,13 +466,15 @@ void touch_begun(void);
 void touch_garbage(unsigned generation);
 bool touch_much(void);
 bool touch_partly_old(void);
+/* What was made here, or came from a free list, may lie where another object was met. */
+void touch_anew(uintptr_t block);
 /* A block outside the arenas was allocated, is about to be freed or moved; memory to be unmapped. */
 void touch_taken(const void *block);
 void touch_freed(const void *block);
 void touch_forget(const void *memory, size_t size);
 /* Now and then: read the counts. */
 void touch_poll(void);
-/* Those of generation 1 are read; what of them has changed since is no touch. */
+/* Those of generation 1 are read; what of them has changed since may have been touched, or not. */
 void touch_read_ahead(void);
 void touch_take(void);
 /* Each object watched, of those of generations up to this one, the older one first: how many

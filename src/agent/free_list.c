@@ -81,8 +81,12 @@ static void put(enum pmt_wire_op op, const struct free_list *l, uintptr_t object
 
 static void put_reused(struct free_list *l, uint32_t down_to)
 {
-    while (*l->known > down_to)
-        put(PMT_W_REUSED, l, l->stack[--*l->known]);
+    while (*l->known > down_to) {
+        uintptr_t object = l->stack[--*l->known];
+
+        touch_anew(block_in(l, object));
+        put(PMT_W_REUSED, l, object);
+    }
 }
 
 static void put_shelved(struct free_list *l, uintptr_t object)

@@ -20,8 +20,12 @@
  *
  * But garbage that is collected takes its references with it, also those to older garbage. How
  * many each object is about to lose so is kept, and that is no touch. Where one that frees
- * something comes without a look, objects of generation 1 are read shortly before, and what has
- * changed behind it is no touch either.
+ * something comes without a look, objects of generation 1 are read shortly before: what has
+ * changed behind it may have been touched since, or be as it was.
+ *
+ * A count may also be what it was when nothing is: where a reading falls between the making of
+ * objects and the references that make a cycle of them, each has gained what the program lets go
+ * of. So the youngest that a reading meets count as touched until the next one.
  *
  * Objects are watched in the order in which they were met, which is that of their age. (The
  * collector's lists are not in order: each collection takes them apart.) One that was freed may
@@ -40,6 +44,7 @@
 #define GONE_MOST  64u  /* arenas that went, before those in them are dropped */
 #define ARENA_LEAST ((size_t)1 << 18) /* bytes of one; less is a piece of frame stack */
 #define YOUNG_MOST 4096u /* objects of generation 0 that are met one by one */
+#define UNFINISHED 8u   /* the youngest of them, which may still be under construction */
 #define APART      1u   /* records between readings, per young object that one reads on average; */
 #define APART_VAIN 8u   /* ... where collections find nothing for long; */
 #define APART_OLD  3u   /* ... of those that were there at the last look, per one that is read; */
@@ -123,6 +128,15 @@ void touch_lose(uintptr_t head)
     losers[i].seen = 0;
 }
 
+/* What lies there is met anew: what it has lost it had lost before. */
+static void lose_no_more(uintptr_t head)
+{
+    size_t i = place(head, LOSERS);
+
+    if (losers[i].head == head)
+        losers[i].head = 0;
+}
+
 /* Its count is another one: for that alone? */
 static bool has_lost(uintptr_t head, uint64_t before, uint64_t count)
 {
@@ -132,6 +146,17 @@ static bool has_lost(uintptr_t head, uint64_t before, uint64_t count)
         return false;
     losers[i].seen = watch.pass;
     return count + losers[i].lost == before;
+}
+
+static uint64_t reading_of(uint64_t state)
+{
+    return (state & ~(IDLE | OUTSIDE)) >> READING;
+}
+
+/* That one and the one before that read it, at most. */
+static uint64_t readings_between(uint64_t state)
+{
+    return (uint64_t)1 << (state >> GAP & GAP_MOST);
 }
 
 static uint64_t count_of(uintptr_t head)
@@ -149,13 +174,16 @@ void touch_taken(const void *block)
     outside_lost |= !set_add(&outside, (uintptr_t)block);
 }
 
+void touch_anew(uintptr_t block)
+{
+    recent_forget(&recent, block);
+    recent_forget(&recent, block + HEAD); /* behind a pre-header */
+}
+
 void touch_freed(const void *block)
 {
-    uintptr_t at = (uintptr_t)block;
-
-    set_remove(&outside, at);
-    recent_forget(&recent, at); /* what comes to lie there is met anew; */
-    recent_forget(&recent, at + HEAD); /* ... behind a pre-header */
+    set_remove(&outside, (uintptr_t)block);
+    touch_anew((uintptr_t)block);
 }
 
 static inline bool is_outside(uintptr_t head)
@@ -198,27 +226,50 @@ static void drop_gone(void)
 
 /* -- what is watched -- */
 
-void touch_watch(uintptr_t head)
+/* reading: that which it counts as touched in. */
+static void watch_one(uintptr_t head, uint64_t reading)
 {
-    uint64_t reading = watch.anew ? 0 : watch.readings + 1, out;
+    uint64_t out;
 
     if (recent_has(&recent, head) || outside_lost || !array_push(&watch.head, head))
         return;
     out = is_outside(head) ? OUTSIDE : 0;
     if (!array_push(&watch.state, reading << READING | out | count_of(head)))
         watch.head.n--;
+    lose_no_more(head);
     recent_put(&recent, head);
+}
+
+void touch_watch(uintptr_t head)
+{
+    watch_one(head, watch.anew ? 0 : watch.readings + 1);
+}
+
+/* From here on the objects of the list may be under construction. */
+static uintptr_t first_unfinished(uintptr_t list)
+{
+    uintptr_t at = list, before = get(list, 8) & ~UINT64_C(3);
+
+    for (unsigned i = 0; i < UNFINISHED && before != list; i++) {
+        at = before;
+        before = get(at, 8) & ~UINT64_C(3);
+    }
+    return at;
 }
 
 /* The list of generation 0 is whole unless a collection is under way. */
 static void watch_young(void)
 {
-    uintptr_t list = (uintptr_t)HOT.gc;
+    uintptr_t list = (uintptr_t)HOT.gc, unfinished;
+    uint64_t reading = watch.readings + 1;
 
     if (gc_half(GC_COLLECTING) || gc_half(GC_COUNT0) > YOUNG_MOST)
         return;
-    for (uintptr_t head = get(list, 0); head != list; head = get(head, 0))
-        touch_watch(head);
+    unfinished = first_unfinished(list);
+    for (uintptr_t head = get(list, 0); head != list; head = get(head, 0)) {
+        reading += head == unfinished;
+        watch_one(head, reading);
+    }
 }
 
 static bool is_partly_old(void)
@@ -530,13 +581,32 @@ void touch_read_ahead(void)
     read_levels(GAP_MOST, watch.old, watch.young, IDLE);
 }
 
+/* Whether it was the program or the collection that took a reference is not known: it was last
+ * touched when that was known before, or now, or in between. */
+static uint64_t maybe_touched(uint64_t state, uint64_t count)
+{
+    uint64_t now = watch.readings + 1, next = now << READING | (state & OUTSIDE) | count;
+    uint64_t back = now - reading_of(state) + readings_between(state), gap = 0;
+
+    if (!(state & CHANGED))
+        return next;
+    while ((uint64_t)1 << gap < back)
+        gap++;
+    return next | CHANGED | gap << GAP;
+}
+
 void touch_take(void)
 {
     drop_gone();
-    for (size_t i = watch.old; i < watch.young; i++)
-        if (!(watch.state.at[i] & IDLE) && is_there(i))
-            watch.state.at[i] = (watch.state.at[i] & ~(uint64_t)COUNT_BITS) |
-                                count_of(watch.head.at[i]);
+    for (size_t i = watch.old; i < watch.young; i++) {
+        uint64_t state = watch.state.at[i], count;
+
+        if (state & IDLE || !is_there(i))
+            continue;
+        count = count_of(watch.head.at[i]);
+        if (count != (state & COUNT_BITS))
+            watch.state.at[i] = maybe_touched(state, count);
+    }
 }
 
 /* -- telling -- */
@@ -558,7 +628,7 @@ static uint64_t base_read_before(uint64_t reading)
 
 static void tell_one(size_t i, touch_teller *each)
 {
-    uint64_t state = watch.state.at[i], reading = (state & ~(IDLE | OUTSIDE)) >> READING;
+    uint64_t state = watch.state.at[i], reading = reading_of(state);
     uint64_t now = watch.readings + 1, most = TOUCH_NEVER;
 
     if (!is_there(i))
@@ -566,7 +636,7 @@ static void tell_one(size_t i, touch_teller *each)
     if (state & CHANGED && i < watch.base)
         most = now - 1 - base_read_before(reading);
     else if (state & CHANGED)
-        most = now - 1 - reading + ((uint64_t)1 << (state >> GAP & GAP_MOST));
+        most = now - 1 - reading + readings_between(state);
     each(watch.head.at[i], i, reading ? now - reading : TOUCH_NEVER, most);
 }
 

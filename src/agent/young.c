@@ -146,8 +146,12 @@ static struct recent recent;
 
 static void add_young(uintptr_t tagged)
 {
+    if (recent_has(&recent, tagged)) {
+        touch_anew(start_of(tagged));
+        return;
+    }
     /* Not those outside the arenas: their memory may go without a word. */
-    if (recent_has(&recent, tagged) || tagged & TAG_RAW || n_young == MAX_YOUNG)
+    if (tagged & TAG_RAW || n_young == MAX_YOUNG)
         return;
     recent_put(&recent, tagged);
     young[n_young++] = tagged;

@@ -1,6 +1,7 @@
 # When garbage was left is told from two sides, by readings of reference counts, and lies between
-# them: of objects of any age, while others come and go. A block of a size of its own is made just
-# before each object, and another just before it is left.
+# them: of objects of any age, while others come and go, also at the same places, and while
+# collections come unlooked at. A block of a size of its own is made just before each object, and
+# another just before it is left.
 cat >left.py <<'PY'
 import random
 
@@ -13,6 +14,7 @@ kept = []
 for n in range(4000):
     for i in range(30):
         str(n + i)
+        Node()
     kept.append([[] for i in range(8)])
     if n % 50 == 49:
         del kept[rnd.randrange(len(kept)):]
