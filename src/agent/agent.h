@@ -78,6 +78,7 @@ struct python {
     const void *set_type;                   /* PySet_Type */
     const void *bytearray_type;             /* PyByteArray_Type */
     const void *tuple_type;                 /* PyTuple_Type */
+    const void *text_type;                  /* PyUnicode_Type */
 };
 
 /* A block from PyObject_Malloc whose type was not told yet. */
@@ -428,12 +429,14 @@ void ending_at_once(void);
 void look_collected(unsigned generation, uint64_t collected);
 /* Neither collections nor looks at them have found anything for long. */
 bool look_in_vain(void);
+/* Behind many collections of generation 0, and what they free is hardly ever old. */
+bool look_is_seldom(void);
 /* As it stands, the next collection comes unlooked at. */
 bool look_is_left_out(void);
 
 /* hook_time.c: one in so many hook calls within a collection is timed: between hook_begins()
  * and hook_took(), which is given what that said, lies what it does but for the block. */
-#define HOOK_SAMPLE 32u
+#define HOOK_SAMPLE 128u
 uint64_t hook_begins(void);
 void hook_took(uint64_t since);
 void hook_collection_begins(void);
@@ -464,8 +467,12 @@ void touch_begun(void);
 /* An object was found to be garbage, of this generation; whether there were many of generation 2, of
  * late; whether there were some beside the young ones. */
 void touch_garbage(unsigned generation);
+/* A collection that came unlooked at has freed so many. */
+void touch_unseen(uint64_t n);
 bool touch_much(void);
 bool touch_partly_old(void);
+/* There was much young garbage, and hardly any other, up to the last look at everything and since. */
+bool touch_hardly_old(void);
 /* What was made here, or came from a free list, may lie where another object was met. */
 void touch_anew(uintptr_t block);
 /* A block outside the arenas was allocated, is about to be freed or moved; memory to be unmapped. */

@@ -148,7 +148,14 @@ HOOK void *gil_calloc(int domain, uint64_t op, size_t n, size_t each)
     return record_alloc(op, real->calloc(real->ctx, n, each), n * each);
 }
 
-/* An obj block that is moved may be one that a list has given. */
+/* An obj block that is moved may be one that a list has given, though most are text, which grows. */
+static inline bool may_be_of_list(uint64_t op, const void *old)
+{
+    const uintptr_t *words = old;
+
+    return op == PMT_W_ALLOC_OBJ && (!old || words[1] != (uintptr_t)pmt_py.text_type);
+}
+
 HOOK void *gil_realloc(int domain, uint64_t op, void *old, size_t size)
 {
     const struct py_allocator *real = &pmt_original[domain];
@@ -156,7 +163,7 @@ HOOK void *gil_realloc(int domain, uint64_t op, void *old, size_t size)
 
     if (is_quiet()) {
         quiet_watch(old);
-        if (op == PMT_W_ALLOC_OBJ && lists_moved())
+        if (may_be_of_list(op, old) && lists_moved())
             objects_watch_slow(NULL);
     } else if (!ask_resize(old)) {
         return real->realloc(real->ctx, old, size);

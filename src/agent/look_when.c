@@ -7,6 +7,9 @@
  * unlooked at tells the types of what it frees (young.c). It has survivors all the same, which are to
  * be watched from then on (touch.c): they are behind what was the last object of the next generation.
  *
+ * The more a program has gone on so, and the less of what it leaves is old, the less a look tells that
+ * is not known: they come the rarer, at everything as well, and so do readings of reference counts.
+ *
  * A look tells more than such a collection: what was left with which others, and when. Of young
  * garbage that is known well enough from some of it. What an unlooked collection frees takes its
  * references with it, so that what they led to seems to be touched: where a part of the garbage
@@ -28,17 +31,25 @@
 
 #define PREV_FLAGS ((uintptr_t)3) /* in the second word of a GC head */
 
+#define EARLY_FIRST 64u /* objects before a collection is due: where they are made is learned (site.c); */
+#define EARLY       16u /* ... when that is known, behind */
+#define LEARNED     64u /* ... so many collections of generation 0 */
 #define LEAST_APART ((uint64_t)1 << 14) /* records between looks at everything */
 #define STALE       ((uint64_t)1 << 12) /* records in which one that was due has to come */
 #define NEAR        ((uint64_t)1 << 14) /* records, to a collection that is near and behind it */
 #define LEFT_OUT    16u /* every so many collections of generation 0 come unlooked at */
-#define ALIKE       128u /* collections of generation 0, before one in RAREST is looked at */
+#define ALIKE       128u /* collections of generation 0, before one in ALIKE_APART is looked at; where
+                            hardly any garbage is old one in twice as many, ALIKE_MORE times later in
+                            four times, and so on */
+#define ALIKE_APART 8u
+#define ALIKE_MORE  8u
 #define IN_VAIN     64u /* young collections in a row that found nothing, before every other one
                            is looked at; four times as many: one in four, and so on */
 #define RAREST      8u
 #define UNCOUNTED   8u  /* times as many as are counted may be young: older ones that die count as well */
 #define SHARE       40u /* records per object looked at */
 #define SHARE_MUCH  24u /* ... where there is old garbage */
+#define SHARE_FEW   320u /* ... where hardly any garbage is old, for long; */
 #define SHARE_VAIN  160u /* ... where two looks at everything in a row found nothing, */
 #define GROWN       4u   /* ... unless there were one in so many more objects than at the last */
 
@@ -61,8 +72,10 @@ static unsigned generation_due(void)
 
 void look_schedule(void)
 {
-    uint32_t early = HOT.gc_due / 2 < 64 ? HOT.gc_due / 2 : 64;
+    uint32_t early = HOT.look_turn[0] < LEARNED ? EARLY_FIRST : EARLY;
 
+    if (early > HOT.gc_due / 2)
+        early = HOT.gc_due / 2;
     HOT.look_from = HOT.gc_due == UINT32_MAX ? UINT32_MAX : HOT.gc_due - early;
     if (HOT.look_wanted)
         HOT.look_from = 0;
@@ -99,14 +112,23 @@ bool look_in_vain(void)
     return HOT.look_vain >= IN_VAIN;
 }
 
+bool look_is_seldom(void)
+{
+    return HOT.look_turn[0] >= ALIKE && touch_hardly_old();
+}
+
 /* One collection in so many is worth a look: where young ones have found nothing for long, and of
- * generation 0 behind many. */
+ * generation 0 behind many: the more have gone by so, the rarer. */
 static uint32_t worth_one_in(unsigned generation)
 {
     uint32_t every = 1;
 
-    if (generation == 0 && HOT.look_turn[0] >= ALIKE && !touch_partly_old())
-        return RAREST;
+    if (generation == 0 && HOT.look_turn[0] >= ALIKE && !touch_partly_old()) {
+        every = ALIKE_APART;
+        for (uint32_t n = HOT.look_turn[0]; look_is_seldom() && n >= ALIKE; n /= ALIKE_MORE)
+            every *= 2;
+        return every;
+    }
     for (uint32_t n = HOT.look_vain; n >= IN_VAIN && every < RAREST; n /= 4)
         every *= 2;
     return every;
@@ -216,6 +238,15 @@ static void note_found(struct looked looked)
         HOT.look_none++;
 }
 
+static uint64_t share(void)
+{
+    if (look_is_seldom())
+        return SHARE_FEW;
+    if (touch_much())
+        return SHARE_MUCH;
+    return HOT.look_none > 1 ? SHARE_VAIN : SHARE;
+}
+
 /* The next object is one of the collector's. A full collection is looked ahead at if the
  * last look at everything is not too near. */
 static void look_now(bool due)
@@ -234,7 +265,7 @@ static void look_now(bool due)
         HOT.look_vain = 0;
     if (all)
         note_found(looked);
-    cost = (touch_much() ? SHARE_MUCH : HOT.look_none > 1 ? SHARE_VAIN : SHARE) * looked.n_objects;
+    cost = share() * looked.n_objects;
     if (HOT.look_last) {
         look_tell_alive();
         HOT.look_last = HOT.look_on = false;
@@ -304,6 +335,8 @@ void look_collected(unsigned generation, uint64_t collected)
     told_settle(generation);
     if (HOT.look_left && HOT.look_read && collected && work_done() < HOT.look_near + NEAR)
         touch_take();
+    if (HOT.look_left && generation < 2)
+        touch_unseen(collected);
     if (HOT.look_left)
         watch_left_out(generation);
     HOT.look_vain = collected ? 0 : HOT.look_vain + 1;

@@ -52,6 +52,7 @@ static void find_python(void)
         {"PySet_Type", (void **)&pmt_py.set_type},
         {"PyByteArray_Type", (void **)&pmt_py.bytearray_type},
         {"PyTuple_Type", (void **)&pmt_py.tuple_type},
+        {"PyUnicode_Type", (void **)&pmt_py.text_type},
     };
 
     for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {

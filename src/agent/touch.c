@@ -16,7 +16,7 @@
  * each second one what has come in twice as many, each fourth in four times as many: so an object
  * is read whenever an eighth has been added to its age, and the next reading comes the sooner.
  * Those that were there at the last look at everything are read by the number of the program's
- * records.
+ * records, and whenever a sixteenth has been added to the time since that look.
  *
  * But garbage that is collected takes its references with it, also those to older garbage. How
  * many each object is about to lose so is kept, and that is no touch. Where one that frees
@@ -52,8 +52,11 @@
 #define APART_NONE 12u  /* ... where two looks at everything in a row found none */
 #define NEAR       8u   /* readings: what has come since is read by each one */
 #define MUCH       64u  /* one in so many objects, between looks at everything */
-#define PARTLY     16u  /* one old one for so many young */
+#define PARTLY     16u  /* one old one for so many young; */
+#define YOUNG_MANY 4096u /* ... between looks at everything, to say that there are hardly any */
+#define OLD_NEAR   16u  /* so much of the time since the look lies between those of what was there */
 #define LEAST      ((uint64_t)1 << 12) /* records between readings */
+#define FEW_TIMES  4u   /* ... so many times as many where hardly any garbage is old, for long */
 
 /* The state of an object: its count; that it has changed since it was first read, and how many
  * readings lay between that one and the one before that read it: 2^gap at most; reading of the
@@ -83,10 +86,13 @@ static struct {
     size_t base;          /* so many were at the look: */
     struct array lively;  /* ... of these, which are not IDLE */
     struct array of_base; /* readings that were of these too; the look is 0 */
-    uint64_t base_next;   /* work_done() at which the next is */
+    uint64_t base_next;   /* work_done() at which the next is, */
+    uint64_t looked;      /* ... and at which the look was */
+    bool met;             /* something is in `recent` */
     bool anew;            /* that look is under way */
     size_t n_garbage, n_young; /* found since the last look at everything: of generation 2, and
-                             the younger */
+                             the younger, with what collections freed that came unlooked at; */
+    size_t n_young_before; /* ... the younger, up to that look */
     bool often;           /* of generation 2 it was much before; */
     bool partly;          /* ... it was some beside the younger */
     uint32_t none;        /* looks at everything in a row that found none */
@@ -176,6 +182,8 @@ void touch_taken(const void *block)
 
 void touch_anew(uintptr_t block)
 {
+    if (!watch.met)
+        return;
     recent_forget(&recent, block);
     recent_forget(&recent, block + HEAD); /* behind a pre-header */
 }
@@ -226,6 +234,12 @@ static void drop_gone(void)
 
 /* -- what is watched -- */
 
+static void meet_none(void)
+{
+    recent_forget_all(&recent);
+    watch.met = false;
+}
+
 /* reading: that which it counts as touched in. */
 static void watch_one(uintptr_t head, uint64_t reading)
 {
@@ -238,6 +252,7 @@ static void watch_one(uintptr_t head, uint64_t reading)
         watch.head.n--;
     lose_no_more(head);
     recent_put(&recent, head);
+    watch.met = true;
 }
 
 void touch_watch(uintptr_t head)
@@ -272,9 +287,9 @@ static void watch_young(void)
     }
 }
 
-static bool is_partly_old(void)
+static bool is_partly_old(size_t n_young)
 {
-    return PARTLY * watch.n_garbage > watch.n_young;
+    return PARTLY * watch.n_garbage > n_young;
 }
 
 /* Those that are there still, each once, where it was met last: from the end on. */
@@ -300,13 +315,14 @@ void touch_begin(touch_finder *find)
     watch.mixed = false;
     watch.often = MUCH * watch.n_garbage > watch.head.n;
     watch.none = watch.n_garbage ? 0 : watch.none + 1;
-    watch.partly = is_partly_old();
+    watch.partly = is_partly_old(watch.n_young);
+    watch.n_young_before = watch.n_young;
     watch.n_garbage = watch.n_young = 0;
     watch.readings = 0;
     watch.young = 0;
     watch.anew = true;
     memset(losers, 0, sizeof losers);
-    recent_forget_all(&recent);
+    meet_none();
 }
 
 /* What is left from this one on is taken to be younger than it is: it is read the more. */
@@ -359,9 +375,21 @@ void touch_garbage(unsigned generation)
         watch.n_young++;
 }
 
+void touch_unseen(uint64_t n)
+{
+    watch.n_young += n;
+}
+
+/* What the look itself has found counts for what comes behind it: there is nothing young yet to
+ * compare it with. */
 bool touch_partly_old(void)
 {
-    return watch.partly || is_partly_old();
+    return watch.partly || is_partly_old(watch.n_young + watch.n_young_before);
+}
+
+bool touch_hardly_old(void)
+{
+    return watch.n_young_before >= YOUNG_MANY && !touch_partly_old();
 }
 
 bool touch_much(void)
@@ -383,6 +411,7 @@ void touch_begun(void)
     if (!watch.anew)
         return;
     watch.base = watch.old;
+    watch.looked = work_done();
     note_lively();
     watch.since.n = watch.of_base.n = 0;
     (void)array_push(&watch.since, watch.base);
@@ -397,7 +426,7 @@ void touch_reset(void)
     for (size_t k = 0; k < watch.since.n; k++)
         watch.since.at[k] = 0;
     gone.n = 0;
-    recent_forget_all(&recent);
+    meet_none();
 }
 
 void touch_grown(void)
@@ -410,7 +439,7 @@ void touch_collected(unsigned generation)
 {
     watch.mixed |= generation > 0 && watch.old < watch.head.n;
     watch.young = watch.head.n;
-    recent_forget_all(&recent);
+    meet_none();
 }
 
 void touch_forget(const void *memory, size_t size)
@@ -488,13 +517,14 @@ static void read_base(void)
 {
     size_t n = watch.lively.n;
     uint64_t apart = touch_much() ? APART_MUCH : watch.none > 1 ? APART_NONE : APART_OLD;
+    uint64_t dear = apart * (n + (watch.base - n) / IDLE_TURN);
 
     if (watch.of_base.n % IDLE_TURN)
         read_lively();
     else
         read_from(0, watch.base, 0, 0);
     (void)array_push(&watch.of_base, watch.readings + 1);
-    watch.base_next = work_done() + apart * (n + (watch.base - n) / IDLE_TURN);
+    watch.base_next = work_done() + greater(dear, (work_done() - watch.looked) / OLD_NEAR);
 }
 
 /* Where the objects of a level begin: it is read by each 2^level-th reading. The next lower one
@@ -537,13 +567,13 @@ static size_t read_on_average(size_t first)
 /* Records to the next reading: where collections find nothing, the old objects count too. */
 static size_t to_next_reading(void)
 {
-    size_t n = read_on_average(watch.old);
+    size_t n = read_on_average(watch.old), times = look_is_seldom() ? FEW_TIMES : 1;
 
     if (look_in_vain())
         n = greater(APART_VAIN * n, read_on_average(watch.base));
     else
         n *= APART;
-    return greater(n, LEAST);
+    return times * greater(n, LEAST);
 }
 
 void touch_poll(void)

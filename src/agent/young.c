@@ -47,7 +47,7 @@ static bool is_type(uint64_t p, uint64_t *flags)
  * places for each, the newest first, lest two hot words drive each other out. */
 #define KNOWN 1024u
 
-static struct known { uint64_t word; uint64_t flags; bool type; } known[KNOWN][2];
+static struct known { uint64_t word; uint32_t flags; bool type; } known[KNOWN][2];
 
 static const struct known *find_known(uint64_t word)
 {
@@ -59,10 +59,12 @@ static const struct known *find_known(uint64_t word)
 static const struct known *look_at(uint64_t word)
 {
     struct known *k = known[(word >> 4) % KNOWN];
+    uint64_t flags = 0;
 
     k[1] = k[0];
     k[0] = (struct known){.word = word};
-    k[0].type = is_type(word, &k[0].flags);
+    k[0].type = is_type(word, &flags);
+    k[0].flags = (uint32_t)flags;
     return &k[0];
 }
 
@@ -211,9 +213,13 @@ void collector_forget(const void *base, size_t size)
  * and is something else by now, the recorder knows. */
 static bool is_untracked(uintptr_t tagged)
 {
-    int head = head_in(tagged);
+    uintptr_t block = start_of(tagged);
+    int head;
 
-    return head >= 0 && get(start_of(tagged), head) == 0;
+    if (get(block, 0) && get(block, 16)) /* in a list, wherever the head is */
+        return false;
+    head = head_in(tagged);
+    return head >= 0 && get(block, head) == 0;
 }
 
 /* No block of a small size crosses the end of a pool, nor is there more behind one than the end of

@@ -27,6 +27,8 @@
 #include "record/process_facts.h"
 
 #define TURN_RECORDS    65536u
+#define BATCH        8192u /* records: where there were less, the next turn waits for */
+#define NAP_NS       100000
 #define FLUSH_NS        1000000000u /* a chunk goes out at least so often */
 #define RSS_NS          10000000u
 #define FORK_PATIENCE_MS 10000      /* for a forked child to say hello */
@@ -448,6 +450,15 @@ static void notice_failure(struct pmt_session *s)
     name_path(s, &s->error);
 }
 
+/* The program writes where we read: each look at what is there takes the caches' lines from it that
+ * it is about to write. So a few records are left to become many. */
+static void take_a_nap(void)
+{
+    struct timespec ts = {0, NAP_NS};
+
+    (void)nanosleep(&ts, NULL);
+}
+
 bool pmt_session_turn(struct pmt_session *s, int also_fd)
 {
     uint64_t now, taken = pmt_drain_some(&s->drain, TURN_RECORDS);
@@ -457,6 +468,8 @@ bool pmt_session_turn(struct pmt_session *s, int also_fd)
     notice_failure(s);
     now = pmt_now_ns();
     housekeeping(s, now);
+    if (taken && taken < BATCH)
+        take_a_nap();
     if (taken)
         return true;
     if (!has_ended(s, also_fd, 1))
