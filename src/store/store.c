@@ -101,11 +101,14 @@ static enum pmt_status open_db(struct pmt_store *store, struct pmt_error *err)
                        err);
 }
 
+/* In one piece: another program may be making it. */
 static enum pmt_status check_content(struct pmt_store *store, struct pmt_error *err)
 {
-    bool empty;
-    enum pmt_status st = pmt_schema_check(store, &empty, err);
+    bool empty = false;
+    enum pmt_status st = pmt_db_exec(store, "BEGIN", err);
 
+    if (st == PMT_OK)
+        st = pmt_db_end(store, pmt_schema_check(store, &empty, err), err);
     if (st == PMT_OK && empty && !store->writable)
         st = pmt_error_set(err, PMT_E_STORE,
                            "%s: an empty file, not a pymemtrace database: name another file",

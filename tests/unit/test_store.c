@@ -613,35 +613,45 @@ static void test_store_waits_for_a_lock_and_then_says_so(void)
     remove_folder();
 }
 
-/* Several programs may write to one database, also while it is being made. */
-static void test_store_writers_take_turns(void)
+static void put_by_turns(const struct pmt_result *sample, int n_writers, int n_runs)
 {
-    enum { N_WRITERS = 4, N_RUNS = 5 };
-    struct pmt_result sample;
-    pid_t children[N_WRITERS];
+    pid_t children[8];
     int64_t id;
 
-    make_folder();
-    sample_result(&sample);
-    for (int w = 0; w < N_WRITERS; w++) {
+    for (int w = 0; w < n_writers; w++) {
         children[w] = fork();
-        for (int i = 0; children[w] == 0 && i < N_RUNS; i++)
-            if (put_at(db_path, &sample, &id, NULL) != PMT_OK)
+        for (int i = 0; children[w] == 0 && i < n_runs; i++)
+            if (put_at(db_path, sample, &id, NULL) != PMT_OK)
                 _exit(1);
         if (children[w] == 0)
             _exit(0);
     }
-    for (int w = 0; w < N_WRITERS; w++) {
+    for (int w = 0; w < n_writers; w++) {
         int status = -1;
 
         EXPECT_I64(waitpid(children[w], &status, 0), children[w]);
         EXPECT_I64(status, 0);
     }
-    EXPECT_I64(sql("SELECT count(*) FROM run"), N_WRITERS * N_RUNS);
-    EXPECT_I64(sql("SELECT count(*) FROM sample"), N_WRITERS * N_RUNS * 3);
-    EXPECT(integrity_is_ok());
+}
+
+/* Several programs may write to one database, also while it is being made: that is when they meet. */
+static void test_store_writers_take_turns(void)
+{
+    enum { N_ROUNDS = 150, N_WRITERS = 8, N_RUNS = 5 };
+    struct pmt_result sample;
+
+    sample_result(&sample);
+    for (int round = 0; round < N_ROUNDS; round++) {
+        int n_runs = round ? 1 : N_RUNS;
+
+        make_folder();
+        put_by_turns(&sample, N_WRITERS, n_runs);
+        EXPECT_I64(sql("SELECT count(*) FROM run"), N_WRITERS * n_runs);
+        EXPECT_I64(sql("SELECT count(*) FROM sample"), N_WRITERS * n_runs * 3);
+        EXPECT(integrity_is_ok());
+        remove_folder();
+    }
     pmt_result_release(&sample);
-    remove_folder();
 }
 
 /* In a child without root's rights. */
