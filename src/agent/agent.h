@@ -434,9 +434,16 @@ bool look_is_seldom(void);
 /* As it stands, the next collection comes unlooked at. */
 bool look_is_left_out(void);
 
-/* hook_time.c: one in so many hook calls within a collection is timed: between hook_begins()
- * and hook_took(), which is given what that said, lies what it does but for the block. */
-#define HOOK_SAMPLE 128u
+/* hook_time.c: of so many records that hook calls within a collection put, the calls of the first
+ * few are timed: between hook_begins() and hook_took(), which is given what that said, lies what it
+ * does but for the block. */
+#define HOOK_SPAN  1024u
+#define HOOK_BURST 16u
+static inline bool hook_is_timed(void)
+{
+    return HOT.head % HOOK_SPAN < HOOK_BURST;
+}
+
 uint64_t hook_begins(void);
 void hook_took(uint64_t since);
 void hook_collection_begins(void);

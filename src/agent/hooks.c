@@ -225,7 +225,7 @@ static inline void free_recorded(const struct py_allocator *real, void *p)
 
 ASKED void ask_and_free(const struct py_allocator *real, void *p)
 {
-    uint64_t since = HOT.gc_collecting && HOT.head % HOOK_SAMPLE == 0 ? hook_begins() : 0;
+    uint64_t since = HOT.gc_collecting && hook_is_timed() ? hook_begins() : 0;
 
     if (!p || !ask(p, true))
         real->free(real->ctx, p);
@@ -238,7 +238,7 @@ ASKED void ask_and_free(const struct py_allocator *real, void *p)
 /* A call that is timed has looked whether all is quiet, and does so once more. */
 ASKED void free_quietly_within(const struct py_allocator *real, void *p)
 {
-    uint64_t since = HOT.head % HOOK_SAMPLE == 0 ? hook_begins() : 0;
+    uint64_t since = hook_is_timed() ? hook_begins() : 0;
 
     if (since)
         (void)(is_quiet() && !tables_moved());
