@@ -29,8 +29,6 @@
 #include "agent/object.h"
 #include "agent/set.h"
 
-#define PREV_FLAGS ((uintptr_t)3) /* in the second word of a GC head */
-
 #define EARLY_FIRST 64u /* objects before a collection is due: where they are made is learned (site.c); */
 #define EARLY       16u /* ... when that is known, behind */
 #define LEARNED     64u /* ... so many collections of generation 0 */
@@ -48,8 +46,8 @@
 #define RAREST      8u
 #define UNCOUNTED   8u  /* times as many as are counted may be young: older ones that die count as well */
 #define SHARE       40u /* records per object looked at */
-#define SHARE_MUCH  24u /* ... where there is old garbage */
-#define SHARE_FEW   320u /* ... where hardly any garbage is old, for long; */
+#define SHARE_MUCH  24u /* ... where there is old garbage; */
+#define SHARE_FEW   320u /* ... where hardly any is, for long; */
 #define SHARE_VAIN  160u /* ... where two looks at everything in a row found nothing, */
 #define GROWN       4u   /* ... unless there were one in so many more objects than at the last */
 
@@ -102,11 +100,6 @@ void look_poll(void)
     touch_poll();
 }
 
-static uintptr_t before(uintptr_t head)
-{
-    return get(head, 8) & ~PREV_FLAGS;
-}
-
 bool look_in_vain(void)
 {
     return HOT.look_vain >= IN_VAIN;
@@ -139,7 +132,7 @@ static void note_next(void)
 {
     unsigned due = generation_due();
 
-    HOT.look_left = before((uintptr_t)HOT.gc + GENERATION * (due == 2 ? 2 : due + 1));
+    HOT.look_left = head_before((uintptr_t)HOT.gc + GENERATION * (due == 2 ? 2 : due + 1));
     HOT.look_left_most = gc_half(GC_COUNT0);
     HOT.look_left_young = due < 2;
 }
@@ -200,11 +193,11 @@ static void sift_survivors(void)
 static void watch_left_out(unsigned generation)
 {
     uintptr_t list = (uintptr_t)HOT.gc + GENERATION * (generation == 2 ? 2 : generation + 1);
-    uintptr_t head = before(list);
+    uintptr_t head = head_before(list);
 
     survivors.n = 0;
     for (; head != list && head != HOT.look_left && survivors.n < UNCOUNTED * HOT.look_left_most;
-         head = before(head))
+         head = head_before(head))
         if (!array_push(&survivors, head))
             return;
     if (head != HOT.look_left && survivors.n > HOT.look_left_most)

@@ -51,6 +51,13 @@ static inline void set(uintptr_t at, int offset, uint64_t w)
     memcpy((char *)at + offset, &w, sizeof w);
 }
 
+/* The object before this one in its list of the collector, whole unless it is collecting. (The lowest
+ * bits are flags.) */
+static inline uintptr_t head_before(uintptr_t head)
+{
+    return get(head, 8) & ~UINT64_C(3);
+}
+
 /* That of tuples alone, not of a class derived from it. */
 static inline bool is_tuple(uintptr_t type)
 {

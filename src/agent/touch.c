@@ -16,7 +16,7 @@
  * each second one what has come in twice as many, each fourth in four times as many: so an object
  * is read whenever an eighth has been added to its age, and the next reading comes the sooner.
  * Those that were there at the last look at everything are read by the number of the program's
- * records, and whenever a sixteenth has been added to the time since that look.
+ * records, but no sooner than a sixteenth has been added to the time since that look.
  *
  * But garbage that is collected takes its references with it, also those to older garbage. How
  * many each object is about to lose so is kept, and that is no touch. Where one that frees
@@ -263,12 +263,10 @@ void touch_watch(uintptr_t head)
 /* From here on the objects of the list may be under construction. */
 static uintptr_t first_unfinished(uintptr_t list)
 {
-    uintptr_t at = list, before = get(list, 8) & ~UINT64_C(3);
+    uintptr_t at = list;
 
-    for (unsigned i = 0; i < UNFINISHED && before != list; i++) {
-        at = before;
-        before = get(at, 8) & ~UINT64_C(3);
-    }
+    for (unsigned i = 0; i < UNFINISHED && head_before(at) != list; i++)
+        at = head_before(at);
     return at;
 }
 
