@@ -360,6 +360,12 @@ static inline uint32_t gc_half(int at)
 void collector_young(void);
 /* ... or may be: the count went up for it and down for the block being freed. */
 void collector_maybe_young(void);
+static inline bool collector_is_last(const void *block)
+{
+    return (HOT.gc_last_block & ~TAGS) == (uintptr_t)block;
+}
+/* ... is given back before another call: the count went up and down for it, if it is one. */
+void collector_last_goes(void);
 /* At a free of this block: what the last one holds, by its type: an object of the collector, or
  * something else. */
 enum collector_last { LAST_NOT_KNOWN, LAST_COUNTED, LAST_OTHER };

@@ -188,6 +188,8 @@ static void settle_last(const void *freed)
         site_learn_freed(freed);
     if (HOT.gc_count == 0)
         collector_settle();
+    else if (collector_is_last(freed))
+        collector_last_goes();
     else
         collector_maybe_young();
 }

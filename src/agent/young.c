@@ -199,6 +199,27 @@ void collector_maybe_young(void)
         add_young(HOT.gc_last_block);
 }
 
+/* The GC head of what dies is in no list, and may say that it was finalised; where another object
+ * has its type there is no type then. */
+static bool is_head_of_dead(uintptr_t head)
+{
+    return get(head, 0) == 0 && get(head, 8) <= 1 && is_count_of_new(get(head, HEAD));
+}
+
+void collector_last_goes(void)
+{
+    uintptr_t block = start_of(HOT.gc_last_block);
+    uintptr_t last = HOT.gc_last_block & TAG_PREHEADER ? block + HEAD : block;
+    uint64_t flags;
+
+    for (uintptr_t head = block; head <= last && !HOT.made_kind; head += HEAD)
+        if (is_head_of_dead(head) && collector_type(get(head, HEAD + 8), &flags)) {
+            if (flags & FLAG_GC)
+                ring_put(PMT_W_GC_LAST, 1, 0);
+            return;
+        }
+}
+
 void collector_forget(const void *base, size_t size)
 {
     uint32_t kept = 0;
