@@ -82,22 +82,28 @@ static bool rec_is_due(const struct pmt_collect *c)
            (c->late && p->enabled && p->threshold[0] && p->count[0] > p->threshold[0]);
 }
 
+/* A check asks anew which one is due (gc_collect_generations(), 3.12): none, where as many objects
+ * were freed by then. */
 bool pmt_mod_collect_pending(struct pmt_collect *c, uint64_t event)
 {
     int generation = c->pending;
 
+    if (generation != PMT_GC_NONE && c->plan.config.late)
+        generation = pmt_gc_plan_choose(&c->plan, &c->mod.policy);
     c->pending = PMT_GC_NONE;
     return generation == PMT_GC_NONE || pmt_mod_collect(c, (unsigned)generation, false, event);
 }
 
-/* The nearest to an evaluation check (3.12+) that a trace knows is the next object. */
+static bool collect_if_pending(struct pmt_collect *c, uint64_t event)
+{
+    return c->pending == PMT_GC_NONE || rec_is_due(c) || pmt_mod_collect_pending(c, event);
+}
+
 static bool collect_if_due(struct pmt_collect *c, bool due, uint64_t event)
 {
-    bool waits = c->plan.config.late && c->pending == PMT_GC_NONE;
-
     if (due && c->pending == PMT_GC_NONE)
         c->pending = pmt_gc_plan_choose(&c->plan, &c->mod.policy);
-    return waits || rec_is_due(c) || pmt_mod_collect_pending(c, event);
+    return c->plan.config.late || collect_if_pending(c, event);
 }
 
 void pmt_collect_freeze(struct pmt_collect_side *side, bool on)
@@ -200,7 +206,10 @@ bool pmt_mod_made(struct pmt_collect *c, uint32_t slot, pmt_block block,
     uint64_t n_again;
     bool due;
 
-    if (!pmt_garbage_told_all(c, event) || !pmt_census_add(&c->mod.census, slot))
+    /* The nearest to an evaluation check (3.12+) that a trace knows is just before the next object. */
+    if (!pmt_garbage_told_all(c, event) ||
+        (c->plan.config.late && !collect_if_pending(c, event)) ||
+        !pmt_census_add(&c->mod.census, slot))
         return false;
     due = is_counted(c, block, birth) && pmt_gc_allocated(&c->mod.policy);
     if (!pmt_free_lists_made(&c->free_lists, c->heap, &n_again))
