@@ -2,12 +2,12 @@
 """accuracy.py - what-if predictions beside real runs, for the table of the README.
 
     accuracy.py BUILD [--python EXE]... [--runs N] [--set 'NAME=T0,T1,T2']... [--objects]
-                [--shift N] [--markdown] [PROGRAM[:ARG,ARG]]...
+                [--shift N] [--unchanged] [--markdown] [PROGRAM[:ARG,ARG]]...
     accuracy.py BUILD --check-stats [--python EXE]... [PROGRAM[:ARG,ARG]]...
 
-Each program is recorded once, unchanged, under its default settings. Then, for every
-setting of the collector, a replay of that one trace stands beside real runs of the
-program under that setting which nobody observes. --set takes NAME=T0,T1,T2, NAME=off or
+Each program is recorded once under its default settings. Then, for every setting of the
+collector, a replay of that one trace stands beside real runs of the program under that
+setting which nobody observes. --set takes NAME=T0,T1,T2, NAME=off or
 just the thresholds, and replaces the usual settings. Programs default to traces/*.py
 (tests/programs/*.py are others, that no part of the model was tuned on),
 the interpreter to /usr/bin/python3. Everything runs with PYTHONHASHSEED=0, one process
@@ -21,6 +21,14 @@ else, then the highwater mark of sys._debugmallocstats(), and write both to a de
 whose number stands in the text: no import of a module that is not loaded, no atexit, no
 environment variable. (A program that leaves by sys.exit() does not come to its last
 line; its copy is run again with that text given to atexit, and the row says `exit`.)
+
+What is recorded has that first line too, with the default thresholds in it. For the objects
+that the line makes stay, and all collections behind it come so many objects sooner: where a
+tree of 10,000 nodes is left just before or just behind a collection, the same program with
+another first line has other figures. They are no matter of the model's. The replay changes
+the thresholds where that line does (gc.since=event:N, or main if it changed nothing).
+--unchanged records the program as it is, without that line, and changes them at main.
+
 Timing disturbs (gc.callbacks makes a tracked dict per call, which moves collections), so
 seconds come from --runs further runs and are medians; counts never do.
 
@@ -35,9 +43,8 @@ in all replays of it, and collections from there on do not count. Of the time, n
 before the program's first line, S of them by the count of the timed run. The list of
 collections is that of `pymemtrace stats --collections --csv`. Without it the totals of
 `replay --json` less K full collections have to do, and no figure is given for collected.
---shift N: real programs keep N objects more from their first line on, so that their collections
-come so many objects sooner. The first line itself (import gc, what is in front of it) shifts
-them as well; whether a cell hangs on that, this shows.
+--shift N: real programs keep N objects more from their first line on, and the recorded one does
+not: which cells hang on where collections fall, this shows.
 
 Peak arenas are those of the whole process on the predicted side: shutdown frees.
 
@@ -156,6 +163,7 @@ def put_first(text, line):
 
 
 def write_copy(folder, path, fd, setting=None, timed=False, at_exit=False, shift=0):
+    """fd: of the report; None: it makes none."""
     with open(path, "rb") as f:
         encoding = tokenize.detect_encoding(f.readline)[0]
     with open(path, encoding=encoding, newline="") as f:
@@ -163,7 +171,7 @@ def write_copy(folder, path, fd, setting=None, timed=False, at_exit=False, shift
     report = REPORT.format(fd=fd, times='list(_acc["times"])' if timed else "None")
     text = put_first(text, first_line(os.path.abspath(path), setting, timed,
                                       report if at_exit else None, shift))
-    if not at_exit:
+    if not at_exit and fd is not None:
         text += ("" if text.endswith("\n") else "\n") + report
     copy = os.path.join(folder, os.path.basename(path))
     with open(copy, "w", encoding=encoding, newline="") as f:
@@ -207,6 +215,10 @@ class Program:
 
     def original(self):
         return [self.exe, self.path] + self.args
+
+    def to_record(self, setting):
+        """The command of a copy that does the same as those that report, but for the report."""
+        return [self.exe, write_copy(self.folder, self.path, None, setting=setting)] + self.args
 
     def warm_up(self):
         """Bytecode written, files in the page cache, and whether it runs at all."""
@@ -291,6 +303,21 @@ class Tool:
                 rows.append(row)
         return rows, enabled
 
+    def since(self):
+        """The moment at which the first line of a copy has set its thresholds."""
+        with subprocess.Popen([self.exe, "dump", self.trace], stdout=subprocess.PIPE, text=True) as dump:
+            begun = False
+            for line in dump.stdout:
+                event, _, op = line.partition(" ")
+                begun |= op.startswith("MAIN")
+                if begun and op.startswith("GC_THRESHOLD generation=2"):
+                    dump.kill()
+                    return f"event:{int(event) + 1}"
+                if begun and op.startswith("GC_BEGIN"):
+                    break
+            dump.kill()
+        return "main"
+
     def asked_at_end(self, exe, folder):
         """How many collections a finalising interpreter asks for: those of an empty program."""
         empty = os.path.join(folder, "empty.py")
@@ -308,11 +335,11 @@ class Tool:
         arenas = told["heap"]["arenas"]["highwater"]
         return [arenas, arenas * told["config"]["arena"]]
 
-    def replay(self, setting):
+    def replay(self, setting, since):
         """JSON and collections (None: no such list) of a replay."""
         if os.path.exists(self.db):
             os.unlink(self.db)
-        done = run([self.exe, "replay", "--json", "-c", "gc=" + setting, "-d", self.db, self.trace],
+        done = run([self.exe, "replay", "--json", "-c", f"gc={setting} gc.since={since}", "-d", self.db, self.trace],
                    stdout=subprocess.PIPE)
         if not done.stdout:
             raise Trouble(last_words(done))
@@ -431,9 +458,9 @@ class Table:
 # -- the two jobs --
 
 class Job:
-    def __init__(self, tool, folder, runs, shift, table):
+    def __init__(self, tool, folder, runs, shift, unchanged, table):
         self.tool, self.folder, self.table = tool, folder, table
-        self.runs, self.shift = runs, shift
+        self.runs, self.shift, self.unchanged = runs, shift, unchanged
         self.errors = 0
 
     def complain(self, what, why):
@@ -452,7 +479,8 @@ class Job:
     def settings_of(self, program, settings, default, asked):
         program.warm_up()
         try:
-            self.tool.record(program.original())
+            self.tool.record(program.original() if self.unchanged else program.to_record(default))
+            since = "main" if self.unchanged else self.tool.since()
             rows, enabled = self.tool.recorded()
             if not rows:
                 raise Trouble("no collection is in the trace")
@@ -469,7 +497,7 @@ class Job:
             try:
                 if not end:
                     raise Trouble("no recording")
-                guess = predicted(*self.tool.replay(setting), end, before)
+                guess = predicted(*self.tool.replay(setting, since), end, before)
             except (Trouble, ValueError, KeyError) as e:
                 self.complain(f"{program.name}, {setting}", repr(e) if isinstance(e, KeyError) else e)
                 guess = [None] * len(FIGURES)
@@ -537,6 +565,7 @@ def main():
     ap.add_argument("build")
     ap.add_argument("--runs", type=int, default=3, help="runs for the times (median)")
     ap.add_argument("--shift", type=int, default=0, metavar="N", help="real runs keep N objects more")
+    ap.add_argument("--unchanged", action="store_true", help="record programs without a first line of ours")
     ap.add_argument("--python", action="append")
     ap.add_argument("--set", action="append", type=setting_of, default=[], metavar="NAME=T0,T1,T2")
     ap.add_argument("--check-stats", action="store_true")
@@ -556,7 +585,7 @@ def main():
     table = Table(a.markdown)
     with tempfile.TemporaryDirectory(prefix="accuracy.") as folder:
         try:
-            job = Job(Tool(a.build, folder, a.objects), folder, a.runs, a.shift, table)
+            job = Job(Tool(a.build, folder, a.objects), folder, a.runs, a.shift, a.unchanged, table)
             if a.check_stats:
                 cells = ["python", "program", "collections", "collected", "recorded or not"]
                 print("| " + " | ".join(cells) + " |\n|" + " --- |" * 5 if a.markdown else
