@@ -4,9 +4,9 @@
 #include "base/vec.h"
 
 #define LEAST 4    /* objects that a bottom is deep, at least */
-#define MOST  8191 /* ... that count: a million of these weigh less than 2^124 */
+#define MOST  8191 /* ... that count */
 
-#define BOTTOMS_MOST ((size_t)1 << 20) /* 32 MiB */
+#define BOTTOMS_MOST ((size_t)1 << 20) /* 16 MiB */
 #define CLIMBS_MOST  ((size_t)1 << 16) /* 1 MiB */
 
 void pmt_ebb_release(struct pmt_ebb *e)
@@ -50,53 +50,35 @@ static bool climb_from(struct pmt_ebb *e, struct pmt_climb *climb)
 
 /* -- bottoms -- */
 
-static pmt_ebb_weight before(const struct pmt_ebb *e, size_t i)
-{
-    return i ? e->bottoms.at[i - 1].weights : 0;
-}
-
-static pmt_ebb_weight weight_of(const struct pmt_ebb *e, size_t i)
-{
-    return e->bottoms.at[i].weights - before(e, i);
-}
-
-/* Of the older half, the heavier of each two stands for both. */
+/* Of the older half, the deeper of each two stands for both. */
 static void thin_bottoms(struct pmt_ebb *e)
 {
     struct pmt_bottom *at = e->bottoms.at;
     size_t n = e->bottoms.n, half = n / 4 * 2, kept = 0;
 
-    for (size_t i = 0; i < half; i += 2) {
-        uint64_t event = at[weight_of(e, i) > weight_of(e, i + 1) ? i : i + 1].event;
-
-        at[kept++] = (struct pmt_bottom){event, at[i + 1].weights};
-    }
+    for (size_t i = 0; i < half; i += 2)
+        at[kept++] = at[i + (at[i].depth <= at[i + 1].depth)];
     for (size_t i = half; i < n; i++)
         at[kept++] = at[i];
     e->bottoms.n = kept;
+    e->n_thinned++;
 }
 
-/* The eighth power of its depth: a round of a loop ends where most went, and whatever ended within
- * the round counts for little, however often it did. (By the fourth, a tree of a parser whose round
- * ended 150 objects deep was taken five times of six to have ended at one of sixty places in it that
- * were 110 deep.) */
-static pmt_ebb_weight weight(uint64_t depth)
+static uint16_t place_of(uint64_t went)
 {
-    uint64_t fourth = depth * depth * depth * depth;
-
-    return (pmt_ebb_weight)fourth * fourth;
+    return (uint16_t)((went * UINT64_C(0x9E3779B97F4A7C15) >> 32) % PMT_PLACES);
 }
 
 static bool add_bottom(struct pmt_ebb *e)
 {
-    struct pmt_bottom bottom = {.event = e->low_event};
+    struct pmt_bottom bottom = {.event = e->low_event, .place = place_of(e->low_went)};
     struct pmt_climb climb;
 
     if (!climb_from(e, &climb))
         return false;
     if (e->bottoms.n == BOTTOMS_MOST)
         thin_bottoms(e);
-    bottom.weights = before(e, e->bottoms.n) + weight((uint64_t)lesser(climb.high - climb.low, MOST));
+    bottom.depth = (uint16_t)lesser(climb.high - climb.low, MOST);
     return pmt_vec_push(&e->bottoms, bottom);
 }
 
@@ -111,21 +93,27 @@ bool pmt_ebb_so_far(struct pmt_ebb *e)
     return true;
 }
 
-bool pmt_ebb_moved(struct pmt_ebb *e, int by, uint64_t event)
+bool pmt_ebb_came(struct pmt_ebb *e)
 {
-    e->objects += by;
+    e->objects++;
     if (!e->falls && e->objects > e->high)
         e->high = e->objects;
+    return !e->falls || e->objects < e->low + LEAST || pmt_ebb_so_far(e);
+}
+
+void pmt_ebb_went(struct pmt_ebb *e, uint32_t bytes, uint64_t event)
+{
+    e->objects--;
+    e->went = e->went << 16 | (bytes & UINT16_MAX);
     if (e->objects <= (e->falls ? e->low : e->high - LEAST)) {
         e->falls = true;
         e->low = e->objects;
         e->low_event = event;
+        e->low_went = e->went;
     }
-    return !e->falls || e->objects < e->low + LEAST || pmt_ebb_so_far(e);
 }
 
-/* The first that is not before this event. */
-static size_t first_at(const struct pmt_ebb *e, uint64_t event)
+size_t pmt_ebb_first_at(const struct pmt_ebb *e, uint64_t event)
 {
     size_t low = 0, high = e->bottoms.n;
 
@@ -138,29 +126,4 @@ static size_t first_at(const struct pmt_ebb *e, uint64_t event)
             low = middle + 1;
     }
     return low;
-}
-
-/* part, of 2^32. */
-static pmt_ebb_weight share(pmt_ebb_weight of, uint32_t part)
-{
-    return (of >> 32) * part + ((of & UINT32_MAX) * part >> 32);
-}
-
-uint64_t pmt_ebb_within(const struct pmt_ebb *e, uint64_t from, uint64_t to, uint32_t part)
-{
-    size_t low = first_at(e, from), high = first_at(e, to);
-    pmt_ebb_weight sought;
-
-    if (low == high)
-        return 0;
-    sought = before(e, low) + share(before(e, high) - before(e, low), part);
-    while (low + 1 < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (before(e, middle) > sought)
-            high = middle;
-        else
-            low = middle;
-    }
-    return e->bottoms.at[low].event;
 }

@@ -11,7 +11,9 @@
  *           \__/       \__    /
  *             |           \__/   <- a bottom: from the most, since as few as here, down to here
  *             ` and this was one
- */
+ *
+ * The same text of a program frees the same: the sizes of the objects that went last are the place
+ * of a bottom. */
 #ifndef PMT_REPLAY_EBB_H
 #define PMT_REPLAY_EBB_H
 
@@ -19,11 +21,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-__extension__ typedef unsigned __int128 pmt_ebb_weight;
+#define PMT_PLACES (1u << 14)
 
 struct pmt_bottom {
     uint64_t event;
-    pmt_ebb_weight weights; /* of this and all before it */
+    uint16_t depth; /* objects, up to so many as this holds without a sign */
+    uint16_t place; /* below PMT_PLACES; another's, seldom */
 };
 
 /* What lies behind a bottom, up to the next one that is no higher. */
@@ -38,19 +41,22 @@ struct pmt_ebb {
     int64_t objects;    /* more than at the beginning */
     int64_t high, low;  /* the most since the last bottom, and the fewest since that */
     uint64_t low_event;
+    uint64_t went, low_went; /* sizes of the last objects that went; ... at low_event */
     bool falls;
+    uint32_t n_thinned; /* times that the index of a bottom has changed */
 };
 
 void pmt_ebb_release(struct pmt_ebb *e);
 
-/* An object came (by: 1) or went (-1) at this event. False: memory ran out. */
-bool pmt_ebb_moved(struct pmt_ebb *e, int by, uint64_t event);
+/* An object came (false: memory ran out), or one of so many bytes went at this event. */
+bool pmt_ebb_came(struct pmt_ebb *e);
+void pmt_ebb_went(struct pmt_ebb *e, uint32_t bytes, uint64_t event);
 
 /* A fall that is not over ends here, or goes on: as far as it has come it is a bottom. */
 bool pmt_ebb_so_far(struct pmt_ebb *e);
 
-/* One of the bottoms at or behind `from` and before `to`; part, of 2^32: which, by their weight.
- * 0: there is none. What is long ago is known roughly: of bottoms side by side the deepest. */
-uint64_t pmt_ebb_within(const struct pmt_ebb *e, uint64_t from, uint64_t to, uint32_t part);
+/* Index of the first bottom at or behind this event. What is long ago is known roughly: of bottoms
+ * side by side the deeper. */
+size_t pmt_ebb_first_at(const struct pmt_ebb *e, uint64_t event);
 
 #endif

@@ -9,6 +9,7 @@ void pmt_left_release(struct pmt_left *l)
         pmt_vec_release(&l->seen[g]);
     pmt_vec_release(&l->readings);
     pmt_ebb_release(&l->ebb);
+    pmt_spots_release(&l->spots);
 }
 
 bool pmt_left_collected(struct pmt_left *l, unsigned generation, uint32_t n_before,
@@ -39,7 +40,7 @@ bool pmt_left_look(struct pmt_left *l, unsigned generation, uint64_t event)
 {
     l->seen_last = event;
     l->n_spread = (uint32_t)(event * UINT64_C(0x9E3779B97F4A7C15) >> 32);
-    if (!pmt_left_counts(l, l->looked))
+    if (!pmt_left_counts(l, l->looked) || !pmt_spots_open(&l->spots))
         return false;
     l->touched_to = 0;
     l->since = l->looked;
@@ -103,8 +104,7 @@ struct pmt_left_bounds pmt_left_of(const struct pmt_left *l, uint32_t birth, uin
 
 #define GOLDEN UINT64_C(2654435769) /* of 2^32: its multiples are spread evenly */
 
-static uint64_t spread(const struct pmt_ebb *ebb, uint32_t *n, struct pmt_left_bounds of,
-                       bool young)
+static uint64_t spread(struct pmt_left *l, uint32_t *n, struct pmt_left_bounds of, bool young)
 {
     uint64_t from = pmt_left_later(of.made, of.reachable), at;
     uint32_t part;
@@ -112,13 +112,13 @@ static uint64_t spread(const struct pmt_ebb *ebb, uint32_t *n, struct pmt_left_b
     if ((young && of.made >= of.reachable) || from >= of.left)
         return from;
     part = (uint32_t)(++*n * GOLDEN);
-    at = pmt_ebb_within(ebb, from, of.left, part);
+    at = pmt_spots_within(&l->spots, &l->ebb, from, of.left, part);
     return at ? at : from + (uint64_t)((double)(of.left - from) * ((double)part / 4294967296.0));
 }
 
 uint64_t pmt_left_when(struct pmt_left *l, struct pmt_left_bounds of, bool young)
 {
-    return spread(&l->ebb, &l->n_spread, of, young);
+    return spread(l, &l->n_spread, of, young);
 }
 
 void pmt_left_lived(struct pmt_left *l, uint64_t events)
@@ -146,5 +146,5 @@ uint64_t pmt_left_when_alone(struct pmt_left *l, struct pmt_left_bounds of, bool
 {
     if (young && of.made >= of.reachable && of.made < of.left)
         return of.made + life_of_another(l, of.left - of.made);
-    return spread(&l->ebb, &l->n_alone, of, young);
+    return spread(l, &l->n_alone, of, young);
 }

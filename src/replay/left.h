@@ -6,8 +6,8 @@
  * generation says nothing. A group of the youngest generation is taken to have been left when the
  * last of it was made, as requests and trees are; others when they, or what leads to them, were
  * last touched (a reference count changed: nothing touches what is unreachable), as near as the
- * recording has seen it. Within that the time is one at which a scope may have ended (ebb.h), or, if
- * there is none, any: they are spread evenly (the expectation is right, whichever it was). */
+ * recording has seen it. Within that the time is one at which a scope may have ended (ebb.h, spots.h),
+ * or, if there is none, any: they are spread evenly (the expectation is right, whichever it was). */
 #ifndef PMT_REPLAY_LEFT_H
 #define PMT_REPLAY_LEFT_H
 
@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include "gc/policy.h"
 #include "replay/ebb.h"
+#include "replay/spots.h"
 
 #define PMT_LEFT_LIVES 256u
 
@@ -43,6 +44,7 @@ struct pmt_left {
     uint64_t touched_from, touched_to; /* the group being told: last touched between these;
                                           to 0 = not known */
     struct pmt_ebb ebb;                /* of the objects; empty: nobody says how they come and go */
+    struct pmt_spots spots;            /* ... and at which of its bottoms garbage is left */
 };
 
 /* What is known of a group. */

@@ -19,6 +19,7 @@ struct pmt_scout {
     struct pmt_census census;  /* of the recording: births alone */
     struct pmt_left left;
     struct { uint32_t *at; size_t n, cap; } made;   /* by slot: its event, low bits */
+    struct { uint16_t *at; size_t n, cap; } bytes;  /* ... its size, low bits */
     struct { uint64_t *at; size_t n, cap; } counted; /* bit by slot: the collector counts it */
     struct { struct pmt_scouted *at; size_t n, cap; } group; /* the one being told */
     uint64_t telling;          /* event of its last */
@@ -46,6 +47,7 @@ void pmt_scout_free(struct pmt_scout *s)
     pmt_census_release(&s->census);
     pmt_left_release(&s->left);
     pmt_vec_release(&s->made);
+    pmt_vec_release(&s->bytes);
     pmt_vec_release(&s->counted);
     pmt_vec_release(&s->group);
     pmt_vec_release(&s->ahead);
@@ -173,31 +175,28 @@ static void atomic(struct pmt_scout *s, uint32_t slot)
 
 /* -- the trace -- */
 
-/* What a collection frees has nothing to do with what the program is at. */
-static bool moved(struct pmt_scout *s, int by, uint64_t event)
+static bool made(struct pmt_scout *s, uint8_t op, uint32_t slot, uint32_t bytes, uint64_t event)
 {
-    return s->collecting || pmt_ebb_moved(&s->left.ebb, by, event);
-}
-
-static bool made(struct pmt_scout *s, uint8_t op, uint32_t slot, uint64_t event)
-{
-    if (!GROW(&s->made, slot) || !GROW(&s->counted, slot / 64))
+    if (!GROW(&s->made, slot) || !GROW(&s->bytes, slot) || !GROW(&s->counted, slot / 64))
         return false;
     s->made.at[slot] = (uint32_t)event;
+    s->bytes.at[slot] = (uint16_t)bytes;
     CLEAR_BIT(&s->counted, slot);
     if (op != PMT_OP_ALLOC_GC && op != PMT_OP_REUSED_GC)
         return true;
     SET_BIT(&s->counted, slot);
-    return pmt_census_add(&s->census, slot) && moved(s, 1, event);
+    return pmt_census_add(&s->census, slot) && (s->collecting || pmt_ebb_came(&s->left.ebb));
 }
 
-/* A block has ended; if it was an object, that may be a scope's doing. */
-static bool ended(struct pmt_scout *s, uint32_t slot, uint64_t event)
+/* A block has ended; if it was an object, that may be a scope's doing. (What a collection frees has
+ * nothing to do with what the program is at.) */
+static void ended(struct pmt_scout *s, uint32_t slot, uint64_t event)
 {
     if (slot / 64 >= s->counted.n || !HAS_BIT(&s->counted, slot))
-        return true;
+        return;
     CLEAR_BIT(&s->counted, slot);
-    return moved(s, -1, event);
+    if (!s->collecting)
+        pmt_ebb_went(&s->left.ebb, s->bytes.at[slot], event);
 }
 
 static bool collected(struct pmt_scout *s, uint32_t generation, uint64_t event)
@@ -248,10 +247,10 @@ static bool follow(struct pmt_scout *s, const struct pmt_batch *b, uint32_t i,
     uint64_t event = b->first_event + i;
 
     if (makes_block(op))
-        return made(s, op, slot, event);
+        return made(s, op, slot, arg, event);
     if (op == PMT_OP_FREE || op == PMT_OP_SHELVED)
-        return ended(s, slot, event);
-    if (op < PMT_OP_GC_ENABLED)
+        ended(s, slot, event);
+    if (op < PMT_OP_GC_ENABLED || op == PMT_OP_SHELVED)
         return true;
     if (op == PMT_OP_GARBAGE)
         return tell(s, slot, arg, event);
