@@ -368,7 +368,11 @@ void pmt_collect_unseen(struct pmt_collect *c, uint32_t slot, uint32_t type)
 {
     uint32_t birth;
 
-    if (!c->within || !pmt_collect_is_object(c, slot) || HAS_BIT(&c->is_fresh, slot) ||
+    if (!c->within)
+        return;
+    c->looked = false; /* if there was a look, it was not before this collection */
+    c->warm = 0;
+    if (!pmt_collect_is_object(c, slot) || HAS_BIT(&c->is_fresh, slot) ||
         pmt_type_stats_is_told(&c->types, slot))
         return;
     birth = c->rec.census.birth.at[slot];
