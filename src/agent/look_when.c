@@ -49,9 +49,16 @@
 #define SHARE_MUCH  24u /* ... where there is old garbage; */
 #define SHARE_FEW   320u /* ... where hardly any is, for long; */
 #define SHARE_VAIN  160u /* ... where two looks at everything in a row found nothing, */
+#define MUCH        64u  /* a full collection has found much: one in so many objects */
 #define GROWN       4u   /* ... unless there were one in so many more objects than at the last */
 
 static size_t n_all; /* objects at the last look at everything */
+static uint64_t wait_until; /* work_done() up to which the next may wait for a full collection */
+
+static bool is_full_worth(void)
+{
+    return get((uintptr_t)HOT.gc, GC_LONG_LIVED + 8) >= get((uintptr_t)HOT.gc, GC_LONG_LIVED) / 4;
+}
 
 /* The generation that a collection takes which is due at the next object (gc/policy.h has
  * the rule). */
@@ -61,8 +68,7 @@ static unsigned generation_due(void)
         if (gc_half(GC_COUNT0 + GENERATION * (int)g) <=
             gc_half(GC_THRESHOLD0 + GENERATION * (int)g))
             continue;
-        if (g < 2 || get((uintptr_t)HOT.gc, GC_LONG_LIVED + 8) >=
-                         get((uintptr_t)HOT.gc, GC_LONG_LIVED) / 4)
+        if (g < 2 || is_full_worth())
             return g;
     }
     return 0;
@@ -90,12 +96,26 @@ void look_at_end(void)
     look_schedule();
 }
 
+/* Behind the next collection of generation 1 comes a full one, which is looked ahead at. */
+static bool full_is_near(void)
+{
+    return gc_half(GC_COUNT0 + 2 * GENERATION) >= gc_half(GC_THRESHOLD0 + 2 * GENERATION) &&
+           HOT.gc_due != UINT32_MAX && is_full_worth();
+}
+
+/* What is left between the look and a full collection comes unlooked at: so where one is near, the
+ * look waits for it. */
+static bool is_wanted(void)
+{
+    return work_done() >= HOT.look_next && (work_done() >= wait_until || !full_is_near());
+}
+
 void look_poll(void)
 {
     if (!HOT.gc_found)
         return;
     HOT.look_on = true;
-    HOT.look_wanted |= work_done() >= HOT.look_next;
+    HOT.look_wanted |= is_wanted();
     look_schedule();
     touch_poll();
 }
@@ -240,6 +260,14 @@ static uint64_t share(void)
     return HOT.look_none > 1 ? SHARE_VAIN : SHARE;
 }
 
+/* A full collection that has found much is a sign that the next one will. (So one that was looked
+ * ahead at and did not come, for what was made was no object of the collector's, is so again.) */
+static void full_again_soon(void)
+{
+    if (HOT.look_worth && HOT.look_full > work_done() + n_all)
+        HOT.look_full = work_done() + n_all;
+}
+
 /* The next object is one of the collector's. A full collection is looked ahead at if the
  * last look at everything is not too near. */
 static void look_now(bool due)
@@ -271,8 +299,10 @@ static void look_now(bool due)
     HOT.look_wanted = false;
     n_all = looked.n_objects;
     HOT.look_full = work_done() + cost / (HOT.look_none > 1 ? 4 : 16);
+    full_again_soon();
     HOT.look_next = work_done() + (HOT.look_every ? HOT.look_every
                                 : cost < LEAST_APART ? LEAST_APART : cost);
+    wait_until = HOT.look_every ? 0 : HOT.look_next + cost / 2;
     look_schedule();
 }
 
@@ -315,16 +345,12 @@ void look_ending(void)
     HOT.busy = false;
 }
 
-/* A full collection that has found much is a sign that the next one will. */
-#define MUCH 64 /* one in so many objects */
-
 void look_collected(unsigned generation, uint64_t collected)
 {
     HOT.look_done = false;
     if (generation == 2)
         HOT.look_worth = MUCH * collected >= n_all;
-    if (HOT.look_worth && HOT.look_full > work_done() + n_all)
-        HOT.look_full = work_done() + n_all;
+    full_again_soon();
     told_settle(generation);
     if (HOT.look_left && HOT.look_read && collected && work_done() < HOT.look_near + NEAR)
         touch_take();
