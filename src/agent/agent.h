@@ -172,7 +172,8 @@ struct hot {
     uint64_t look_stale;    /* work_done() from which on one that was due has not come */
     uint64_t look_full;     /* work_done() from which on a full collection is looked ahead at */
     bool look_worth;        /* ... sooner, as the last one has found much */
-    uint64_t look_next;     /* work_done() at which the next is wanted */
+    uint64_t look_next;     /* work_done() at which the next is wanted, */
+    uint64_t look_wait;     /* ... or, for a full collection that is near, at most */
     bool spared_begun;      /* a look is measured: its first pass is made */
     bool spared_known;      /* ... and the second; the collection has not come */
     uint32_t spared_generation; /* that this collection takes */

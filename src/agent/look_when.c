@@ -17,6 +17,7 @@
  *
  * And at all generations whenever the program has made `every` records since, or if that is 0
  * so many that a look is a small part of what the program does.
+ * Where a full collection is near, such a look waits for it, and is the one that it gets.
  *
  *     collections   0  0  0  0  0 ... 0  1  0  0 ...  2
  *     looks at      0  0  -  0  0     0  1  0  all    all
@@ -49,11 +50,11 @@
 #define SHARE_MUCH  24u /* ... where there is old garbage; */
 #define SHARE_FEW   320u /* ... where hardly any is, for long; */
 #define SHARE_VAIN  160u /* ... where two looks at everything in a row found nothing, */
-#define MUCH        64u  /* a full collection has found much: one in so many objects */
 #define GROWN       4u   /* ... unless there were one in so many more objects than at the last */
+#define MUCH        64u  /* a full collection has found much: one in so many objects */
+#define WAIT        2u   /* for one that is near a look waits this part of the time between two */
 
 static size_t n_all; /* objects at the last look at everything */
-static uint64_t wait_until; /* work_done() up to which the next may wait for a full collection */
 
 static bool is_full_worth(void)
 {
@@ -107,7 +108,7 @@ static bool full_is_near(void)
  * look waits for it. */
 static bool is_wanted(void)
 {
-    return work_done() >= HOT.look_next && (work_done() >= wait_until || !full_is_near());
+    return work_done() >= HOT.look_next && (work_done() >= HOT.look_wait || !full_is_near());
 }
 
 void look_poll(void)
@@ -302,7 +303,7 @@ static void look_now(bool due)
     full_again_soon();
     HOT.look_next = work_done() + (HOT.look_every ? HOT.look_every
                                 : cost < LEAST_APART ? LEAST_APART : cost);
-    wait_until = HOT.look_every ? 0 : HOT.look_next + cost / 2;
+    HOT.look_wait = HOT.look_every ? 0 : HOT.look_next + cost / WAIT;
     look_schedule();
 }
 

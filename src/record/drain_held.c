@@ -12,7 +12,8 @@
  * above 0: both columns are one less then. Where they are the same, or the count is in
  * neither, nobody can say, and that is trouble. (Of the count the record has the low bits.)
  *
- * Where the count was reset in between, the agent has looked at the block itself (GC_LAST);
+ * Where the count was reset in between, or the next record is the free of the block itself, which
+ * lowers the count as it was raised, the agent has looked at the block itself (GC_LAST);
  * of one that is too small to be the collector's it says nothing, and a checkpoint or a
  * collection finds it held: it is not counted.
  *

@@ -4,7 +4,7 @@
 #include "base/vec.h"
 
 #define LEAST 4    /* objects that a bottom is deep, at least */
-#define MOST  8191 /* ... that count */
+#define MOST  8191 /* ... that count: what is deeper is the end of it all */
 
 #define BOTTOMS_MOST ((size_t)1 << 20) /* 16 MiB */
 #define CLIMBS_MOST  ((size_t)1 << 16) /* 1 MiB */
@@ -66,7 +66,7 @@ static void thin_bottoms(struct pmt_ebb *e)
 
 static uint16_t place_of(uint64_t went)
 {
-    return (uint16_t)((went * UINT64_C(0x9E3779B97F4A7C15) >> 32) % PMT_PLACES);
+    return (uint16_t)(went * UINT64_C(0x9E3779B97F4A7C15) >> (64 - PMT_PLACE_BITS));
 }
 
 static bool add_bottom(struct pmt_ebb *e)

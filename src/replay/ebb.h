@@ -21,12 +21,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PMT_PLACES (1u << 14)
+#define PMT_PLACE_BITS 14
+#define PMT_PLACES     (1u << PMT_PLACE_BITS)
 
 struct pmt_bottom {
     uint64_t event;
-    uint16_t depth; /* objects, up to so many as this holds without a sign */
-    uint16_t place; /* below PMT_PLACES; another's, seldom */
+    uint16_t depth; /* objects; 8191 for more */
+    uint16_t place; /* below PMT_PLACES; two may share one, seldom */
 };
 
 /* What lies behind a bottom, up to the next one that is no higher. */

@@ -40,7 +40,7 @@ bool pmt_left_look(struct pmt_left *l, unsigned generation, uint64_t event)
 {
     l->seen_last = event;
     l->n_spread = (uint32_t)(event * UINT64_C(0x9E3779B97F4A7C15) >> 32);
-    if (!pmt_left_counts(l, l->looked) || !pmt_spots_open(&l->spots))
+    if (!pmt_left_counts(l, l->looked))
         return false;
     l->touched_to = 0;
     l->since = l->looked;

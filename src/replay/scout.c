@@ -33,7 +33,13 @@ struct pmt_scout {
 
 struct pmt_scout *pmt_scout_new(void)
 {
-    return pmt_zalloc(sizeof(struct pmt_scout));
+    struct pmt_scout *s = pmt_zalloc(sizeof *s);
+
+    if (s && !pmt_spots_init(&s->left.spots)) {
+        pmt_free(s);
+        return NULL;
+    }
+    return s;
 }
 
 void pmt_scout_free(struct pmt_scout *s)

@@ -1,19 +1,36 @@
 /* spots.c - at which of the bottoms was garbage left? The idea is in spots.h.
  *
  * The bottoms between two events are weighed: each has the share of its place. Where there are very
- * many, each second or third of them is taken. What comes of it is learned at once, but by what was
- * known by then; so whenever twice as much has been asked, all of it is shared out anew, from
+ * many, one of each so many in a row is. What was weighed last is kept, since garbage that a look
+ * tells of was left between the same few readings, mostly.
+ *
+ * What comes of a question is learned at once, but by what was known by then. So whenever twice as
+ * much has been asked (or, later, as much as is kept), what is kept of it is shared out anew, from
  * nothing and several times. */
 #include "replay/spots.h"
 
 #include <string.h>
 #include "base/alloc.h"
+#include "base/check.h"
 
 #define WEIGHED_MOST ((size_t)1 << 13) /* bottoms that are weighed against each other */
 #define UNKNOWN    2.0   /* times that a place is passed until it is judged by itself as much as by depth */
+#define WINDOWS    8u    /* that are kept */
 #define ASKED_MOST 1024u /* questions that are kept */
 #define ROUNDS     12u   /* of learning from all of them anew */
 #define WORK_MOST  ((size_t)1 << 18) /* bottoms that are weighed in one */
+
+/* Bottoms by index, one of each `step`. */
+struct range {
+    size_t first, end, step;
+};
+
+/* Some that were weighed. */
+struct window {
+    struct range range;
+    uint32_t n_thinned;            /* the bottoms were, by then */
+    double sums[WEIGHED_MOST + 1]; /* how likely this one and those behind it are together */
+};
 
 struct pmt_spots_learned {
     double passed[PMT_PLACES];  /* by place: times, */
@@ -22,16 +39,14 @@ struct pmt_spots_learned {
     uint64_t counted;           /* event of the last bottom that is in `passed` */
     struct { uint64_t from, to; } asked[ASKED_MOST]; /* the last questions */
     uint64_t n_asked;
-    size_t first, end, step;    /* the bottoms that are weighed, by index: */
-    double shares[WEIGHED_MOST];
-    double sums[WEIGHED_MOST + 1]; /* how likely those before one are together */
-    uint32_t n_thinned;         /* ... of the bottoms, as they were then */
+    double shares[WEIGHED_MOST]; /* of those being weighed */
+    struct window windows[WINDOWS];
+    unsigned next_window;
 };
 
-bool pmt_spots_open(struct pmt_spots *s)
+bool pmt_spots_init(struct pmt_spots *s)
 {
-    if (!s->learned)
-        s->learned = pmt_zalloc(sizeof *s->learned);
+    s->learned = pmt_zalloc(sizeof *s->learned);
     return s->learned;
 }
 
@@ -46,6 +61,27 @@ static double fourth_power(double x)
     return x * x * x * x;
 }
 
+/* -- ranges -- */
+
+static struct range range_of(size_t first, size_t end)
+{
+    pmt_assert(first < end);
+    return (struct range){first, end, 1 + (end - first - 1) / WEIGHED_MOST};
+}
+
+static size_t n_in(struct range r)
+{
+    return (r.end - r.first + r.step - 1) / r.step;
+}
+
+/* Any one of the step, lest those of a loop whose rounds are as long be always or never taken. */
+static const struct pmt_bottom *bottom_in(const struct pmt_ebb *ebb, struct range r, size_t k)
+{
+    size_t i = r.first + k * r.step + (k * UINT64_C(0x9E3779B97F4A7C15) >> 32) % r.step;
+
+    return &ebb->bottoms.at[i < r.end ? i : r.end - 1];
+}
+
 /* -- shares -- */
 
 static void count_passed(struct pmt_spots_learned *l, const struct pmt_ebb *ebb)
@@ -56,19 +92,8 @@ static void count_passed(struct pmt_spots_learned *l, const struct pmt_ebb *ebb)
     }
 }
 
-static size_t n_weighed(const struct pmt_spots_learned *l)
-{
-    return (l->end - l->first + l->step - 1) / l->step;
-}
-
-static const struct pmt_bottom *weighed(const struct pmt_spots_learned *l,
-                                        const struct pmt_ebb *ebb, size_t k)
-{
-    return &ebb->bottoms.at[l->first + k * l->step];
-}
-
-/* Of how many times that the place is passed garbage is left there. One that was hardly passed yet
- * is judged by how deep the bottom is: by the eighth power, for a round of a loop ends where most
+/* How often garbage is left at the place, of the times that it is passed. One that was hardly passed
+ * yet is judged by how deep the bottom is: by the eighth power, for a round of a loop ends where most
  * went, and whatever ended within the round counts for little, however often it did. */
 static double share_of(const struct pmt_spots_learned *l, const struct pmt_bottom *b,
                        unsigned deepest)
@@ -79,21 +104,18 @@ static double share_of(const struct pmt_spots_learned *l, const struct pmt_botto
            (l->passed[b->place] + UNKNOWN);
 }
 
-/* Of the bottoms from first to end, of which there is one; returns what they are together. */
-static double find_shares(struct pmt_spots_learned *l, const struct pmt_ebb *ebb, size_t first,
-                          size_t end)
+/* Returns what they are together, more than 0. */
+static double find_shares(struct pmt_spots_learned *l, const struct pmt_ebb *ebb, struct range r)
 {
     unsigned deepest = 1;
     double all = 0;
 
-    l->first = first;
-    l->end = end;
-    l->step = 1 + (end - first - 1) / WEIGHED_MOST;
-    for (size_t k = 0; k < n_weighed(l); k++)
-        if (weighed(l, ebb, k)->depth > deepest)
-            deepest = weighed(l, ebb, k)->depth;
-    for (size_t k = 0; k < n_weighed(l); k++)
-        all += l->shares[k] = share_of(l, weighed(l, ebb, k), deepest);
+    for (size_t k = 0; k < n_in(r); k++)
+        if (bottom_in(ebb, r, k)->depth > deepest)
+            deepest = bottom_in(ebb, r, k)->depth;
+    for (size_t k = 0; k < n_in(r); k++)
+        all += l->shares[k] = share_of(l, bottom_in(ebb, r, k), deepest);
+    pmt_assert(all > 0);
     return all;
 }
 
@@ -105,17 +127,19 @@ static size_t share_out(struct pmt_spots_learned *l, const struct pmt_ebb *ebb, 
                         uint64_t to, double *given)
 {
     size_t first = pmt_ebb_first_at(ebb, from), end = pmt_ebb_first_at(ebb, to);
+    struct range r;
     double all;
 
     if (first == end)
         return 0; /* they were thinned since */
-    all = find_shares(l, ebb, first, end);
-    for (size_t k = 0; k < n_weighed(l); k++)
-        given[weighed(l, ebb, k)->place] += l->shares[k] / all;
-    return n_weighed(l);
+    r = range_of(first, end);
+    all = find_shares(l, ebb, r);
+    for (size_t k = 0; k < n_in(r); k++)
+        given[bottom_in(ebb, r, k)->place] += l->shares[k] / all;
+    return n_in(r);
 }
 
-/* All that was asked, by what came of it in the last round; the newest first, as far as it goes. */
+/* All that is kept, by what came of it in the last round; the newest first, as far as it goes. */
 static void learn_round(struct pmt_spots_learned *l, const struct pmt_ebb *ebb)
 {
     uint64_t n = 0;
@@ -126,6 +150,7 @@ static void learn_round(struct pmt_spots_learned *l, const struct pmt_ebb *ebb)
 
         work += share_out(l, ebb, l->asked[i].from, l->asked[i].to, l->given);
     }
+    pmt_assert(n > 0);
     for (size_t i = 0; i < PMT_PLACES; i++)
         l->left[i] = l->given[i] * ((double)l->n_asked / (double)n);
 }
@@ -158,47 +183,73 @@ static void learn(struct pmt_spots_learned *l, const struct pmt_ebb *ebb, uint64
 
 /* -- answers -- */
 
-/* By the fourth power of their shares: it was left at one place, not some of it at each. (Of 397
- * times that a program left trees of a parser that finds 396, the share itself 269.) */
-static void weigh(struct pmt_spots_learned *l, const struct pmt_ebb *ebb, size_t first, size_t end)
+/* The one with this end; NULL: there is none. */
+static struct window *find_window(struct pmt_spots_learned *l, const struct pmt_ebb *ebb, size_t end)
 {
-    (void)find_shares(l, ebb, first, end);
-    for (size_t k = 0; k < n_weighed(l); k++)
-        l->sums[k + 1] = l->sums[k] + fourth_power(l->shares[k]);
-    l->n_thinned = ebb->n_thinned;
+    for (unsigned i = 0; i < WINDOWS; i++)
+        if (l->windows[i].range.end == end && l->windows[i].n_thinned == ebb->n_thinned)
+            return &l->windows[i];
+    return NULL;
 }
 
-static bool is_weighed(const struct pmt_spots_learned *l, const struct pmt_ebb *ebb, size_t first,
-                       size_t end)
+/* By the fourth power of their shares: it was left at one place, not some of it at each. (Of 397
+ * times that a program left trees of a parser that finds 396, the share itself 269.) Summed from
+ * the end, so that where a range begins later what is unlikely before it is not lost beside it. */
+static void weigh(struct pmt_spots_learned *l, const struct pmt_ebb *ebb, struct window *w,
+                  struct range r)
 {
-    return end == l->end && first >= l->first && ebb->n_thinned == l->n_thinned;
+    (void)find_shares(l, ebb, r);
+    w->range = r;
+    w->n_thinned = ebb->n_thinned;
+    w->sums[n_in(r)] = 0;
+    for (size_t k = n_in(r); k-- > 0;)
+        w->sums[k] = w->sums[k + 1] + fourth_power(l->shares[k]);
+}
+
+static struct window *window_of(struct pmt_spots_learned *l, const struct pmt_ebb *ebb,
+                                uint64_t from, uint64_t to)
+{
+    size_t first = pmt_ebb_first_at(ebb, from), end = pmt_ebb_first_at(ebb, to);
+    struct window *w = find_window(l, ebb, end);
+
+    if (w && first >= w->range.first)
+        return w;
+    if (!w) {
+        learn(l, ebb, from, to);
+        w = &l->windows[l->next_window++ % WINDOWS];
+    }
+    weigh(l, ebb, w, range_of(first, end));
+    return w;
+}
+
+/* The last of those from k on behind which and with which so much of all lies. */
+static size_t find_sum(const struct window *w, size_t k, double sought)
+{
+    size_t high = n_in(w->range);
+
+    while (k + 1 < high) {
+        size_t middle = k + (high - k) / 2;
+
+        if (w->sums[middle] < sought)
+            high = middle;
+        else
+            k = middle;
+    }
+    return k;
 }
 
 uint64_t pmt_spots_within(struct pmt_spots *s, const struct pmt_ebb *ebb, uint64_t from,
                           uint64_t to, uint32_t part)
 {
-    struct pmt_spots_learned *l = s->learned;
-    size_t first = pmt_ebb_first_at(ebb, from), end = pmt_ebb_first_at(ebb, to), low, high;
-    double sought;
+    size_t first = pmt_ebb_first_at(ebb, from), k;
+    const struct window *w;
 
-    if (first == end || !l)
+    if (!s->learned || first == pmt_ebb_first_at(ebb, to))
         return 0;
-    if (!is_weighed(l, ebb, first, end)) {
-        learn(l, ebb, from, to);
-        weigh(l, ebb, first, end);
-    }
-    low = (first - l->first + l->step - 1) / l->step;
-    high = n_weighed(l);
-    if (low == high) /* between the last that was taken and the end */
+    w = window_of(s->learned, ebb, from, to);
+    k = (first - w->range.first + w->range.step - 1) / w->range.step;
+    if (k == n_in(w->range)) /* between the last that was taken and the end */
         return ebb->bottoms.at[first].event;
-    sought = l->sums[low] + (l->sums[high] - l->sums[low]) * (part / 4294967296.0);
-    while (low + 1 < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (l->sums[middle] > sought)
-            high = middle;
-        else
-            low = middle;
-    }
-    return weighed(l, ebb, low)->event;
+    k = find_sum(w, k, w->sums[k] * (1.0 - part / 4294967296.0));
+    return bottom_in(ebb, w->range, k)->event;
 }

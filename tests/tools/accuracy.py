@@ -22,12 +22,11 @@ whose number stands in the text: no import of a module that is not loaded, no at
 environment variable. (A program that leaves by sys.exit() does not come to its last
 line; its copy is run again with that text given to atexit, and the row says `exit`.)
 
-What is recorded has that first line too, with the default thresholds in it. For the objects
-that the line makes stay, and all collections behind it come so many objects sooner: where a
-tree of 10,000 nodes is left just before or just behind a collection, the same program with
-another first line has other figures. They are no matter of the model's. The replay changes
-the thresholds where that line does (gc.since=event:N, or main if it changed nothing).
---unchanged records the program as it is, without that line, and changes them at main.
+What is recorded has that first line too, with the default thresholds in it, which changes
+nothing. For the objects that the line makes stay, and all collections behind it come so many
+objects sooner: where a tree of 10,000 nodes is left just before or just behind a collection, the
+same program with another first line has other figures. They are no matter of the model's.
+--unchanged records the program as it is, without that line.
 
 Timing disturbs (gc.callbacks makes a tracked dict per call, which moves collections), so
 seconds come from --runs further runs and are medians; counts never do.
@@ -50,8 +49,8 @@ Peak arenas are those of the whole process on the predicted side: shutdown frees
 
 The row `recorded` has no prediction: it holds the recording itself (its arenas: the
 replay as recorded) beside the real run under the default thresholds. What differs there
-(what the first line allocates, the machine's noise, what recording adds to a pause) is
-no fault of the model. It is not part of the summary. `!` (bold in Markdown) marks a cell outside its bound: collections per
+(the machine's noise, what recording adds to a pause; of a program that leaves by sys.exit(), or
+--unchanged, what the first line makes) is no fault of the model. It is not part of the summary. `!` (bold in Markdown) marks a cell outside its bound: collections per
 generation max(2, 2 %), collected 2 %, peak arenas max(1, 3 %), seconds 25 %, longest
 pause 40 %. `x/y` is real/predicted, `x =` says that they are equal. The last lines say how far
 the real runs of one setting differ among themselves: no prediction can be nearer than they are.
@@ -218,7 +217,8 @@ class Program:
 
     def to_record(self, setting):
         """The command of a copy that does the same as those that report, but for the report."""
-        return [self.exe, write_copy(self.folder, self.path, None, setting=setting)] + self.args
+        copy = write_copy(self.folder, self.path, None, setting=setting)
+        return [self.exe, copy] + self.args
 
     def warm_up(self):
         """Bytecode written, files in the page cache, and whether it runs at all."""
@@ -303,21 +303,6 @@ class Tool:
                 rows.append(row)
         return rows, enabled
 
-    def since(self):
-        """The moment at which the first line of a copy has set its thresholds."""
-        with subprocess.Popen([self.exe, "dump", self.trace], stdout=subprocess.PIPE, text=True) as dump:
-            begun = False
-            for line in dump.stdout:
-                event, _, op = line.partition(" ")
-                begun |= op.startswith("MAIN")
-                if begun and op.startswith("GC_THRESHOLD generation=2"):
-                    dump.kill()
-                    return f"event:{int(event) + 1}"
-                if begun and op.startswith("GC_BEGIN"):
-                    break
-            dump.kill()
-        return "main"
-
     def asked_at_end(self, exe, folder):
         """How many collections a finalising interpreter asks for: those of an empty program."""
         empty = os.path.join(folder, "empty.py")
@@ -335,11 +320,11 @@ class Tool:
         arenas = told["heap"]["arenas"]["highwater"]
         return [arenas, arenas * told["config"]["arena"]]
 
-    def replay(self, setting, since):
+    def replay(self, setting):
         """JSON and collections (None: no such list) of a replay."""
         if os.path.exists(self.db):
             os.unlink(self.db)
-        done = run([self.exe, "replay", "--json", "-c", f"gc={setting} gc.since={since}", "-d", self.db, self.trace],
+        done = run([self.exe, "replay", "--json", "-c", "gc=" + setting, "-d", self.db, self.trace],
                    stdout=subprocess.PIPE)
         if not done.stdout:
             raise Trouble(last_words(done))
@@ -480,7 +465,6 @@ class Job:
         program.warm_up()
         try:
             self.tool.record(program.original() if self.unchanged else program.to_record(default))
-            since = "main" if self.unchanged else self.tool.since()
             rows, enabled = self.tool.recorded()
             if not rows:
                 raise Trouble("no collection is in the trace")
@@ -497,7 +481,7 @@ class Job:
             try:
                 if not end:
                     raise Trouble("no recording")
-                guess = predicted(*self.tool.replay(setting, since), end, before)
+                guess = predicted(*self.tool.replay(setting), end, before)
             except (Trouble, ValueError, KeyError) as e:
                 self.complain(f"{program.name}, {setting}", repr(e) if isinstance(e, KeyError) else e)
                 guess = [None] * len(FIGURES)

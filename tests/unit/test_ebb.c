@@ -108,8 +108,9 @@ static void test_ebb_places(void)
 
     for (uint32_t i = 0; i < 8; i++) {
         move(&e, &event, 60);
-        lose(&e, &event, 20, 32 + 16 * i); /* long before */
-        lose(&e, &event, 20, 64 + 16 * (i % 2));
+        lose(&e, &event, 20, 32 + 16 * i); /* before the last four */
+        lose(&e, &event, 1, 64 + 16 * (i % 2));
+        lose(&e, &event, 3, 64);
         move(&e, &event, 60);
     }
     EXPECT_U64(e.bottoms.n, 8);

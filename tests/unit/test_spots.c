@@ -13,7 +13,7 @@ static struct asked begin(void)
 {
     struct asked a = {.event = 0};
 
-    EXPECT(pmt_spots_open(&a.spots));
+    EXPECT(pmt_spots_init(&a.spots));
     return a;
 }
 
@@ -61,7 +61,7 @@ static void test_spots_between(void)
     EXPECT_U64(within(&a, first + 1, second, 0), 0);
     EXPECT_U64(within(&a, second + 1, UINT64_MAX, 0), 0);
     pmt_spots_release(&a.spots);
-    EXPECT_U64(within(&a, first, second, 0), 0); /* closed */
+    EXPECT_U64(within(&a, first, second, 0), 0); /* it has been released */
     end(&a);
 }
 
@@ -140,6 +140,62 @@ static void test_spots_learns_from_one_death_once(void)
     end(&b);
 }
 
+/* What is all but certain takes nothing from how what lies behind it compares. */
+static void test_spots_behind_the_likeliest(void)
+{
+    struct asked a = begin();
+    uint64_t from, first, second;
+    unsigned n = 0;
+
+    for (uint32_t i = 0; i < 3000; i++) { /* two places that are passed often */
+        make(&a, 60);
+        (void)fall(&a, 8, i % 2 ? 32 : 64, 0);
+    }
+    make(&a, 20000);
+    (void)fall(&a, 8000, 48, 0);
+    from = a.event + 1;
+    make(&a, 60);
+    first = fall(&a, 8, 32, 60);
+    second = fall(&a, 8, 64, 60);
+    EXPECT(within(&a, from - 1, a.event, 1u << 31) < from);
+    for (uint32_t i = 0; i < 1000; i++) {
+        uint64_t at = within(&a, from, a.event, i * (UINT32_MAX / 1000));
+
+        EXPECT(at == first || at == second);
+        n += at == first;
+    }
+    EXPECT(n > 450 && n < 550);
+    end(&a);
+}
+
+/* Of garbage that is told in turns, some left between these events and some between those, too. */
+static void test_spots_windows_in_turns(void)
+{
+    struct asked a = begin(), b = begin();
+    uint64_t ends[4];
+
+    for (uint32_t i = 0; i < 40; i++) {
+        for (int k = 0; k < 2; k++) {
+            struct asked *to = k ? &b : &a;
+
+            make(to, 60);
+            (void)fall(to, 50, 32 + 16 * (i % 5), 20);
+        }
+        if (i % 10 == 9)
+            ends[i / 10] = a.event;
+    }
+    for (int turn = 0; turn < 100; turn++)
+        for (int k = 0; k < 4; k++) {
+            uint64_t at = within(&a, k ? ends[k - 1] : 0, ends[k], 1u << 31);
+
+            if (turn == 0)
+                EXPECT_U64(within(&b, k ? ends[k - 1] : 0, ends[k], 1u << 31), at);
+        }
+    EXPECT_U64(within(&a, 1, a.event - 1, 1u << 30), within(&b, 1, b.event - 1, 1u << 30));
+    end(&a);
+    end(&b);
+}
+
 /* More bottoms than are weighed: each fourth of them is. */
 static void test_spots_many_between(void)
 {
@@ -165,12 +221,13 @@ static void test_spots_out_of_memory(void)
     struct pmt_spots s = {0};
 
     pmt_alloc_fail_at(0, 1);
-    EXPECT(!pmt_spots_open(&s));
+    EXPECT(!pmt_spots_init(&s));
     pmt_alloc_fail_at(-1, 0);
-    EXPECT(pmt_spots_open(&s) && pmt_spots_open(&s));
+    EXPECT(pmt_spots_init(&s));
     pmt_spots_release(&s);
 }
 
 SUITE(spots, TEST(test_spots_between), TEST(test_spots_deeper_ones_are_likelier),
       TEST(test_spots_learns_the_place), TEST(test_spots_learns_from_one_death_once),
-      TEST(test_spots_many_between), TEST(test_spots_out_of_memory))
+      TEST(test_spots_behind_the_likeliest),
+      TEST(test_spots_windows_in_turns), TEST(test_spots_many_between), TEST(test_spots_out_of_memory))
