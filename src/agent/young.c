@@ -203,7 +203,7 @@ void collector_maybe_young(void)
  * has its type there is no type then. */
 static bool is_head_of_dead(uintptr_t head)
 {
-    return get(head, 0) == 0 && get(head, 8) <= 1 && is_count_of_new(get(head, HEAD));
+    return get(head, 8) <= 1 && get(head, 0) == 0 && is_count_of_new(get(head, HEAD));
 }
 
 void collector_last_goes(void)
@@ -214,8 +214,10 @@ void collector_last_goes(void)
 
     for (uintptr_t head = block; head <= last && !HOT.made_kind; head += HEAD)
         if (is_head_of_dead(head) && collector_type(get(head, HEAD + 8), &flags)) {
-            if (flags & FLAG_GC)
+            if (flags & FLAG_GC) {
                 ring_put(PMT_W_GC_LAST, 1, 0);
+                HOT.beside++;
+            }
             return;
         }
 }
