@@ -48,7 +48,7 @@ del full
 total += work(600)
 gc.collect()
 total += work(600)
-threading.stack_size(3 << 19)
+threading.stack_size(1 << 21)
 narrow = threading.Thread(target=deep, args=(nest, 30000))
 narrow.start(); narrow.join()
 threads = [threading.Thread(target=work, args=(100,)) for i in range(3)]
