@@ -2,10 +2,10 @@
  * young.c - which blocks are objects of the collector, and which of the young ones are tracked?
  *
  * Mostly the collector's count says it: it rises between the call that makes an object and the
- * next (collector.c). Where it cannot tell, because it was reset in between, or the next call gives
- * the block back, that is looked at: an object leads to its type, and that says whether the collector has its like. A word that
- * is to be the address of a type may be anything, and is read by a system call; so what was looked
- * at before is kept.
+ * next (collector.c). Where it cannot tell, because it was reset in between, or because the next
+ * call gives the block back, the block is looked at: an object leads to its type, and that says
+ * whether the collector has its like. A word that is to be the address of a type may be anything,
+ * and is read by a system call; so what was looked at before is kept.
  *
  *     block   16 GC head      16 header            an object of the collector
  *             16 pre-header   16 GC head   header  ... an instance, 3.11 and later

@@ -4,7 +4,7 @@
 #include "base/vec.h"
 
 #define LEAST 4    /* objects that a bottom is deep, at least */
-#define MOST  8191 /* ... that count: what is deeper is the end of it all */
+#define MOST  8191 /* ... that count */
 
 #define BOTTOMS_MOST ((size_t)1 << 20) /* 16 MiB */
 #define CLIMBS_MOST  ((size_t)1 << 16) /* 1 MiB */

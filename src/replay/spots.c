@@ -14,7 +14,7 @@
 #include "base/check.h"
 
 #define WEIGHED_MOST ((size_t)1 << 13) /* bottoms that are weighed against each other */
-#define UNKNOWN    2.0   /* times that a place is passed until it is judged by itself as much as by depth */
+#define UNKNOWN    2.0   /* a place passed so often is judged by itself as much as by depth */
 #define WINDOWS    8u    /* that are kept */
 #define ASKED_MOST 1024u /* questions that are kept */
 #define ROUNDS     12u   /* of learning from all of them anew */

@@ -50,9 +50,9 @@ Peak arenas are those of the whole process on the predicted side: shutdown frees
 The row `recorded` has no prediction: it holds the recording itself (its arenas: the
 replay as recorded) beside the real run under the default thresholds. What differs there
 (the machine's noise, what recording adds to a pause; of a program that leaves by sys.exit(), or
---unchanged, what the first line makes) is no fault of the model. It is not part of the summary. `!` (bold in Markdown) marks a cell outside its bound: collections per
-generation max(2, 2 %), collected 2 %, peak arenas max(1, 3 %), seconds 25 %, longest
-pause 40 %. `x/y` is real/predicted, `x =` says that they are equal. The last lines say how far
+--unchanged, what the first line makes) is no fault of the model. It is not part of the summary.
+`!` (bold in Markdown) marks a cell outside its bound: collections per generation max(2, 2 %),
+collected 2 %, peak arenas max(1, 3 %), seconds 25 %, longest pause 40 %. `x/y` is real/predicted, `x =` says that they are equal. The last lines say how far
 the real runs of one setting differ among themselves: no prediction can be nearer than they are.
 
 --check-stats compares gc.get_stats() at the end of a copy's text, recorded and not, with
