@@ -67,7 +67,7 @@ struct pmt_collection {
     uint64_t visited;            /* modelled: tracked objects in the generations */
     uint64_t collected;          /* modelled: objects found unreachable */
     uint64_t freed_blocks;       /* modelled: blocks given back by it */
-    uint64_t pause_ns;           /* modelled, by the cost model; 0 = none was fitted */
+    uint64_t pause_ns;           /* modelled, 0 = no cost model was fitted */
     uint64_t recorded_ns;        /* recorded pause; 0 = not known */
     uint64_t recorded_collected; /* recorded */
     uint64_t recorded_uncollectable;

@@ -63,6 +63,7 @@ void pmt_collect_release(struct pmt_collect *c)
     pmt_garbage_graph_release(&c->graph);
     pmt_vec_release(&c->told);
     pmt_free(c->fit);
+    pmt_gc_stretch_release(&c->stretches);
 }
 
 /* -- blocks -- */

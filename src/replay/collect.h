@@ -20,6 +20,7 @@
 #include "gc/census.h"
 #include "gc/cost.h"
 #include "gc/policy.h"
+#include "gc/stretch.h"
 #include "heap/heap_inline.h"
 #include "replay/free_lists.h"
 #include "replay/garbage.h"
@@ -93,6 +94,7 @@ struct pmt_collect {
     struct { struct pmt_collection *at; size_t n, cap; } rows;
     size_t n_running;              /* of these, until the interpreter went down */
     struct pmt_gc_fit *fit;
+    struct pmt_gc_stretches stretches;
     struct pmt_type_stats types;
     struct pmt_garbage_graph graph;
     uint32_t holder_place;         /* of what is being told, in rec */

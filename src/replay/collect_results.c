@@ -48,7 +48,8 @@ void pmt_collect_finish(struct pmt_collect *c, struct pmt_result *out)
 {
     pmt_mod_note_peaks(c); /* nothing may have been collected */
     pmt_gc_cost_fit(c->fit, &out->gc_cost);
-    pmt_collections_pause(c->rows.at, c->rows.n, &out->gc_cost);
+    pmt_gc_stretch_fit(&c->stretches, c->fit, &out->gc_cost);
+    pmt_collections_pause(c->rows.at, c->rows.n, &out->gc_cost, &c->stretches);
     fill_metrics(c, &out->metrics);
     fill_longest(c, &out->gc_cost, &out->metrics);
     out->verify.gc = c->verify;

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include "base/alloc.h"
-#include "gc/cost.h"
 
 static int by_pause(const void *a, const void *b)
 {
@@ -20,12 +19,28 @@ static uint64_t rank(const uint64_t *sorted, size_t n, size_t percent)
     return n ? sorted[at ? at - 1 : 0] : 0;
 }
 
-void pmt_collections_pause(struct pmt_collection *rows, size_t n,
-                           const struct pmt_gc_cost *cost)
+static uint64_t times(uint64_t ns, double factor)
 {
-    for (size_t i = 0; i < n; i++)
-        rows[i].pause_ns = pmt_gc_cost_ns(cost, rows[i].generation, rows[i].visited,
-                                          rows[i].freed_blocks);
+    double product = (double)ns * factor + 0.5;
+
+    return product < 1.8e19 ? (uint64_t)product : UINT64_MAX;
+}
+
+void pmt_collections_pause(struct pmt_collection *rows, size_t n, const struct pmt_gc_cost *cost,
+                           const struct pmt_gc_stretches *stretches)
+{
+    uint64_t last[PMT_GC_KINDS] = {0}; /* event of the last one of this generation or an older */
+
+    for (size_t i = 0; i < n; i++) {
+        struct pmt_collection *row = &rows[i];
+        unsigned gen = row->generation;
+        double factor = stretches ? pmt_gc_stretch_factor(stretches, gen, last[gen], row->event)
+                                  : 1.0;
+
+        row->pause_ns = times(pmt_gc_cost_ns(cost, gen, row->visited, row->freed_blocks), factor);
+        for (unsigned g = 0; g <= gen; g++)
+            last[g] = row->event;
+    }
 }
 
 static void measure_pauses(const struct pmt_collection *rows, size_t n, struct pmt_metrics *m)

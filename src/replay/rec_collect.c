@@ -148,25 +148,17 @@ static void settle_told(struct pmt_collect *c, unsigned generation)
     c->looked = false;
 }
 
-/* The hooks have driven out of the caches some of what a young collection visits. Fitted to them
- * as they were recorded, the model made those of generation 0 of fourteen programs 3 to 55 %
- * longer than real ones, 13 % in the median (tests/tools/pauses.py: predicted beside real). Sums
- * under other settings come out best if pauses behind a look, and full ones, are left as they are. */
-static uint64_t undisturbed_ns(uint64_t ns)
-{
-    return ns - ns / 8;
-}
-
 /* Warm is what was looked at just before, all of it. */
-static void note_cost(struct pmt_collect *c, uint32_t generation)
+static bool note_cost(struct pmt_collect *c, uint32_t generation)
 {
     const struct pmt_collection *row = &c->row;
     bool warm = c->warm > generation;
-    uint64_t ns = warm || generation == 2 ? row->recorded_ns : undisturbed_ns(row->recorded_ns);
 
-    pmt_gc_cost_add(c->fit, generation, row->visited, row->freed_blocks, ns, warm);
+    pmt_gc_cost_add(c->fit, generation, row->visited, row->freed_blocks, row->recorded_ns, warm);
     if (warm && c->spared_known)
         pmt_gc_cost_spared(c->fit, generation, row->visited, row->recorded_ns, c->spared_ns);
+    return pmt_gc_stretch_add(&c->stretches, row->event, generation, row->visited,
+                              row->freed_blocks, row->recorded_ns, warm);
 }
 
 static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_t event)
@@ -194,8 +186,8 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
     clear_fresh(c);
     /* One that was asked for was first seen when it freed something: its recorded pause
      * lacks the visits. */
-    if (!row->asked_for)
-        note_cost(c, generation);
+    if (!row->asked_for && !note_cost(c, generation))
+        return false;
     c->warm = 0;
     c->spared_known = false;
     c->rec.policy.collecting = false;

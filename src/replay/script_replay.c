@@ -372,7 +372,7 @@ static void fill_collector(struct world *w)
     struct pmt_result *out = w->out;
 
     pmt_gc_cost_of_none(&out->gc_cost);
-    pmt_collections_pause(w->rows.at, w->rows.n, &out->gc_cost);
+    pmt_collections_pause(w->rows.at, w->rows.n, &out->gc_cost, NULL);
     pmt_collections_measure(w->rows.at, w->rows.n, &out->metrics);
     out->metrics.gc_peak_tracked = w->peak_tracked;
     out->metrics.gc_peak_garbage = w->peak_garbage;

@@ -1,0 +1,163 @@
+/* stretch.c - whether what was made in a stretch of the run is dear to visit.
+ *
+ * The cost model goes by how many objects a collection visits. Which they are it does not know:
+ * a function or a class of an import refers to thirty others, all of them long out of the caches,
+ * an empty list to nothing. But a recording under the default thresholds has a young collection
+ * for every few hundred objects, and they are the same ones that a collection under other
+ * thresholds visits, only that it visits those of many at once:
+ *
+ *     recorded        0  0  0  0  0  0  0  0  0  0  1  0  0  0       (pauses of generation 0, 1)
+ *     predicted       ------------------> 0 ---------------> 0
+ *
+ *     factor = (sum of recorded + BELIEF * usual) / (sum of modelled + BELIEF * usual)
+ *
+ * over the recorded young pauses since the last collection of the same generation or an older, up
+ * to this one, and the next behind it, which has visited the last of its objects. The model is that
+ * of cost.c, scaled so that those sums are equal over the whole recording. `usual` is what an
+ * average one of generation 0 takes: a stretch with one pause is hardly believed, one with fifty is.
+ *
+ * A full collection visits nearly the same as the recorded full ones before and behind it: its
+ * factor is theirs, recorded / modelled, each the more the nearer it is, and 1 as much as both.
+ *
+ * Of twenty-five programs under CPython 3.11 and five settings, each fitted to two recordings under
+ * the default one, sums were 10.5 % off on average without factors and 9.9 % with them, the longest
+ * pauses 17.1 % and 15.6 %. How large BELIEF is made no difference from 1 to 8.
+ *
+ * A single pause may be anything; none counts as more than OUTLIER times the model, or less. */
+#include "gc/stretch.h"
+
+#include "base/check.h"
+#include "base/vec.h"
+
+#define BELIEF  4.0 /* pauses of generation 0; */
+#define FULL    1.0 /* ... full ones */
+#define OUTLIER 4.0
+
+void pmt_gc_stretch_release(struct pmt_gc_stretches *s)
+{
+    pmt_vec_release(&s->young);
+    pmt_vec_release(&s->full);
+}
+
+bool pmt_gc_stretch_add(struct pmt_gc_stretches *s, uint64_t event, unsigned generation,
+                        uint64_t visited, uint64_t freed, uint64_t ns, bool warm)
+{
+    struct pmt_gc_visits *visits = generation < PMT_GC_KINDS - 1 ? &s->young : &s->full;
+    struct pmt_gc_visit visit = {.event = event, .visited = visited, .freed = freed, .warm = warm,
+                                 .ns = (double)ns, .generation = (uint8_t)generation};
+
+    pmt_assert(generation < PMT_GC_KINDS);
+    return ns == 0 || pmt_vec_push(visits, visit);
+}
+
+/* -- recorded and modelled -- */
+
+static void compare(struct pmt_gc_visits *visits, const struct pmt_gc_fit *fit,
+                    const struct pmt_gc_cost *cost)
+{
+    for (size_t i = 0; i < visits->n; i++) {
+        struct pmt_gc_visit *v = &visits->at[i];
+
+        v->model = (double)pmt_gc_cost_ns(cost, v->generation, v->visited, v->freed);
+        if (v->warm)
+            v->ns += (double)v->visited * pmt_gc_cost_warmth(fit, v->generation, v->visited);
+        if (v->ns > OUTLIER * v->model)
+            v->ns = OUTLIER * v->model;
+        if (v->ns < v->model / OUTLIER)
+            v->ns = v->model / OUTLIER;
+    }
+}
+
+static void sum_up(struct pmt_gc_stretches *s)
+{
+    double ns[PMT_GC_KINDS] = {0}, model[PMT_GC_KINDS] = {0}, ns_sum = 0.0, model_sum = 0.0;
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->young.n; i++) {
+        const struct pmt_gc_visit *v = &s->young.at[i];
+
+        ns[v->generation] += v->ns;
+        model[v->generation] += v->model;
+        n += v->generation == 0;
+    }
+    s->young_ns = n ? ns[0] / (double)n : 0.0;
+    for (size_t i = 0; i < s->young.n; i++) {
+        struct pmt_gc_visit *v = &s->young.at[i];
+        double all = model[v->generation];
+
+        v->ns = ns_sum += v->ns;
+        v->model = model_sum += all > 0.0 ? v->model * (ns[v->generation] / all) : 0.0;
+    }
+}
+
+void pmt_gc_stretch_fit(struct pmt_gc_stretches *s, const struct pmt_gc_fit *fit,
+                        const struct pmt_gc_cost *cost)
+{
+    compare(&s->young, fit, cost);
+    compare(&s->full, fit, cost);
+    sum_up(s);
+}
+
+/* -- factors -- */
+
+/* Index of the first behind this event. */
+static size_t first_behind(const struct pmt_gc_visits *visits, uint64_t event)
+{
+    size_t low = 0, high = visits->n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (visits->at[middle].event > event)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+static double young_factor(const struct pmt_gc_stretches *s, uint64_t from, uint64_t to)
+{
+    size_t first = first_behind(&s->young, from), end = first_behind(&s->young, to);
+    const struct pmt_gc_visit *last, *before;
+    double ns = BELIEF * s->young_ns, model = ns;
+
+    if (end < s->young.n)
+        end++;
+    if (first >= end || !(model > 0.0))
+        return 1.0;
+    last = &s->young.at[end - 1];
+    before = first ? &s->young.at[first - 1] : NULL;
+    ns += last->ns - (before ? before->ns : 0.0);
+    model += last->model - (before ? before->model : 0.0);
+    return ns / model;
+}
+
+static double ratio(const struct pmt_gc_visit *v)
+{
+    return v->model > 0.0 ? v->ns / v->model : 1.0;
+}
+
+static double full_factor(const struct pmt_gc_visits *full, uint64_t at)
+{
+    size_t behind = first_behind(full, at);
+    const struct pmt_gc_visit *v = full->at + behind;
+    double near;
+
+    if (!full->n)
+        return 1.0;
+    if (behind == 0)
+        near = ratio(&v[0]);
+    else if (behind == full->n)
+        near = ratio(&v[-1]);
+    else
+        near = ratio(&v[-1]) + (ratio(&v[0]) - ratio(&v[-1])) *
+                               ((double)(at - v[-1].event) / (double)(v[0].event - v[-1].event));
+    return (FULL + near) / (FULL + 1.0);
+}
+
+double pmt_gc_stretch_factor(const struct pmt_gc_stretches *s, unsigned generation,
+                             uint64_t from, uint64_t to)
+{
+    return generation < PMT_GC_KINDS - 1 ? young_factor(s, from, to) : full_factor(&s->full, to);
+}

@@ -1,0 +1,165 @@
+/* test_stretch.c - what the recording took for the same objects is taken for them again. */
+#include "gc/stretch.h"
+
+#include "base/alloc.h"
+#include "support/expect.h"
+
+struct rig {
+    struct pmt_gc_fit *fit;
+    struct pmt_gc_stretches s;
+    struct pmt_gc_cost cost;
+    uint64_t event;
+};
+
+static struct rig begin(void)
+{
+    struct rig r = {.fit = pmt_zalloc(sizeof *r.fit)};
+
+    EXPECT(r.fit);
+    return r;
+}
+
+static void end(struct rig *r)
+{
+    pmt_gc_stretch_release(&r->s);
+    pmt_free(r->fit);
+}
+
+/* Every 1000 events so many collections that visit as many objects, for so many ns each. */
+static void add(struct rig *r, int n, unsigned generation, uint64_t visited, uint64_t each_ns)
+{
+    for (int i = 0; i < n; i++) {
+        r->event += 1000;
+        pmt_gc_cost_add(r->fit, generation, visited, 0, visited * each_ns, false);
+        EXPECT(pmt_gc_stretch_add(&r->s, r->event, generation, visited, 0, visited * each_ns,
+                                  false));
+    }
+}
+
+static void fit(struct rig *r)
+{
+    pmt_gc_cost_fit(r->fit, &r->cost);
+    pmt_gc_stretch_fit(&r->s, r->fit, &r->cost);
+}
+
+static double factor(const struct rig *r, unsigned generation, uint64_t from, uint64_t to)
+{
+    return pmt_gc_stretch_factor(&r->s, generation, from, to);
+}
+
+#define EXPECT_BETWEEN(value, least, most) EXPECT((value) > (least) && (value) < (most))
+
+static void test_stretch_of_nothing(void)
+{
+    struct pmt_gc_stretches s = {0};
+    struct pmt_gc_cost none = {0};
+    struct rig r = begin();
+
+    pmt_gc_stretch_fit(&s, r.fit, &none);
+    EXPECT(pmt_gc_stretch_factor(&s, 0, 0, 1000) == 1.0);
+    EXPECT(pmt_gc_stretch_factor(&s, 2, 0, 1000) == 1.0);
+    EXPECT(pmt_gc_stretch_add(&s, 7, 0, 700, 0, 0, false)); /* not measured */
+    EXPECT_U64(s.young.n, 0);
+    end(&r);
+}
+
+/* Import: a hundred collections at 60 ns an object. Then four hundred at 20. */
+static void test_stretch_dear_and_cheap(void)
+{
+    struct rig r = begin();
+
+    add(&r, 100, 0, 700, 60);
+    add(&r, 400, 0, 700, 20);
+    fit(&r);
+    EXPECT_BETWEEN(factor(&r, 0, 0, 50000), 2.0, 2.2);       /* 60 / 28 */
+    EXPECT_BETWEEN(factor(&r, 1, 200000, 400000), 0.68, 0.76); /* 20 / 28 */
+    EXPECT_BETWEEN(factor(&r, 0, 80000, 120000), 1.35, 1.5); /* 20 of each */
+    end(&r);
+}
+
+static void test_stretch_sums_stay(void)
+{
+    struct rig r = begin();
+
+    add(&r, 100, 0, 700, 60);
+    add(&r, 400, 0, 700, 20);
+    fit(&r);
+    EXPECT_BETWEEN(factor(&r, 0, 0, r.event), 0.999, 1.001);
+    end(&r);
+}
+
+/* One pause is hardly believed, and a wild one no more than four times the model. */
+static void test_stretch_of_one(void)
+{
+    struct rig r = begin();
+
+    add(&r, 100, 0, 700, 20);
+    add(&r, 1, 0, 700, 20000);
+    add(&r, 100, 0, 700, 20);
+    fit(&r);
+    EXPECT_BETWEEN(factor(&r, 0, 100000, 100500), 1.4, 1.7); /* (4 + 4) / (4 + 1) */
+    EXPECT_BETWEEN(factor(&r, 0, 50000, 50500), 0.95, 1.0);
+    end(&r);
+}
+
+/* The recorded collection that visited it comes behind: thresholds are below the recorded ones. */
+static void test_stretch_visited_later(void)
+{
+    struct rig r = begin();
+
+    add(&r, 50, 0, 2000, 20);
+    add(&r, 50, 0, 2000, 60);
+    fit(&r);
+    EXPECT(factor(&r, 0, 50100, 50300) > 1.05);
+    EXPECT(factor(&r, 0, 20100, 20300) < 0.95);
+    EXPECT(factor(&r, 0, r.event + 100, r.event + 300) == 1.0); /* behind all */
+    end(&r);
+}
+
+/* Full ones go by those around them: 100 ns an object, later 300. */
+static void test_stretch_full(void)
+{
+    struct rig r = begin();
+
+    add(&r, 1, 2, 100000, 100);
+    add(&r, 1, 2, 100000, 300);
+    fit(&r);
+    EXPECT(factor(&r, 2, 0, 10) < 0.8);
+    EXPECT(factor(&r, 2, 0, 1500) > factor(&r, 2, 0, 1100));
+    EXPECT(factor(&r, 2, 0, 1900) > factor(&r, 2, 0, 1500));
+    EXPECT(factor(&r, 2, 0, 5000) > 1.2);
+    EXPECT(factor(&r, 0, 0, 5000) == 1.0);
+    end(&r);
+}
+
+/* Recorded behind a look, they would have taken longer; so says the model: they are as usual. */
+static void test_stretch_warm(void)
+{
+    struct rig r = begin();
+
+    for (int i = 0; i < 50; i++) {
+        r.event += 1000;
+        pmt_gc_cost_add(r.fit, 0, 700, 0, 14000, true);
+        pmt_gc_cost_spared(r.fit, 0, 700, 14000, 7000);
+        EXPECT(pmt_gc_stretch_add(&r.s, r.event, 0, 700, 0, 14000, true));
+    }
+    fit(&r);
+    EXPECT_BETWEEN(r.s.young_ns, 20900.0, 21100.0);
+    EXPECT_BETWEEN(factor(&r, 0, 0, 20000), 0.99, 1.01);
+    end(&r);
+}
+
+static void test_stretch_out_of_memory(void)
+{
+    struct pmt_gc_stretches s = {0};
+
+    pmt_alloc_fail_at(0, 1);
+    EXPECT(!pmt_gc_stretch_add(&s, 1, 0, 700, 0, 7000, false));
+    pmt_alloc_fail_at(-1, 0);
+    EXPECT(pmt_gc_stretch_add(&s, 1, 0, 700, 0, 7000, false));
+    pmt_gc_stretch_release(&s);
+}
+
+SUITE(stretch, TEST(test_stretch_of_nothing), TEST(test_stretch_dear_and_cheap),
+      TEST(test_stretch_sums_stay), TEST(test_stretch_of_one), TEST(test_stretch_visited_later),
+      TEST(test_stretch_full), TEST(test_stretch_warm), TEST(test_stretch_out_of_memory))
