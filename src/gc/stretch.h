@@ -18,9 +18,9 @@
 struct pmt_gc_stretches {
     struct pmt_gc_visits {
         struct pmt_gc_visit {
-            uint64_t event, visited, freed;
-            double ns, model; /* recorded, as the model has it; once fitted of young ones the
-                                 sums of all up to it */
+            uint64_t event, visited, freed, recorded_ns;
+            double ns, model; /* once fitted: as it would have been without a look, as the model
+                                 has it; of young ones the sums of all up to it */
             uint8_t generation;
             bool warm;
         } *at;
@@ -34,9 +34,10 @@ struct pmt_gc_stretches {
 bool pmt_gc_stretch_add(struct pmt_gc_stretches *s, uint64_t event, unsigned generation,
                         uint64_t visited, uint64_t freed, uint64_t ns, bool warm);
 
-/* All pauses are there; fit and cost are those that they were given to and came to. Once. */
+/* All pauses are there; fit and cost are those that they were given to and came to. The cost becomes
+ * what they come to evened out; without memory it stays as it is. Once. */
 void pmt_gc_stretch_fit(struct pmt_gc_stretches *s, const struct pmt_gc_fit *fit,
-                        const struct pmt_gc_cost *cost);
+                        struct pmt_gc_cost *cost);
 
 /* So many times what the model says does a collection of this generation at the event `to` take that
  * visits what was made since `from`; 1 where nothing recorded tells. */

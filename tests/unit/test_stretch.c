@@ -77,6 +77,43 @@ static void test_stretch_dear_and_cheap(void)
     end(&r);
 }
 
+/* The only large sets are of the import, and no dearer than small ones there: the model learns nothing
+ * of their size from that. */
+static void test_stretch_evens_out(void)
+{
+    struct rig r = begin();
+    struct pmt_gc_cost uneven;
+
+    for (int i = 0; i < 20; i++) {
+        add(&r, 5, 0, 700, 90);
+        add(&r, 1, 0, 1400, 90);
+    }
+    add(&r, 600, 0, 700, 40);
+    pmt_gc_cost_fit(r.fit, &uneven);
+    fit(&r);
+    EXPECT_BETWEEN(pmt_gc_cost_ns(&uneven, 0, 1400, 0) / 1400, 80u, 95u);
+    EXPECT_BETWEEN(pmt_gc_cost_ns(&r.cost, 0, 1400, 0) / 1400, 40u, 55u);
+    EXPECT_BETWEEN(factor(&r, 0, 100, 100000), 1.6, 2.2);
+    end(&r);
+}
+
+static void test_stretch_without_memory(void)
+{
+    struct rig r = begin();
+    struct pmt_gc_cost cost;
+
+    add(&r, 50, 0, 700, 90);
+    add(&r, 50, 0, 700, 40);
+    pmt_gc_cost_fit(r.fit, &cost);
+    r.cost = cost;
+    pmt_alloc_fail_at(0, 1);
+    pmt_gc_stretch_fit(&r.s, r.fit, &r.cost);
+    pmt_alloc_fail_at(-1, 0);
+    EXPECT_U64(pmt_gc_cost_ns(&r.cost, 0, 700, 0), pmt_gc_cost_ns(&cost, 0, 700, 0));
+    EXPECT(factor(&r, 0, 0, 30000) > 1.2);
+    end(&r);
+}
+
 static void test_stretch_sums_stay(void)
 {
     struct rig r = begin();
@@ -161,5 +198,6 @@ static void test_stretch_out_of_memory(void)
 }
 
 SUITE(stretch, TEST(test_stretch_of_nothing), TEST(test_stretch_dear_and_cheap),
-      TEST(test_stretch_sums_stay), TEST(test_stretch_of_one), TEST(test_stretch_visited_later),
-      TEST(test_stretch_full), TEST(test_stretch_warm), TEST(test_stretch_out_of_memory))
+      TEST(test_stretch_evens_out), TEST(test_stretch_sums_stay), TEST(test_stretch_of_one),
+      TEST(test_stretch_visited_later), TEST(test_stretch_full), TEST(test_stretch_warm),
+      TEST(test_stretch_without_memory), TEST(test_stretch_out_of_memory))
