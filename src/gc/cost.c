@@ -20,7 +20,9 @@
  *   own      of a point: recorded / usual of the visits in its pauses, sum by sum; those
  *            that took OUTLIER times the median are not in it, there the machine did
  *            something else. Of a FEW pauses the median says little: it counts as no more
- *            than DOUBT times the generation's level
+ *            than DOUBT times the generation's level. And where a size is rare beside the
+ *            others it is one of special sets, of which it says more than of sizes: those
+ *            that a call into C has made all at once
  *   level    of a generation: the same over all its points. One with few pauses leans on
  *            the others
  *   point    the mean of the level, its own ratio, those of the points near by, each
@@ -53,9 +55,9 @@
  * Two stretches of the curves were set anew beside twenty-five programs, each recorded twice and
  * run three times under each setting, when what hooks and looks do to recorded pauses had come to
  * be known better: generation 0 from 2^14 on went up by an eighth, generation 1 from 2^15 on down by
- * a sixth. Of 242 predictions the sums had been 11.3 % off on average and 24 more than 25 %; behind
- * it 10.5 % and 16, and with the factors of stretch.c 9.9 % and 14. Turning any of the other knobs
- * here gained hardly anything.
+ * a sixth. Of 242 predictions the sums had been 11.3 % off on average, and 24 of them more than
+ * 25 %; behind it 10.5 % and 16, with what stretch.c does 9.6 % and 8, with RARE 9.4 % and 7. Turning
+ * any of the other knobs here gained hardly anything.
  *
  * A recorded collection that the recording has looked ahead at (src/agent/look.c) finds in the
  * caches what it visits. Those that came without a look are believed where there are some.
@@ -94,6 +96,7 @@
  * its pauses are alike, and off alike. */
 #define MOST_TRUST       32.0  /* of a bucket in its own point, and for f and fixed */
 #define MOST_ELSEWHERE   8.0   /* ... in others, and in the level */
+#define RARE             0.03  /* of the other pauses of a generation: few beside them */
 #define TRUST_LEVEL      0.5   /* of the level in a point */
 #define TRUST_OCTAVE     0.0625 /* left of a bucket's trust, per octave away */
 #define TRUST_NEXT_LARGE 0.5   /* ... in the next generation, for large sets */
@@ -416,6 +419,21 @@ static double median_ratio(const struct work *w, unsigned generation, const stru
     return (ratios[(n - 1) / 2] + ratios[n / 2]) / 2.0;
 }
 
+static double count(const struct evidence *e)
+{
+    return (double)e->bucket->n * stride_of(e->bucket);
+}
+
+/* 1 if all pauses of the generation are of this size, less where it is rare. */
+static double commonness(const struct work *w, unsigned generation, unsigned b)
+{
+    double here = count(&w->evidence[generation][b]), others = -here;
+
+    for (unsigned i = 0; i < PMT_GC_RATIOS; i++)
+        others += count(&w->evidence[generation][i]);
+    return here / (here + RARE * others);
+}
+
 static void find_own(struct work *w, unsigned generation, unsigned b)
 {
     const struct evidence *e = &w->evidence[generation][b];
@@ -438,7 +456,7 @@ static void find_own(struct work *w, unsigned generation, unsigned b)
         own->usual += usually * stride_of(bucket);
     }
     if (own->usual > 0.0)
-        own->trust = within(bucket->n, 0.0, MOST_TRUST);
+        own->trust = within(bucket->n, 0.0, MOST_TRUST) * commonness(w, generation, b);
 }
 
 static double ratio_of(const struct work *w, const struct own *own)
