@@ -56,7 +56,7 @@
  * run three times under each setting, when what hooks and looks do to recorded pauses had come to
  * be known better: generation 0 from 2^14 on went up by an eighth, generation 1 from 2^15 on down by
  * a sixth. Of 242 predictions the sums had been 11.3 % off on average, and 24 of them more than
- * 25 %; behind it 10.5 % and 16, with what stretch.c does 9.6 % and 8, with RARE 9.4 % and 7. Turning
+ * 25 %; behind it 10.5 % and 16, with what stretch.c does 9.6 % and 8, with RARE 9.3 % and 7. Turning
  * any of the other knobs here gained hardly anything.
  *
  * A recorded collection that the recording has looked ahead at (src/agent/look.c) finds in the
@@ -96,7 +96,7 @@
  * its pauses are alike, and off alike. */
 #define MOST_TRUST       32.0  /* of a bucket in its own point, and for f and fixed */
 #define MOST_ELSEWHERE   8.0   /* ... in others, and in the level */
-#define RARE             0.03  /* of the other pauses of a generation: few beside them */
+#define RARE             0.1  /* of the other pauses of a generation: few beside them */
 #define TRUST_LEVEL      0.5   /* of the level in a point */
 #define TRUST_OCTAVE     0.0625 /* left of a bucket's trust, per octave away */
 #define TRUST_NEXT_LARGE 0.5   /* ... in the next generation, for large sets */
