@@ -62,6 +62,9 @@ double pmt_gc_cost_usual(unsigned generation, const struct pmt_gc_pause *pause);
 /* The cost that the pauses so far come to; all zero if there were none. */
 void pmt_gc_cost_fit(const struct pmt_gc_fit *fit, struct pmt_gc_cost *out);
 
+/* How far these pauses lie from this cost, which others have come to: into its spread. */
+void pmt_gc_cost_spread(const struct pmt_gc_fit *fit, struct pmt_gc_cost *cost);
+
 /* The usual cost, that of no pauses at all: for scripts. */
 void pmt_gc_cost_of_none(struct pmt_gc_cost *out);
 

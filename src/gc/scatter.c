@@ -5,7 +5,7 @@
  * worst, and longer than the longest that the model gives: the more so the more there are of
  * about that length.
  *
- *   ratio     of a recorded pause: recorded (warm ones as cost.c corrects them) / modelled.
+ *   ratio     of a recorded pause: recorded (warm ones as cost_pauses.c corrects them) / modelled.
  *             Up to twice it is a share: the objects were other ones
  *   beyond    what a pause took above that is time: a slice that another process had, a
  *             table of a million entries; a longer pause has no more of it

@@ -1,7 +1,7 @@
 /* stretch.h - whether what was made in a stretch of the run is dear to visit. For src/replay.
  *
  *     struct pmt_gc_stretches s = {0};
- *     pmt_gc_stretch_add(&s, event, generation, visited, freed, ns, warm);
+ *     pmt_gc_stretch_add(&s, event, end, generation, visited, freed, ns, warm);
  *     pmt_gc_stretch_fit(&s, fit, &cost);                      behind pmt_gc_cost_fit()
  *     ns *= pmt_gc_stretch_factor(&s, generation, from, to);   per modelled pause
  *     pmt_gc_stretch_release(&s);
@@ -18,7 +18,7 @@
 struct pmt_gc_stretches {
     struct pmt_gc_visits {
         struct pmt_gc_visit {
-            uint64_t event, visited, freed, recorded_ns;
+            uint64_t event, end, visited, freed, recorded_ns;
             double ns, model; /* once fitted: as it would have been without a look, as the model
                                  has it; of young ones the sums of all up to it */
             uint8_t generation;
@@ -29,13 +29,16 @@ struct pmt_gc_stretches {
     double young_ns;      /* what one of generation 0 takes, on average */
 };
 
-/* A pause that was recorded at this event, as pmt_gc_cost_add() has it; not before the one added
- * last. False: out of memory. */
-bool pmt_gc_stretch_add(struct pmt_gc_stretches *s, uint64_t event, unsigned generation,
-                        uint64_t visited, uint64_t freed, uint64_t ns, bool warm);
+/* A pause, as pmt_gc_cost_add() has it, that was recorded from this event to that; not before the one
+ * added last. It takes 64 bytes until the release: there is one for each recorded collection.
+ * False: out of memory. */
+bool pmt_gc_stretch_add(struct pmt_gc_stretches *s, uint64_t event, uint64_t end,
+                        unsigned generation, uint64_t visited, uint64_t freed, uint64_t ns,
+                        bool warm);
 
 /* All pauses are there; fit and cost are those that they were given to and came to. The cost becomes
- * what they come to evened out; without memory it stays as it is. Once. */
+ * what they come to evened out, with its spread about them as they were recorded; without memory it
+ * stays as it is. Once. */
 void pmt_gc_stretch_fit(struct pmt_gc_stretches *s, const struct pmt_gc_fit *fit,
                         struct pmt_gc_cost *cost);
 

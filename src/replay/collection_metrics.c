@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include "base/alloc.h"
+#include "gc/cost.h"
 
 static int by_pause(const void *a, const void *b)
 {

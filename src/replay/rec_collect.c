@@ -149,7 +149,7 @@ static void settle_told(struct pmt_collect *c, unsigned generation)
 }
 
 /* Warm is what was looked at just before, all of it. */
-static bool note_cost(struct pmt_collect *c, uint32_t generation)
+static bool note_cost(struct pmt_collect *c, uint32_t generation, uint64_t event)
 {
     const struct pmt_collection *row = &c->row;
     bool warm = c->warm > generation;
@@ -157,7 +157,7 @@ static bool note_cost(struct pmt_collect *c, uint32_t generation)
     pmt_gc_cost_add(c->fit, generation, row->visited, row->freed_blocks, row->recorded_ns, warm);
     if (warm && c->spared_known)
         pmt_gc_cost_spared(c->fit, generation, row->visited, row->recorded_ns, c->spared_ns);
-    return pmt_gc_stretch_add(&c->stretches, row->event, generation, row->visited,
+    return pmt_gc_stretch_add(&c->stretches, row->event, event, generation, row->visited,
                               row->freed_blocks, row->recorded_ns, warm);
 }
 
@@ -186,7 +186,7 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
     clear_fresh(c);
     /* One that was asked for was first seen when it freed something: its recorded pause
      * lacks the visits. */
-    if (!row->asked_for && !note_cost(c, generation))
+    if (!row->asked_for && !note_cost(c, generation, event))
         return false;
     c->warm = 0;
     c->spared_known = false;

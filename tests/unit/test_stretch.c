@@ -31,8 +31,8 @@ static void add(struct rig *r, int n, unsigned generation, uint64_t visited, uin
     for (int i = 0; i < n; i++) {
         r->event += 1000;
         pmt_gc_cost_add(r->fit, generation, visited, 0, visited * each_ns, false);
-        EXPECT(pmt_gc_stretch_add(&r->s, r->event, generation, visited, 0, visited * each_ns,
-                                  false));
+        EXPECT(pmt_gc_stretch_add(&r->s, r->event, r->event + 5, generation, visited, 0,
+                                  visited * each_ns, false));
     }
 }
 
@@ -58,7 +58,7 @@ static void test_stretch_of_nothing(void)
     pmt_gc_stretch_fit(&s, r.fit, &none);
     EXPECT(pmt_gc_stretch_factor(&s, 0, 0, 1000) == 1.0);
     EXPECT(pmt_gc_stretch_factor(&s, 2, 0, 1000) == 1.0);
-    EXPECT(pmt_gc_stretch_add(&s, 7, 0, 700, 0, 0, false)); /* not measured */
+    EXPECT(pmt_gc_stretch_add(&s, 7, 8, 0, 700, 0, 0, false)); /* not measured */
     EXPECT_U64(s.young.n, 0);
     end(&r);
 }
@@ -111,6 +111,64 @@ static void test_stretch_without_memory(void)
     pmt_alloc_fail_at(-1, 0);
     EXPECT_U64(pmt_gc_cost_ns(&r.cost, 0, 700, 0), pmt_gc_cost_ns(&cost, 0, 700, 0));
     EXPECT(factor(&r, 0, 0, 30000) > 1.2);
+    end(&r);
+}
+
+/* Behind looks as well: half as dear is half of what they would have taken without. */
+static void test_stretch_evens_out_warm(void)
+{
+    struct rig r = begin();
+    uint64_t cold, warm;
+
+    for (int i = 0; i < 400; i++) {
+        uint64_t each = i < 100 ? 60 : 20; /* of which a look has spared a third */
+
+        r.event += 1000;
+        pmt_gc_cost_add(r.fit, 0, 700, 0, 700 * each * 2 / 3, true);
+        pmt_gc_cost_spared(r.fit, 0, 700, 700 * each * 2 / 3, 700 * each / 3);
+        EXPECT(pmt_gc_stretch_add(&r.s, r.event, r.event, 0, 700, 0, 700 * each * 2 / 3, true));
+    }
+    fit(&r);
+    warm = (uint64_t)(factor(&r, 0, 20000, 80000) * (double)pmt_gc_cost_ns(&r.cost, 0, 700, 0));
+    cold = (uint64_t)(factor(&r, 0, 220000, 380000) * (double)pmt_gc_cost_ns(&r.cost, 0, 700, 0));
+    EXPECT_BETWEEN(warm, 33000u, 42000u);
+    EXPECT_BETWEEN(cold, 13000u, 19000u);
+    end(&r);
+}
+
+/* A window ends with the pause that lies at its end; else with the next. Those at its beginning are
+ * not in it. */
+static void test_stretch_at_its_ends(void)
+{
+    struct rig r = begin();
+
+    add(&r, 20, 0, 700, 20);
+    add(&r, 20, 0, 700, 60); /* the first at 21000 */
+    fit(&r);
+    EXPECT(factor(&r, 0, 10000, 20000) < factor(&r, 0, 10000, 20500));
+    EXPECT(factor(&r, 0, 10000, 20000) == factor(&r, 0, 10000, 20005)); /* under way until then */
+    EXPECT(factor(&r, 0, 20000, 21000) > factor(&r, 0, 19999, 21000));
+    EXPECT(factor(&r, 0, 21000, 21000) > 1.0); /* the next */
+    end(&r);
+}
+
+static void test_stretch_takes_any_figures(void)
+{
+    static const uint64_t values[] = {0, 1, 700, UINT32_MAX, UINT64_MAX};
+    const unsigned n = sizeof values / sizeof *values;
+    struct rig r = begin();
+
+    for (unsigned i = 0; i < n * n * n * PMT_GC_KINDS; i++) {
+        uint64_t visited = values[i % n], freed = values[i / n % n], ns = values[i / n / n % n];
+        unsigned generation = i / n / n / n;
+
+        pmt_gc_cost_add(r.fit, generation, visited, freed, ns, i % 2);
+        EXPECT(pmt_gc_stretch_add(&r.s, i, i, generation, visited, freed, ns, i % 2));
+    }
+    fit(&r);
+    for (unsigned i = 0; i < n * n * n; i++)
+        for (unsigned g = 0; g < PMT_GC_KINDS; g++)
+            EXPECT(factor(&r, g, i / 2, i) >= 0.0); /* not NaN */
     end(&r);
 }
 
@@ -178,7 +236,7 @@ static void test_stretch_warm(void)
         r.event += 1000;
         pmt_gc_cost_add(r.fit, 0, 700, 0, 14000, true);
         pmt_gc_cost_spared(r.fit, 0, 700, 14000, 7000);
-        EXPECT(pmt_gc_stretch_add(&r.s, r.event, 0, 700, 0, 14000, true));
+        EXPECT(pmt_gc_stretch_add(&r.s, r.event, r.event, 0, 700, 0, 14000, true));
     }
     fit(&r);
     EXPECT_BETWEEN(r.s.young_ns, 20900.0, 21100.0);
@@ -191,13 +249,15 @@ static void test_stretch_out_of_memory(void)
     struct pmt_gc_stretches s = {0};
 
     pmt_alloc_fail_at(0, 1);
-    EXPECT(!pmt_gc_stretch_add(&s, 1, 0, 700, 0, 7000, false));
+    EXPECT(!pmt_gc_stretch_add(&s, 1, 2, 0, 700, 0, 7000, false));
     pmt_alloc_fail_at(-1, 0);
-    EXPECT(pmt_gc_stretch_add(&s, 1, 0, 700, 0, 7000, false));
+    EXPECT(pmt_gc_stretch_add(&s, 1, 2, 0, 700, 0, 7000, false));
     pmt_gc_stretch_release(&s);
 }
 
 SUITE(stretch, TEST(test_stretch_of_nothing), TEST(test_stretch_dear_and_cheap),
-      TEST(test_stretch_evens_out), TEST(test_stretch_sums_stay), TEST(test_stretch_of_one),
+      TEST(test_stretch_evens_out), TEST(test_stretch_evens_out_warm),
+      TEST(test_stretch_at_its_ends), TEST(test_stretch_takes_any_figures),
+      TEST(test_stretch_sums_stay), TEST(test_stretch_of_one),
       TEST(test_stretch_visited_later), TEST(test_stretch_full), TEST(test_stretch_warm),
       TEST(test_stretch_without_memory), TEST(test_stretch_out_of_memory))
