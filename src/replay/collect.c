@@ -341,8 +341,12 @@ bool pmt_collect_foretell(struct pmt_collect *c, uint64_t event)
 {
     struct foretelling f = {c, event};
 
-    return !c->scout || (pmt_garbage_told_all(c, event) &&
-                         pmt_scout_take(c->scout, event, foretell_group, &f));
+    if (!c->scout)
+        return true;
+    if (!pmt_garbage_told_all(c, event))
+        return false;
+    c->scouted = pmt_scout_read(c->scout);
+    return pmt_scout_take(c->scout, event, foretell_group, &f);
 }
 
 /* It was not freed since, nor is another. */

@@ -82,6 +82,7 @@ struct pmt_collect {
     /* mod */
     struct pmt_garbage garbage;
     struct pmt_scout *scout;       /* NULL: what was left is not known before it is told */
+    uint64_t scouted;              /* up to this event, when mod collected last */
     int pending;                   /* generation that mod is about to collect */
     uint64_t young_untracked;      /* objects in mod's generation 0 that a recorded
                                       collection has untracked: mod's own is still to

@@ -250,12 +250,15 @@ static struct kin kin_of(const struct pmt_collect *c, uint64_t event)
 {
     const struct pmt_garbage *g = &c->garbage;
     uint32_t holder = g->group.at[0].slot, recorded = c->rec.census.birth.at[holder];
+    struct pmt_left_bounds of;
     uint64_t made = 0;
 
     for (size_t i = 0; i < g->group.n; i++)
         if (!g->group.at[i].belongs)
             made = pmt_left_later(made, pmt_left_made(g->made.at[g->group.at[i].slot], event));
-    return (struct kin){.of = pmt_left_of(&g->left, recorded, made, event),
+    of = pmt_left_of(&g->left, recorded, made, event);
+    of.n = g->group.n;
+    return (struct kin){.of = of,
                         .key = HAS_BIT(&g->told, holder) ? g->key.at[holder]
                                                          : c->mod.census.birth.at[holder],
                         .place = pmt_census_place(&c->rec.census, recorded)};
@@ -328,6 +331,8 @@ static bool end_telling(struct pmt_collect *c, uint64_t event, bool foretold)
     kin = kin_of(c, event);
     if (!foretold) {
         finder = find_finder(c, &kin, &uncertain);
+        if (g->telling < c->scouted) /* mod's last collection was told of what it was to find */
+            finder = NULL;
         pmt_left_next(&g->left);
     }
     for (size_t i = 0; i < g->group.n; i++) {

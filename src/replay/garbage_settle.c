@@ -240,8 +240,9 @@ static const struct pmt_past *finder_of_freed(struct pmt_collect *c, const struc
                                               uint64_t event)
 {
     struct pmt_garbage *g = &c->garbage;
-    struct pmt_left_bounds of = {pmt_left_made(w->made, event),
-                                 pmt_left_reachable(&g->left, w->seen, g->left.looked), event};
+    struct pmt_left_bounds of = {
+        .made = pmt_left_made(w->made, event), .left = event, .n = 1,
+        .reachable = pmt_left_reachable(&g->left, w->seen, g->left.looked)};
 
     if (w->state == PMT_WASTE_GONE)
         return past_of(g, g->row.at[w->slot]);

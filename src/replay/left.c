@@ -112,7 +112,7 @@ static uint64_t spread(struct pmt_left *l, uint32_t *n, struct pmt_left_bounds o
     if ((young && of.made >= of.reachable) || from >= of.left)
         return from;
     part = (uint32_t)(++*n * GOLDEN);
-    at = pmt_spots_within(&l->spots, &l->ebb, from, of.left, part);
+    at = pmt_spots_within(&l->spots, &l->ebb, from, of.left, of.n, part);
     return at ? at : from + (uint64_t)((double)(of.left - from) * ((double)part / 4294967296.0));
 }
 

@@ -52,6 +52,7 @@ struct pmt_left_bounds {
     uint64_t made;          /* event at which the youngest was made; the caller's */
     uint64_t reachable;     /* ... the holder was last known to be reachable */
     uint64_t left;          /* ... it was no more */
+    size_t n;               /* blocks in it; the caller's */
 };
 
 void pmt_left_release(struct pmt_left *l);

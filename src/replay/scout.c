@@ -135,6 +135,7 @@ static bool end_group(struct pmt_scout *s)
     }
     birth = s->census.birth.at[s->group.at[0].slot];
     of = pmt_left_of(&s->left, birth, made, s->telling);
+    of.n = s->group.n;
     group.left = pmt_left_later(all_made,
                                 pmt_left_when(&s->left, of,
                                               pmt_census_place(&s->census, birth) == 0));
@@ -334,6 +335,11 @@ bool pmt_scout_pass(struct pmt_scout *s, uint64_t event)
             return false;
     }
     return true;
+}
+
+uint64_t pmt_scout_read(const struct pmt_scout *s)
+{
+    return s->n_events;
 }
 
 bool pmt_scout_wants_more(const struct pmt_scout *s, uint64_t until)

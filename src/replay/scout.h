@@ -52,6 +52,9 @@ bool pmt_scout_pass(struct pmt_scout *s, uint64_t event);
 /* The replay goes on to this event: whether the scout should read on. */
 bool pmt_scout_wants_more(const struct pmt_scout *s, uint64_t until);
 
+/* It has read up to this event. */
+uint64_t pmt_scout_read(const struct pmt_scout *s);
+
 /* Every group, each once, that was left before this event, at which the replay is, and is told
  * after it: about in the order in which they were left. False: stopped, or out of memory. */
 bool pmt_scout_take(struct pmt_scout *s, uint64_t event, pmt_scout_taker *take, void *arg);

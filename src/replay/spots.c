@@ -13,6 +13,7 @@
 #include "base/alloc.h"
 #include "base/check.h"
 
+#define LARGE        256u  /* blocks: the garbage that is left is of the large kind */
 #define WEIGHED_MOST ((size_t)1 << 13) /* bottoms that are weighed against each other */
 #define UNKNOWN    2.0   /* a place passed so often is judged by itself as much as by depth */
 #define WINDOWS    8u    /* that are kept */
@@ -25,19 +26,28 @@ struct range {
     size_t first, end, step;
 };
 
+/* What is left together in large numbers, a tree, is not left where the odd object is. */
+enum kind { FEW, MANY, KINDS };
+
+struct question {
+    uint64_t from, to;
+    enum kind kind;
+};
+
 /* Some that were weighed. */
 struct window {
     struct range range;
+    enum kind kind;
     uint32_t n_thinned;            /* the bottoms were, by then */
     double sums[WEIGHED_MOST + 1]; /* how likely this one and those behind it are together */
 };
 
 struct pmt_spots_learned {
     double passed[PMT_PLACES];  /* by place: times, */
-    double left[PMT_PLACES];    /* ... and those that garbage was left there; */
-    double given[PMT_PLACES];   /* ... the same, of the round of learning under way */
+    double left[KINDS][PMT_PLACES]; /* ... and those that garbage of a kind was left there; */
+    double given[KINDS][PMT_PLACES]; /* ... the same, of the round of learning under way */
     uint64_t counted;           /* event of the last bottom that is in `passed` */
-    struct { uint64_t from, to; } asked[ASKED_MOST]; /* the last questions */
+    struct question asked[ASKED_MOST]; /* the last ones */
     uint64_t n_asked;
     double shares[WEIGHED_MOST]; /* of those being weighed */
     struct window windows[WINDOWS];
@@ -96,16 +106,17 @@ static void count_passed(struct pmt_spots_learned *l, const struct pmt_ebb *ebb)
  * yet is judged by how deep the bottom is: by the eighth power, for a round of a loop ends where most
  * went, and whatever ended within the round counts for little, however often it did. */
 static double share_of(const struct pmt_spots_learned *l, const struct pmt_bottom *b,
-                       unsigned deepest)
+                       enum kind kind, unsigned deepest)
 {
     double depth = (double)b->depth / deepest;
 
-    return (l->left[b->place] + UNKNOWN * fourth_power(depth * depth)) /
+    return (l->left[kind][b->place] + UNKNOWN * fourth_power(depth * depth)) /
            (l->passed[b->place] + UNKNOWN);
 }
 
 /* Returns what they are together, more than 0. */
-static double find_shares(struct pmt_spots_learned *l, const struct pmt_ebb *ebb, struct range r)
+static double find_shares(struct pmt_spots_learned *l, const struct pmt_ebb *ebb, enum kind kind,
+                          struct range r)
 {
     unsigned deepest = 1;
     double all = 0;
@@ -114,7 +125,7 @@ static double find_shares(struct pmt_spots_learned *l, const struct pmt_ebb *ebb
         if (bottom_in(ebb, r, k)->depth > deepest)
             deepest = bottom_in(ebb, r, k)->depth;
     for (size_t k = 0; k < n_in(r); k++)
-        all += l->shares[k] = share_of(l, bottom_in(ebb, r, k), deepest);
+        all += l->shares[k] = share_of(l, bottom_in(ebb, r, k), kind, deepest);
     pmt_assert(all > 0);
     return all;
 }
@@ -123,19 +134,19 @@ static double find_shares(struct pmt_spots_learned *l, const struct pmt_ebb *ebb
 
 /* What was left once between these goes to their places, each its share. Returns how many bottoms
  * were weighed for that. */
-static size_t share_out(struct pmt_spots_learned *l, const struct pmt_ebb *ebb, uint64_t from,
-                        uint64_t to, double *given)
+static size_t share_out(struct pmt_spots_learned *l, const struct pmt_ebb *ebb, struct question q,
+                        double given[KINDS][PMT_PLACES])
 {
-    size_t first = pmt_ebb_first_at(ebb, from), end = pmt_ebb_first_at(ebb, to);
+    size_t first = pmt_ebb_first_at(ebb, q.from), end = pmt_ebb_first_at(ebb, q.to);
     struct range r;
     double all;
 
     if (first == end)
         return 0; /* they were thinned since */
     r = range_of(first, end);
-    all = find_shares(l, ebb, r);
+    all = find_shares(l, ebb, q.kind, r);
     for (size_t k = 0; k < n_in(r); k++)
-        given[bottom_in(ebb, r, k)->place] += l->shares[k] / all;
+        given[q.kind][bottom_in(ebb, r, k)->place] += l->shares[k] / all;
     return n_in(r);
 }
 
@@ -148,11 +159,12 @@ static void learn_round(struct pmt_spots_learned *l, const struct pmt_ebb *ebb)
     for (size_t work = 0; n < l->n_asked && n < ASKED_MOST && work < WORK_MOST; n++) {
         size_t i = (l->n_asked - 1 - n) % ASKED_MOST;
 
-        work += share_out(l, ebb, l->asked[i].from, l->asked[i].to, l->given);
+        work += share_out(l, ebb, l->asked[i], l->given);
     }
     pmt_assert(n > 0);
-    for (size_t i = 0; i < PMT_PLACES; i++)
-        l->left[i] = l->given[i] * ((double)l->n_asked / (double)n);
+    for (unsigned kind = 0; kind < KINDS; kind++)
+        for (size_t i = 0; i < PMT_PLACES; i++)
+            l->left[kind][i] = l->given[kind][i] * ((double)l->n_asked / (double)n);
 }
 
 /* From nothing, lest what seemed likely at first remain so. */
@@ -168,26 +180,25 @@ static bool is_time_to_learn(uint64_t n_asked)
     return n_asked < ASKED_MOST ? (n_asked & (n_asked - 1)) == 0 : n_asked % ASKED_MOST == 0;
 }
 
-static void learn(struct pmt_spots_learned *l, const struct pmt_ebb *ebb, uint64_t from,
-                  uint64_t to)
+static void learn(struct pmt_spots_learned *l, const struct pmt_ebb *ebb, struct question q)
 {
-    l->asked[l->n_asked % ASKED_MOST].from = from;
-    l->asked[l->n_asked % ASKED_MOST].to = to;
-    l->n_asked++;
+    l->asked[l->n_asked++ % ASKED_MOST] = q;
     count_passed(l, ebb);
     if (is_time_to_learn(l->n_asked))
         learn_anew(l, ebb);
     else
-        (void)share_out(l, ebb, from, to, l->left);
+        (void)share_out(l, ebb, q, l->left);
 }
 
 /* -- answers -- */
 
-/* The one with this end; NULL: there is none. */
-static struct window *find_window(struct pmt_spots_learned *l, const struct pmt_ebb *ebb, size_t end)
+/* The one of this kind with this end; NULL: there is none. */
+static struct window *find_window(struct pmt_spots_learned *l, const struct pmt_ebb *ebb,
+                                  enum kind kind, size_t end)
 {
     for (unsigned i = 0; i < WINDOWS; i++)
-        if (l->windows[i].range.end == end && l->windows[i].n_thinned == ebb->n_thinned)
+        if (l->windows[i].range.end == end && l->windows[i].kind == kind &&
+            l->windows[i].n_thinned == ebb->n_thinned)
             return &l->windows[i];
     return NULL;
 }
@@ -196,10 +207,11 @@ static struct window *find_window(struct pmt_spots_learned *l, const struct pmt_
  * times that a program left trees of a parser that finds 396, the share itself 269.) Summed from
  * the end, so that where a range begins later what is unlikely before it is not lost beside it. */
 static void weigh(struct pmt_spots_learned *l, const struct pmt_ebb *ebb, struct window *w,
-                  struct range r)
+                  enum kind kind, struct range r)
 {
-    (void)find_shares(l, ebb, r);
+    (void)find_shares(l, ebb, kind, r);
     w->range = r;
+    w->kind = kind;
     w->n_thinned = ebb->n_thinned;
     w->sums[n_in(r)] = 0;
     for (size_t k = n_in(r); k-- > 0;)
@@ -207,18 +219,18 @@ static void weigh(struct pmt_spots_learned *l, const struct pmt_ebb *ebb, struct
 }
 
 static struct window *window_of(struct pmt_spots_learned *l, const struct pmt_ebb *ebb,
-                                uint64_t from, uint64_t to)
+                                struct question q)
 {
-    size_t first = pmt_ebb_first_at(ebb, from), end = pmt_ebb_first_at(ebb, to);
-    struct window *w = find_window(l, ebb, end);
+    size_t first = pmt_ebb_first_at(ebb, q.from), end = pmt_ebb_first_at(ebb, q.to);
+    struct window *w = find_window(l, ebb, q.kind, end);
 
     if (w && first >= w->range.first)
         return w;
     if (!w) {
-        learn(l, ebb, from, to);
+        learn(l, ebb, q);
         w = &l->windows[l->next_window++ % WINDOWS];
     }
-    weigh(l, ebb, w, range_of(first, end));
+    weigh(l, ebb, w, q.kind, range_of(first, end));
     return w;
 }
 
@@ -239,14 +251,15 @@ static size_t find_sum(const struct window *w, size_t k, double sought)
 }
 
 uint64_t pmt_spots_within(struct pmt_spots *s, const struct pmt_ebb *ebb, uint64_t from,
-                          uint64_t to, uint32_t part)
+                          uint64_t to, size_t n, uint32_t part)
 {
+    struct question q = {from, to, n < LARGE ? FEW : MANY};
     size_t first = pmt_ebb_first_at(ebb, from), k;
     const struct window *w;
 
     if (!s->learned || first == pmt_ebb_first_at(ebb, to))
         return 0;
-    w = window_of(s->learned, ebb, from, to);
+    w = window_of(s->learned, ebb, q);
     k = (first - w->range.first + w->range.step - 1) / w->range.step;
     if (k == n_in(w->range)) /* between the last that was taken and the end */
         return ebb->bottoms.at[first].event;

@@ -43,7 +43,7 @@ static uint64_t fall(struct asked *a, int n, uint32_t bytes, int more)
 
 static uint64_t within(struct asked *a, uint64_t from, uint64_t to, uint32_t part)
 {
-    return pmt_spots_within(&a->spots, &a->ebb, from, to, part);
+    return pmt_spots_within(&a->spots, &a->ebb, from, to, 1, part);
 }
 
 static void test_spots_between(void)
@@ -114,6 +114,31 @@ static void test_spots_learns_the_place(void)
         n += within(&a, from, a.event, i << 24) == bottom && i >= 100;
     }
     EXPECT_U64(n, 100);
+    end(&a);
+}
+
+/* Single objects at one place, trees at another of the same round: neither is taken for the other,
+ * though half of the questions leave both open. */
+static void test_spots_trees_and_others(void)
+{
+    struct asked a = begin();
+    unsigned n_single = 0, n_trees = 0;
+
+    for (uint32_t i = 0; i < 200; i++) {
+        uint64_t from = a.event, single, tree, to;
+
+        make(&a, 100);
+        single = fall(&a, 50, 48, 50);
+        to = i % 2 ? a.event : a.event + 200;
+        make(&a, 50);
+        tree = fall(&a, 50, 64, 100);
+        n_single += within(&a, from, to, i << 24) == single && i >= 100;
+        from = i % 2 ? single + 1 : from;
+        n_trees += pmt_spots_within(&a.spots, &a.ebb, from, a.event, 10000, i << 24) == tree &&
+                   i >= 100;
+    }
+    EXPECT_U64(n_single, 100);
+    EXPECT_U64(n_trees, 100);
     end(&a);
 }
 
@@ -228,6 +253,6 @@ static void test_spots_out_of_memory(void)
 }
 
 SUITE(spots, TEST(test_spots_between), TEST(test_spots_deeper_ones_are_likelier),
-      TEST(test_spots_learns_the_place), TEST(test_spots_learns_from_one_death_once),
-      TEST(test_spots_behind_the_likeliest),
+      TEST(test_spots_learns_the_place), TEST(test_spots_trees_and_others),
+      TEST(test_spots_learns_from_one_death_once), TEST(test_spots_behind_the_likeliest),
       TEST(test_spots_windows_in_turns), TEST(test_spots_many_between), TEST(test_spots_out_of_memory))
