@@ -178,7 +178,8 @@ struct pmt_list_length_row {
 /* How long collections take, fitted to the recorded pauses of the same trace:
  * ns = fixed + visited * per_visited * ratio + freed blocks * per_freed, where the ratio
  * goes by the generation and by how many objects are visited: old objects and large
- * sets are not in the caches. */
+ * sets are not in the caches. A modelled pause (pause_ns) is that times how dear the recording
+ * found what its stretch of the program had made. */
 #define PMT_GC_KINDS      3
 #define PMT_GC_RATIOS     16
 #define PMT_GC_LEAST_LOG2 7
@@ -190,7 +191,7 @@ struct pmt_gc_cost {
     double ratio[PMT_GC_KINDS][PMT_GC_RATIOS]; /* by generation, for 2^(i+7) ...
                                     2^(i+8) - 1 objects visited; the first also for
                                     less, the last for more */
-    double spread_low, spread_high; /* recorded / modelled pause: the ratios below
+    double spread_low, spread_high; /* recorded pause / ns above: the ratios below
                                     which a tenth and nine tenths of pauses lie */
     uint64_t is_usual;           /* 1: fitted to nothing, the usual cost: of a script, which has
                                     no recorded pauses */

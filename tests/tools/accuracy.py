@@ -9,8 +9,8 @@ Each program is recorded once under its default settings. Then, for every settin
 collector, a replay of that one trace stands beside real runs of the program under that
 setting which nobody observes. --set takes NAME=T0,T1,T2, NAME=off or
 just the thresholds, and replaces the usual settings. Programs default to traces/*.py
-(tests/programs/*.py are others, that no part of the model was tuned on),
-the interpreter to /usr/bin/python3. Everything runs with PYTHONHASHSEED=0, one process
+(tests/programs/*.py are others; the curves of pauses are tuned to ten of them as well,
+nothing else is), the interpreter to /usr/bin/python3. Everything runs with PYTHONHASHSEED=0, one process
 at a time. Standard library only.
 
 Real. A copy of the program sets the thresholds in its first line, on the same line as

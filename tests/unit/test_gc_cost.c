@@ -255,7 +255,7 @@ static void test_gc_cost_foretells_sizes_that_were_not_seen(void)
     EXPECT(grown > 1.5 * young && grown < 6.0 * young);
     EXPECT(old > 1.5 * grown && old < 250.0);
     EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 2, 400000, 0), 400000.0 * 270.0, 20);
-    EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 1, 400000, 0), 400000.0 * 200.0, 25);
+    EXPECT_NEAR((double)pmt_gc_cost_ns(&cost, 1, 400000, 0), 400000.0 * 160.0, 25);
     pmt_free(fit);
 }
 
