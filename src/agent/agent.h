@@ -498,14 +498,15 @@ void touch_poll(void);
 /* Those of generation 1 are read; what of them has changed since may have been touched, or not. */
 void touch_read_ahead(void);
 void touch_take(void);
-/* Each object watched, of those of generations up to this one, the older one first: how many
- * readings ago it was last touched, at least and at most: 0 = since the last one; NEVER = not
- * since the last look at everything, and not known. What lies there may be something else by
- * now, and may come again: the last time counts. */
+/* Each object watched, of those of generations up to this one, the older one first, is read and
+ * named. What lies there may be something else by now, and may come again: the last time counts. */
 #define TOUCH_NEVER ((uint64_t)UINT32_MAX - 1)
 uint64_t touch_readings(void);
-typedef void touch_teller(uintptr_t head, uint64_t age, uint64_t least, uint64_t most);
+typedef void touch_teller(uintptr_t head, uint64_t age);
 void touch_tell(unsigned generations, touch_teller *each);
+/* Of one that is named, by its age: how many readings ago it was last touched, at least and at
+ * most: 0 = since the last one; NEVER = not since the last look at everything, and not known. */
+void touch_when(uint64_t age, uint64_t *least, uint64_t *most);
 
 /* spared.c: before and behind a look at what a collection of this generation is about to
  * visit; then, once, how much less it took for that look, in ns, or PMT_W_NOT_KNOWN. */

@@ -53,22 +53,27 @@ struct array32 {
     size_t n, cap;
 };
 
-static inline bool array32_grow(struct array32 *a)
+static inline bool array32_reserve(struct array32 *a, size_t n)
 {
     struct array words = {(uint64_t *)(void *)a->at, 0, a->cap / 2};
 
-    if (!array_grow(&words, words.cap ? 2 * words.cap : 4096))
+    if (!array_reserve(&words, n / 2 + 1))
         return false;
     a->at = (uint32_t *)(void *)words.at;
     a->cap = 2 * words.cap;
     return true;
 }
 
+static inline void array32_put(struct array32 *a, uint32_t value)
+{
+    a->at[a->n++] = value;
+}
+
 static inline bool array32_push(struct array32 *a, uint32_t value)
 {
-    if (__builtin_expect(a->n == a->cap, 0) && !array32_grow(a))
+    if (__builtin_expect(a->n == a->cap, 0) && !array32_reserve(a, a->n + 1))
         return false;
-    a->at[a->n++] = value;
+    array32_put(a, value);
     return true;
 }
 

@@ -8,24 +8,24 @@
 #include <stdint.h>
 #include "agent/array.h"
 
-/* The state of an object: its references that are not accounted for by others; of the dead,
- * once they are numbered, their number among these + 1. */
-#define GRAPH_COUNT    UINT32_MAX
-#define GRAPH_REACHED  ((uint64_t)1 << 32)
-#define GRAPH_NO_CYCLE ((uint64_t)1 << 33) /* it was found to be in none */
-#define GRAPH_OUTER    ((uint64_t)1 << 34) /* it refers to tracked objects that are not here */
-#define GRAPH_SAID     ((uint64_t)1 << 35) /* touch.c knows that it was reached */
+/* The state of an object: its references that are not accounted for by others (GRAPH_COUNT: so many
+ * that they never will be); of the dead, once they are numbered, their number among these + 1. */
+#define GRAPH_COUNT    (((uint32_t)1 << 28) - 1)
+#define GRAPH_REACHED  ((uint32_t)1 << 28)
+#define GRAPH_NO_CYCLE ((uint32_t)1 << 29) /* it was found to be in none */
+#define GRAPH_OUTER    ((uint32_t)1 << 30) /* it refers to tracked objects that are not here */
+#define GRAPH_SAID     ((uint32_t)1 << 31) /* touch.c knows that it was reached */
 
 struct graph {
     struct array head;        /* GC heads, the oldest generation first */
     size_t first[3], end[3];  /* those of a generation */
-    struct array state;
-    struct array from;        /* number i refers to to.at[from.at[i] ... from.at[i + 1]), */
+    struct array32 state;
+    struct array32 from;      /* number i refers to to.at[from.at[i] ... from.at[i + 1]), */
     struct array32 to;        /* ... numbers */
     struct array outer;       /* heads of objects that are not here, and behind those that number
                                  i refers to 2i + 1 */
     size_t n_reached;
-    bool failed;              /* out of memory */
+    bool failed;              /* out of memory, or of numbers */
 };
 
 /* That of the look under way. */

@@ -33,31 +33,18 @@
 struct graph graph;
 
 static struct {
-    struct array last;    /* heads at the last look at everything: nearly the same order */
-    bool whole;           /* this is one */
     struct array reached; /* numbers whose references are still to be followed */
     bool leads_on;        /* the object visited, to one that may be in a cycle, */
     bool leads_out;       /* ... and to one that is not here */
 } now;
 
-/* A look at everything waits for memory: each list and each object leads to places that nobody
- * has been at for long. What will be needed is asked for some objects ahead: what the list leads
- * to, which the last look tells; the objects; and what they refer to, by a visit more. */
-#define AHEAD         12
-#define AHEAD_VISITED 4
-#define AWAY          8 /* objects that went, from one that is still there to the next */
+/* A look at everything waits for memory: each object is asked for some before its turn. */
+#define AHEAD 12
 
 static inline void ask_for(uintptr_t head)
 {
     __builtin_prefetch((const void *)head);
     __builtin_prefetch((const void *)(head + HEAD + 32));
-}
-
-static int ask_for_referent(void *object, void *arg)
-{
-    (void)arg;
-    ask_for((uintptr_t)object - HEAD);
-    return 0;
 }
 
 /* The head of number i. */
@@ -68,44 +55,19 @@ static inline uintptr_t head_at(size_t i)
     return graph.head.at[i];
 }
 
-/* Number i is about to be visited. */
-static inline void ask_for_referents(size_t i)
-{
-    if (now.whole && i + AHEAD_VISITED < graph.head.n)
-        visit_all(graph.head.at[i + AHEAD_VISITED] + HEAD, ask_for_referent);
-}
-
-/* Where in the last look this head was, and those behind it: not before `at`. */
-static inline size_t ask_for_next(uintptr_t head, size_t at)
-{
-    size_t found = at;
-
-    while (found < now.last.n && found < at + AWAY && now.last.at[found] != head)
-        found++;
-    if (found == now.last.n || found == at + AWAY)
-        return at;
-    if (found + AHEAD < now.last.n)
-        ask_for(now.last.at[found + AHEAD]);
-    return found + 1;
-}
-
 /* -- one visit of each -- */
 
-static uint64_t count_of(uintptr_t head)
+static uint32_t count_of(uintptr_t head)
 {
     uint64_t count = get(head, HEAD);
 
-    return count < GRAPH_COUNT ? count : GRAPH_COUNT;
+    return count < GRAPH_COUNT ? (uint32_t)count : GRAPH_COUNT;
 }
 
 static void number_list(uintptr_t list)
 {
-    size_t at = 0;
-
     for (uintptr_t head = get(list, 0); head != list; head = get(head, 0)) {
-        if (now.whole)
-            at = ask_for_next(head, at);
-        if (graph.head.n == UINT32_MAX || !array_push(&graph.state, count_of(head)) ||
+        if (graph.head.n == GRAPH_COUNT || !array32_push(&graph.state, count_of(head)) ||
             !array_push(&graph.head, head)) {
             graph.failed = true;
             return;
@@ -120,10 +82,16 @@ static void note_outer(uintptr_t head)
     graph.failed |= !array_push(&graph.outer, head);
 }
 
+static bool is_counted(uint32_t state)
+{
+    return state & GRAPH_COUNT && (state & GRAPH_COUNT) < GRAPH_COUNT;
+}
+
 static int note_reference(void *object, void *arg)
 {
     uintptr_t head = head_of((uintptr_t)object);
-    uint64_t w, *state;
+    uint32_t *state;
+    uint64_t w;
 
     (void)arg;
     if (!head)
@@ -136,18 +104,17 @@ static int note_reference(void *object, void *arg)
     }
     state = &graph.state.at[w >> NUMBER];
     now.leads_on |= !(*state & GRAPH_NO_CYCLE);
-    if (*state & GRAPH_COUNT)
-        --*state;
-    graph.failed |= !array32_push(&graph.to, (uint32_t)(w >> NUMBER));
+    *state -= is_counted(*state);
+    graph.failed |= graph.to.n == UINT32_MAX || !array32_push(&graph.to, (uint32_t)(w >> NUMBER));
     return 0;
 }
 
 /* An object that leads to none but such that are in no cycle is in none itself. */
 static void visit_object(size_t i)
 {
-    array_put(&graph.from, graph.to.n);
+    array32_put(&graph.from, (uint32_t)graph.to.n);
     now.leads_on = now.leads_out = false;
-    ask_for_referents(i);
+
     visit_all(head_at(i) + HEAD, note_reference);
     if (now.leads_out) {
         graph.state.at[i] |= GRAPH_OUTER;
@@ -165,13 +132,13 @@ static void visit_generations(unsigned generations)
         number_list((uintptr_t)HOT.gc + GENERATION * g);
         graph.end[g] = graph.head.n;
     }
-    graph.failed |= !array_reserve(&graph.from, graph.head.n + 1) ||
+    graph.failed |= !array32_reserve(&graph.from, graph.head.n + 1) ||
                     !array_reserve(&now.reached, graph.head.n);
     if (graph.failed)
         return;
     for (size_t i = 0; i < graph.head.n && !graph.failed; i++)
         visit_object(i);
-    array_put(&graph.from, graph.to.n);
+    array32_put(&graph.from, (uint32_t)graph.to.n);
 }
 
 /* -- what is reached -- */
@@ -190,7 +157,7 @@ static void follow(size_t i)
 
     for (size_t e = graph.from.at[i]; e < graph.from.at[i + 1]; e++) {
         size_t to = graph.to.at[e];
-        uint64_t state = graph.state.at[to];
+        uint32_t state = graph.state.at[to];
 
         leads_on |= !(state & GRAPH_NO_CYCLE);
         if (!(state & GRAPH_REACHED))
@@ -279,7 +246,7 @@ void look_tell_alive(void)
 /* Said once. */
 static enum touch_found say_reached(size_t i)
 {
-    uint64_t *state = &graph.state.at[i];
+    uint32_t *state = &graph.state.at[i];
 
     if ((*state & (GRAPH_REACHED | GRAPH_SAID)) != GRAPH_REACHED)
         return TOUCH_GONE;
@@ -320,18 +287,8 @@ static void watch_survivors(unsigned generations, int soon)
     touch_begun();
 }
 
-/* The order of all is kept for the next. */
-static void keep_order(void)
+static void begin(void)
 {
-    struct array heads = graph.head;
-
-    graph.head = now.last;
-    now.last = heads;
-}
-
-static void begin(unsigned generations)
-{
-    now.whole = generations == 2;
     graph.head.n = graph.state.n = graph.from.n = graph.to.n = graph.outer.n = 0;
     graph.n_reached = 0;
     graph.failed = false;
@@ -343,7 +300,7 @@ struct looked look_at(unsigned generations, int soon)
 {
     struct looked looked = {0, 0};
 
-    begin(generations);
+    begin();
     visit_generations(generations);
     if (!graph.failed)
         reach_all();
@@ -354,7 +311,5 @@ struct looked look_at(unsigned generations, int soon)
     if (!graph.failed)
         dead_tell(generations, soon);
     looked.n_objects = graph.head.n;
-    if (now.whole)
-        keep_order();
     return looked;
 }

@@ -71,6 +71,7 @@
 #define IDLE       ((uint64_t)1 << 63) /* it was in no cycle: seldom read */
 #define IDLE_TURN  8u /* readings */
 
+#define PIECE 256u /* objects that stay in the caches */
 #define AHEAD 16 /* counts on their way */
 
 static struct {
@@ -654,18 +655,23 @@ static uint64_t base_read_before(uint64_t reading)
     return n ? watch.of_base.at[n - 1] : 0;
 }
 
-static void tell_one(size_t i, touch_teller *each)
+void touch_when(uint64_t i, uint64_t *least, uint64_t *most)
 {
-    uint64_t state = watch.state.at[i], reading = reading_of(state);
-    uint64_t now = watch.readings + 1, most = TOUCH_NEVER;
+    uint64_t state = watch.state.at[i], reading = reading_of(state), now = watch.readings + 1;
 
-    if (!is_there(i))
-        return;
+    *least = reading ? now - reading : TOUCH_NEVER;
+    *most = TOUCH_NEVER;
     if (state & CHANGED && i < watch.base)
-        most = now - 1 - base_read_before(reading);
+        *most = now - 1 - base_read_before(reading);
     else if (state & CHANGED)
-        most = now - 1 - reading + readings_between(state);
-    each(watch.head.at[i], i, reading ? now - reading : TOUCH_NEVER, most);
+        *most = now - 1 - reading + readings_between(state);
+}
+
+static void tell_from(size_t first, size_t end, touch_teller *each)
+{
+    for (size_t i = first; i < end; i++)
+        if (is_there(i))
+            each(watch.head.at[i], i);
 }
 
 /* Where those of this generation and the younger begin. */
@@ -683,9 +689,13 @@ void touch_tell(unsigned generations, touch_teller *each)
     drop_gone();
     watch.pass++;
     first = first_of(generations);
-    if (generations == 2)
-        read_from(0, watch.base, 0, 0);
-    read_levels(GAP_MOST, greater(first, watch.base), watch.head.n, 0);
-    for (size_t i = first; i < watch.head.n; i++)
-        tell_one(i, each);
+    for (; first < watch.base; first += PIECE) {
+        size_t end = lesser(first + PIECE, watch.base);
+
+        read_from(first, end, 0, 0);
+        tell_from(first, end, each);
+    }
+    first = greater(first_of(generations), watch.base);
+    read_levels(GAP_MOST, first, watch.head.n, 0);
+    tell_from(first, watch.head.n, each);
 }
