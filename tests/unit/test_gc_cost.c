@@ -302,6 +302,31 @@ static void test_gc_cost_of_two_wild_ones(void)
     pmt_free(fit);
 }
 
+/* A dozen of a size among thousands of others says less of it than a dozen alone, and than a
+ * thousand do. */
+static void test_gc_cost_of_a_rare_size(void)
+{
+    static const struct { unsigned n, others; double least, most; } cases[] = {
+        {12, 2000, 25.0, 55.0}, {12, 0, 65.0, 85.0}, {1000, 2000, 65.0, 85.0},
+    };
+    struct pmt_gc_fit *fit = pmt_zalloc(sizeof *fit);
+    struct pmt_gc_cost cost;
+    double each;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(fit);
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        memset(fit, 0, sizeof *fit);
+        for (unsigned i = 0; i < cases[k].others; i++)
+            pmt_gc_cost_add(fit, 0, 701, 0, 701 * 25, false);
+        for (unsigned i = 0; i < cases[k].n; i++)
+            pmt_gc_cost_add(fit, 0, 1500, 0, 1500 * 75, false);
+        pmt_gc_cost_fit(fit, &cost);
+        each = (double)pmt_gc_cost_ns(&cost, 0, 1500, 0) / 1500;
+        EXPECT(each > cases[k].least && each < cases[k].most);
+    }
+    pmt_free(fit);
+}
+
 /* The sum of the recorded pauses is met where each of them is not. */
 static void test_gc_cost_meets_the_sum(void)
 {
@@ -517,6 +542,7 @@ SUITE(gc_cost, TEST(test_gc_cost_of_no_pauses), TEST(test_gc_cost_recovers_known
       TEST(test_gc_cost_depends_on_the_size_of_the_set),
       TEST(test_gc_cost_foretells_sizes_that_were_not_seen),
       TEST(test_gc_cost_does_not_collapse), TEST(test_gc_cost_of_two_wild_ones),
+      TEST(test_gc_cost_of_a_rare_size),
       TEST(test_gc_cost_meets_the_sum),
       TEST(test_gc_cost_interpolates_between_sizes), TEST(test_gc_cost_degenerate_pauses),
       TEST(test_gc_cost_takes_any_figures),
