@@ -120,6 +120,37 @@ static void test_collect_warm(void)
     }
 }
 
+static void timed_collections(struct play *p, uint32_t n, uint64_t ns)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        play_objects(p, 0, 4);
+        play_begin_gc(p, 0); /* at 1,000 ns */
+        for (uint32_t slot = 0; slot < 4; slot++)
+            play_free(p, slot);
+        play_put(p, PMT_OP_GC_END, 0, 0, 1000 + ns);
+        p->within = false;
+    }
+}
+
+/* What was dear to visit in the recording is dear when it is collected at other times. */
+static void test_collect_dear_stretch(void)
+{
+    struct play p;
+    const struct pmt_result *result;
+    uint64_t n;
+
+    play_open(&p, false, "gc=79,10,10");
+    timed_collections(&p, 400, 1000);
+    timed_collections(&p, 400, 4000);
+    result = play_end(&p);
+    n = result->n_collections;
+    if (EXPECT(n >= 30)) {
+        EXPECT(2 * result->collections[n / 4].pause_ns < result->collections[n - n / 4].pause_ns);
+        EXPECT_U64(result->collections[n / 4].visited, result->collections[n - n / 4].visited);
+    }
+    play_close(&p);
+}
+
 /* What comes when the interpreter goes down is in no prediction of the longest. */
 static void test_collect_longest(void)
 {
@@ -651,7 +682,7 @@ static void test_collect_loses_no_block(void)
 SUITE(collect, TEST(test_collect_foretold), TEST(test_collect_not_foretold),
       TEST(test_collect_deferred_and_asked_for), TEST(test_collect_late),
       TEST(test_collect_a_check_asks_anew), TEST(test_collect_unlooked_at),
-      TEST(test_collect_warm), TEST(test_collect_longest),
+      TEST(test_collect_warm), TEST(test_collect_dear_stretch), TEST(test_collect_longest),
       TEST(test_collect_generations_in_order), TEST(test_collect_made_within_is_no_garbage),
       TEST(test_collect_garbage_waits), TEST(test_collect_overdue_garbage),
       TEST(test_collect_in_step), TEST(test_collect_off),
