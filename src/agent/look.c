@@ -114,7 +114,6 @@ static void visit_object(size_t i)
 {
     array32_put(&graph.from, (uint32_t)graph.to.n);
     now.leads_on = now.leads_out = false;
-
     visit_all(head_at(i) + HEAD, note_reference);
     if (now.leads_out) {
         graph.state.at[i] |= GRAPH_OUTER;
