@@ -89,6 +89,8 @@ static void put_reused(struct free_list *l, uint32_t down_to)
     }
 }
 
+/* For the collector's objects this record says by its count what the last block was; for tables, and
+ * where one is given, whatever comes next has to (drain_held.c). */
 static void put_shelved(struct free_list *l, uintptr_t object)
 {
     if (*l->known == FREE_LIST_MOST)
@@ -101,6 +103,8 @@ static void put_shelved(struct free_list *l, uintptr_t object)
         HOT.beside++;
     }
     put(PMT_W_SHELVED, l, object);
+    if (l->head)
+        collector_no_last();
 }
 
 /* -- what the lists hold -- */
@@ -164,7 +168,6 @@ static void watch(struct free_list *l)
     ring_put_figures(PMT_W_LIST, l->number, l->type, figures, 2);
     made_watch(NULL);
     collector_settle();
-    collector_no_last();
     for (uint32_t i = 0; i < n; i++)
         put_shelved(l, held[i]);
     found[n_found++] = l;
@@ -384,7 +387,6 @@ static void tell_before(void)
 {
     collector_watch(NULL);
     made_watch(NULL);
-    collector_no_last();
 }
 
 /* Deaths nest thousands deep in 3.13, on stacks that are the program's: between one and the
@@ -495,7 +497,6 @@ APART void watched_death(struct free_list *l, void *object, destructor *own)
         return;
     if (l != &lists[DICTS] && !l->lost && is_next(l, (uintptr_t)object)) {
         quiet_watch(NULL);
-        collector_no_last();
         l->clearing = false;
         put_shelved(l, (uintptr_t)object);
     } else {
