@@ -59,6 +59,7 @@ struct pmt_collect {
     bool modelling;                /* mod is there */
     bool failed;                   /* out of memory */
     bool seen;                     /* the trace tells of the collector */
+    unsigned told_settings;        /* a bit for each that the trace has told of */
     uint64_t overruled;            /* settings asked for that the program's own took the place of */
     struct { uint64_t *at; size_t n, cap; } known; /* bit by slot: a collector object, or a
                                       block that was told to belong to garbage */

@@ -17,6 +17,14 @@ static uint64_t part_of(uint64_t total, uint64_t billionths)
     return total / BILLION * billionths + total % BILLION * billionths / BILLION;
 }
 
+/* All of them is the last. */
+static uint64_t event_at(uint64_t total, uint64_t billionths)
+{
+    uint64_t event = part_of(total, billionths);
+
+    return event < total ? event : total - 1;
+}
+
 static void place_step(struct pmt_gc_plan *plan, enum pmt_gc_step step,
                        const struct pmt_moment *moment, uint64_t total_events)
 {
@@ -27,7 +35,7 @@ static void place_step(struct pmt_gc_plan *plan, enum pmt_gc_step step,
     else if (moment->kind == PMT_MOMENT_EVENT)
         plan->steps[step].event = moment->value;
     else if (moment->kind == PMT_MOMENT_FRACTION)
-        plan->steps[step].event = part_of(total_events, moment->value);
+        plan->steps[step].event = event_at(total_events, moment->value);
     else if (moment->kind == PMT_MOMENT_TIME)
         plan->steps[step].ns = moment->value;
 }

@@ -256,8 +256,8 @@ static bool is_as_before(const struct pmt_gc_policy *rec, enum pmt_op op, uint32
     return op == PMT_OP_GC_THRESHOLD && arg < PMT_GENERATIONS && rec->threshold[arg] == wide;
 }
 
-/* The program's own setting takes the place of one that was asked for. */
-static bool overrules(const struct pmt_gc_plan *plan, enum pmt_op op, uint32_t arg, uint64_t wide)
+/* Another one was asked for, and holds. */
+static bool is_asked_for(const struct pmt_gc_plan *plan, enum pmt_op op, uint32_t arg, uint64_t wide)
 {
     const struct pmt_gc_config *asked = &plan->config;
 
@@ -269,14 +269,29 @@ static bool overrules(const struct pmt_gc_plan *plan, enum pmt_op op, uint32_t a
            asked->threshold[arg] != wide;
 }
 
+/* What is told of a setting first is what the interpreter began with: no call of the program's. */
+static bool is_told_first(struct pmt_collect *c, enum pmt_op op, uint32_t arg)
+{
+    unsigned setting = 0, before = c->told_settings;
+
+    if (op == PMT_OP_GC_ENABLED)
+        setting = 1;
+    else if (op == PMT_OP_GC_THRESHOLD && arg < PMT_GENERATIONS)
+        setting = 2u << arg;
+    c->told_settings |= setting;
+    return setting & ~before;
+}
+
 /* What the program does to the collector: for rec always, for mod unless ignored. */
 static bool program_calls(struct pmt_collect *c, enum pmt_op op, uint32_t arg, uint64_t wide)
 {
     struct pmt_collect_side *sides[2] = {&c->rec, &c->mod};
+    bool other = is_asked_for(&c->plan, op, arg, wide), first = is_told_first(c, op, arg);
     bool heard = !pmt_gc_plan_is_deaf(&c->plan) && !is_as_before(&c->rec.policy, op, arg, wide);
-    int n = c->modelling && heard ? 2 : 1;
+    int n = c->modelling && heard && !(first && other) ? 2 : 1;
 
-    c->overruled += n == 2 && overrules(&c->plan, op, arg, wide);
+    /* The program's own setting takes the place of one that was asked for. */
+    c->overruled += n == 2 && other;
     for (int i = 0; i < n; i++) {
         struct pmt_gc_policy *p = &sides[i]->policy;
 

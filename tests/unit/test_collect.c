@@ -502,6 +502,23 @@ static void test_collect_program_sets_thresholds(void)
     }
 }
 
+/* What the interpreter begins with is told as the program's settings are, and is none of them. */
+static void test_collect_since_the_start(void)
+{
+    struct play p;
+    const struct pmt_result *result;
+
+    play_open(&p, false, "gc=7,10,10 gc.since=start");
+    for (uint32_t i = 0; i < 6; i++) {
+        play_objects(&p, 4 * i, 4);
+        play_collection(&p, 0, 0, 0);
+    }
+    result = play_end(&p);
+    EXPECT_U64(result->metrics.gc_collections_0, 3);
+    EXPECT_U64(result->n_collections, 3);
+    play_close(&p);
+}
+
 /* An object that a recorded collection left untracked is still visited by the model's
  * next, and is not counted as collected when it goes. */
 static void test_collect_untracked(void)
@@ -689,6 +706,7 @@ SUITE(collect, TEST(test_collect_foretold), TEST(test_collect_not_foretold),
       TEST(test_collect_freeze_keeps_garbage),
       TEST(test_collect_a_moment_that_never_comes_is_refused), TEST(test_collect_freeze_keeps_young_garbage),
       TEST(test_collect_asked_for), TEST(test_collect_program_sets_thresholds),
+      TEST(test_collect_since_the_start),
       TEST(test_collect_untracked), TEST(test_collect_untracked_is_visited_once),
       TEST(test_collect_unseen_objects_are_young_once), TEST(test_collect_since),
       TEST(test_collect_loses_no_block))

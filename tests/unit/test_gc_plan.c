@@ -65,8 +65,8 @@ static void test_gc_plan_actions(void)
         {"gc.freeze-at=main gc.unfreeze-at=main gc.collect-at=main", NONE,
          {{MAIN, 7, 0, NULL, BEGIN | COLLECT | FREEZE | UNFREEZE, 0}, {MAIN, 8, 0, NULL, 0, 0}}},
         {"gc.freeze-at=fraction:0.25 gc.collect-at=fraction:1", 250,
-         {{EVENT, 249, 0, NULL, 0, 250}, {EVENT, 250, 0, NULL, FREEZE, 1000},
-          {EVENT, 1000, 0, NULL, COLLECT, 0}, {EVENT, 1001, 0, NULL, 0, 0}}},
+         {{EVENT, 249, 0, NULL, 0, 250}, {EVENT, 250, 0, NULL, FREEZE, 999},
+          {EVENT, 999, 0, NULL, COLLECT, 0}, {EVENT, 1000, 0, NULL, 0, 0}}},
         {"gc.collect-at=mark:req gc.freeze-at=mark:req", NONE,
          {{MARK, 1, 0, "req", COLLECT | FREEZE, 0}, {MARK, 2, 0, "other", 0, 0},
           {MARK, 3, 0, "req", COLLECT, 0}, {MARK, 4, 0, "req", COLLECT, 0}}},
@@ -135,8 +135,8 @@ static void test_gc_plan_fraction_needs_the_length(void)
 static void test_gc_plan_fraction_of_any_length(void)
 {
     static const struct { const char *fraction; uint64_t total, event; } cases[] = {
-        {"0", 1000, 0}, {"1", 1000, 1000}, {"0.999999999", 1000, 999}, {"0.5", 3, 1},
-        {"0.333333333", 3000000000, 999999999}, {"1", UINT64_MAX - 1, UINT64_MAX - 1},
+        {"0", 1000, 0}, {"1", 1000, 999}, {"0.999999999", 1000, 999}, {"0.5", 3, 1},
+        {"0.333333333", 3000000000, 999999999}, {"1", UINT64_MAX - 1, UINT64_MAX - 2},
         {"0.5", UINT64_C(1) << 63, UINT64_C(1) << 62},
     };
 
