@@ -365,6 +365,9 @@ static inline bool collector_is_last(const void *block)
 {
     return (HOT.gc_last_block & ~TAGS) == (uintptr_t)block;
 }
+/* The GC head of what looks like an object in this block, tagged as gc_last_block, if it is in a list of the
+ * collector; else 0. */
+uintptr_t collector_listed(uintptr_t tagged);
 /* ... is given back before another call: the count went up and down for it, if it is one. */
 void collector_last_goes(void);
 /* At a free of this block: what the last one holds, by its type: an object of the collector, or
@@ -438,6 +441,9 @@ void look_collected(unsigned generation, uint64_t collected);
 bool look_in_vain(void);
 /* Behind many collections of generation 0, and what they free is hardly ever old. */
 bool look_is_seldom(void);
+/* An object of the collector in this block, tagged as gc_last_block, came behind the last hook call
+ * but one. */
+void look_late(uintptr_t tagged);
 /* As it stands, the next collection comes unlooked at. */
 bool look_is_left_out(void);
 

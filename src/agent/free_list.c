@@ -85,6 +85,8 @@ static void put_reused(struct free_list *l, uint32_t down_to)
         uintptr_t object = l->stack[--*l->known];
 
         touch_anew(block_in(l, object));
+        if (l->head)
+            look_late(block_in(l, object));
         put(PMT_W_REUSED, l, object);
     }
 }

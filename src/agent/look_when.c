@@ -15,6 +15,9 @@
  * references with it, so that what they led to seems to be touched: where a part of the garbage
  * is old, all are looked at.
  *
+ * From 3.12 on objects are made between such a look and its collection, at least the one that the
+ * collection came to be due with. Those that survive it are to be watched as well.
+ *
  * And at all generations whenever the program has made `every` records since, or if that is 0
  * so many that a look is a small part of what the program does.
  * Where a full collection is near, such a look waits for it, and is the one that it gets.
@@ -231,6 +234,33 @@ static void watch_left_out(unsigned generation)
         touch_grown();
 }
 
+#define LATE_MOST 4096u
+
+static struct {
+    uintptr_t at[LATE_MOST]; /* blocks, tagged as gc_last_block */
+    size_t n;
+} late;
+
+void look_late(uintptr_t tagged)
+{
+    if (HOT.gc_late && HOT.look_done && !HOT.look_left && late.n < LATE_MOST)
+        late.at[late.n++] = tagged;
+}
+
+/* What has died since may be anything by now: no look will find that again. */
+static void watch_late(unsigned generation)
+{
+    for (size_t i = 0; i < late.n; i++) {
+        uintptr_t head = collector_listed(late.at[i]);
+
+        if (head)
+            touch_watch(head);
+    }
+    if (late.n && generation > 0)
+        touch_grown();
+    late.n = 0;
+}
+
 /* What older objects lose to one that is left out is to be told from what the program does. */
 static void read_ahead(void)
 {
@@ -359,6 +389,7 @@ void look_collected(unsigned generation, uint64_t collected)
         touch_unseen(collected);
     if (HOT.look_left)
         watch_left_out(generation);
+    watch_late(generation);
     HOT.look_vain = collected ? 0 : HOT.look_vain + 1;
     HOT.look_left = 0;
     HOT.look_near = 0;

@@ -180,6 +180,7 @@ void collector_young(void)
         if (preheader)
             (void)collector_type(get(block, 40), &flags);
     add_young(HOT.gc_last_block);
+    look_late(HOT.gc_last_block);
 }
 
 /* Where the GC head lies in a block that looks like an object of a type that was met;
@@ -197,6 +198,14 @@ void collector_maybe_young(void)
 {
     if (head_in(HOT.gc_last_block) >= 0)
         add_young(HOT.gc_last_block);
+}
+
+uintptr_t collector_listed(uintptr_t tagged)
+{
+    int at = head_in(tagged);
+    uintptr_t head = start_of(tagged) + (uintptr_t)at;
+
+    return at >= 0 && get(head, 0) ? head : 0;
 }
 
 /* The GC head of what dies is in no list, and may say that it was finalised; where another object
