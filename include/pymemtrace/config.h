@@ -42,7 +42,7 @@ struct pmt_heap_config {
 enum pmt_moment_kind {
     PMT_MOMENT_NEVER,
     PMT_MOMENT_START,   /* before the first event */
-    PMT_MOMENT_MAIN,    /* the interpreter turns to the user's program */
+    PMT_MOMENT_MAIN,    /* the user's program begins */
     PMT_MOMENT_MARK,    /* pymemtrace_mark(mark) */
     PMT_MOMENT_TIME,    /* value: ns of the recorded clock */
     PMT_MOMENT_EVENT,   /* value: so many events are over */

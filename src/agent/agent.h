@@ -73,6 +73,9 @@ struct python {
     void (*decref)(void *);
     void *(*interp_head)(void);
     void *(*interp_next)(void *);
+    void *(*globals)(void);                 /* PyEval_GetGlobals */
+    int (*dict_next)(void *dict, ptrdiff_t *at, void **key, void **value); /* PyDict_Next */
+    int (*compare_text)(void *text, const char *ascii); /* PyUnicode_CompareWithASCIIString */
     const char *runtime;                    /* _PyRuntime */
     const void *type_type;                  /* PyType_Type */
     const void *set_type;                   /* PySet_Type */
@@ -181,6 +184,7 @@ struct hot {
     uint64_t spared_spent_ns[3]; /* in all passes, by generation */
     uint64_t spared_since_ns; /* clock at the first look that could be measured */
     uint32_t spared_n[3];   /* looks measured, by generation */
+    bool main_near;         /* the interpreter runs, but not the program yet (main_program.c) */
     bool objects_begun;     /* ... and the free lists were looked for */
     uint64_t beside;        /* main records that are no work of the program's: what looks tell,
                                types of objects, what went by free lists */
@@ -361,13 +365,13 @@ static inline uint32_t gc_half(int at)
 void collector_young(void);
 /* ... or may be: the count went up for it and down for the block being freed. */
 void collector_maybe_young(void);
+/* The GC head of what looks like an object in this block, tagged as gc_last_block, if it is in a list of the
+ * collector; else 0. */
+uintptr_t collector_listed(uintptr_t tagged);
 static inline bool collector_is_last(const void *block)
 {
     return (HOT.gc_last_block & ~TAGS) == (uintptr_t)block;
 }
-/* The GC head of what looks like an object in this block, tagged as gc_last_block, if it is in a list of the
- * collector; else 0. */
-uintptr_t collector_listed(uintptr_t tagged);
 /* ... is given back before another call: the count went up and down for it, if it is one. */
 void collector_last_goes(void);
 /* At a free of this block: what the last one holds, by its type: an object of the collector, or
@@ -437,13 +441,13 @@ void look_ending(void);
 void ending_at_once(void);
 /* A collection of this generation is over, and so many objects. */
 void look_collected(unsigned generation, uint64_t collected);
+/* An object of the collector in this block, tagged as gc_last_block, came behind the last hook call
+ * but one. */
+void look_late(uintptr_t tagged);
 /* Neither collections nor looks at them have found anything for long. */
 bool look_in_vain(void);
 /* Behind many collections of generation 0, and what they free is hardly ever old. */
 bool look_is_seldom(void);
-/* An object of the collector in this block, tagged as gc_last_block, came behind the last hook call
- * but one. */
-void look_late(uintptr_t tagged);
 /* As it stands, the next collection comes unlooked at. */
 bool look_is_left_out(void);
 
@@ -556,10 +560,13 @@ void told_add(uintptr_t block, unsigned generation);
 /* A collection of this generation is over. */
 void told_settle(unsigned generation);
 
-/* main_program.c: the script that the command line names (NULL: none); a poll says MAIN
- * when the program's own code has begun. */
-void main_expect(const char *script);
-void main_poll(bool initialized);
+/* main_program.c says MAIN when the program's own code begins. Whether the command line names a
+ * program; the interpreter is initialized; at each hook call from then on, before and behind what
+ * is told of the collector; now and then, and when the interpreter ends. */
+void main_expect(bool program);
+void main_initialized(void);
+void main_watch(bool told);
+void main_poll(bool ending);
 
 /* Append to the raw ring, from any thread; `on` must have been seen true. */
 void ring_put_raw(uint64_t op, uint64_t low, uint64_t b);

@@ -80,7 +80,11 @@ static bool ask(const void *gone, bool freed)
 {
     if (!ring_ready())
         return false;
+    if (UNLIKELY(HOT.main_near))
+        main_watch(false);
     collector_watch(freed ? gone : NULL);
+    if (UNLIKELY(HOT.main_near))
+        main_watch(true);
     objects_watch(gone, freed);
     HOT.ask_at = HOT.gc_full || HOT.ended || list_counts.slow ? 0 : HOT.stop_at;
     return true;

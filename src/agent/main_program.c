@@ -1,97 +1,87 @@
 /*
  * main_program.c - when does the interpreter turn to the user's program?
  *
- * When it opens the script that the command line names: PyRun_AnyFile's file comes from
- * fopen() in every version, by its name or (3.9+) by its absolute path. With -c and -m
- * there is no such file; then it is the first poll (ring.c) after the interpreter calls
- * itself initialized, which is before site is imported: a few collections early.
+ * When code runs whose globals are those of the module __main__: of a script, of -c, of -m and of
+ * an archive alike, and not while it is still being read and compiled. So from the interpreter's
+ * first steps on each hook call asks whose code it serves, until it is that. (From 3.12 on a
+ * collection that became due while the program was compiled comes just before its first line.)
  *
- * The wrappers do what the functions of the same name do.
+ * Where the command line names no program, as in a process that embeds the interpreter, there may
+ * never be such code: then it is the first poll (ring.c) after the interpreter calls itself
+ * initialized, which is before site is imported: a few collections early.
  */
 #include "agent/agent.h"
 
-#include <dlfcn.h>
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
+#include "agent/object.h"
 
-#define EXPORT __attribute__((visibility("default")))
+#define MOST ((uint64_t)1 << 20) /* records: the command line may be that of something else */
+#define KEYS 16 /* of a module's first names __name__ is one */
 
-static const char *script; /* argv's, or NULL */
-static bool opened_script, seen;
+static bool expected, seen;
+static const void *others; /* globals of a module that is not __main__: those asked for last */
 
-static struct {
-    FILE *(*fopen)(const char *, const char *);
-    FILE *(*fopen64)(const char *, const char *);
-} libc;
-
-__attribute__((constructor(101))) static void find_libc(void)
+static void tell(void)
 {
-    *(void **)&libc.fopen = dlsym(RTLD_NEXT, "fopen");
-    *(void **)&libc.fopen64 = dlsym(RTLD_NEXT, "fopen64");
-    (void)dlerror();
-}
-
-/* The constructors of other libraries come before this one's, and open files. */
-static void need_libc(void)
-{
-    if (UNLIKELY(!libc.fopen64))
-        find_libc();
-}
-
-/* A folder or an archive is run by an import of what is in it: like -m. */
-void main_expect(const char *name)
-{
-    size_t n = name ? strlen(name) : 0;
-    struct stat st;
-    bool archive = n > 4 && (!strcmp(name + n - 4, ".zip") || !strcmp(name + n - 4, ".pyz"));
-
-    if (name && !archive && !stat(name, &st) && S_ISREG(st.st_mode))
-        script = name;
-}
-
-void main_poll(bool initialized)
-{
-    if (seen || (script ? !opened_script : !initialized))
-        return;
     seen = true;
-    collector_settle();
+    HOT.main_near = false;
     ring_put(PMT_W_MAIN, 0, 0);
 }
 
-static bool is_script(const char *path)
+void main_expect(bool program)
 {
-    struct stat named, opened;
-    int saved = errno;
-    bool same = !strcmp(path, script) ||
-                (!stat(script, &named) && !stat(path, &opened) &&
-                 named.st_dev == opened.st_dev && named.st_ino == opened.st_ino);
-
-    errno = saved;
-    return same;
+    expected = program && pmt_py.globals && pmt_py.dict_next && pmt_py.compare_text;
 }
 
-/* The GIL is not held while a file is opened: the next hook call tells it. */
-static void opening(const char *path)
+void main_initialized(void)
 {
-    if (seen || opened_script || !script || !path || !HOT.on ||
-        !is_script(path))
-        return;
-    opened_script = true;
-    ring_poll_at_once();
+    HOT.main_near = expected && !seen;
 }
 
-EXPORT FILE *fopen(const char *path, const char *mode)
+void main_poll(bool ending)
 {
-    need_libc();
-    opening(path);
-    return libc.fopen(path, mode);
+    if (!seen && (!expected || ending || HOT.head > MOST))
+        tell();
 }
 
-EXPORT FILE *fopen64(const char *path, const char *mode)
+static bool is_text(void *object, const char *text)
 {
-    need_libc();
-    opening(path);
-    return libc.fopen64(path, mode);
+    return get((uintptr_t)object, 8) == (uintptr_t)pmt_py.text_type &&
+           !pmt_py.compare_text(object, text);
+}
+
+/* Nothing is made here: the program's blocks stay where they would be. */
+static bool are_of_main(void *globals)
+{
+    ptrdiff_t at = 0;
+    void *key, *value;
+
+    for (int i = 0; i < KEYS && pmt_py.dict_next(globals, &at, &key, &value); i++)
+        if (is_text(key, "__name__"))
+            return is_text(value, "__main__");
+    return false;
+}
+
+static bool is_in_main(void)
+{
+    void *globals = pmt_py.globals();
+
+    if (!globals || globals == others)
+        return false;
+    if (are_of_main(globals))
+        return true;
+    others = globals;
+    return false;
+}
+
+/* A collection that came since the last hook call came before the program's first line. */
+static bool collector_is_busy(void)
+{
+    return HOT.gc_found &&
+           (HOT.gc_collecting || gc_half(GC_COLLECTING) || collector_was_reset());
+}
+
+void main_watch(bool told)
+{
+    if (is_in_main() && !(told ? HOT.gc_collecting : collector_is_busy()))
+        tell();
 }

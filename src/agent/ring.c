@@ -74,7 +74,7 @@ bool ring_room(uint64_t n)
         if (HOT.head + n <= limit) {
             HOT.room_at = limit - RESERVE;
             HOT.stop_at = HOT.room_at < HOT.next_poll ? HOT.room_at : HOT.next_poll;
-            if (!HOT.gc_looked || !HOT.objects_begun) /* every call, as soon as one can */
+            if (!HOT.gc_looked || !HOT.objects_begun || HOT.main_near) /* every call */
                 HOT.stop_at = 0;
             if (HOT.ask_at > HOT.stop_at)
                 HOT.ask_at = HOT.stop_at;
@@ -174,13 +174,14 @@ static void poll(void)
     /* While it finalizes, the interpreter calls itself not initialized. */
     if (pmt_py.is_finalizing && pmt_py.is_finalizing()) {
         HOT.ended = true;
+        main_poll(true);
         look_at_end();
         oracle_take(PMT_WHEN_END);
         return;
     }
     if (!pmt_py.is_initialized || !pmt_py.is_initialized())
         return;
-    main_poll(true);
+    main_poll(false);
     tell_trouble_once(&HOT.hooks_lost, !hooks_in_place(), PMT_TROUBLE_HOOK_LOST);
     leave_objects_of_others();
     tell_trouble_once(&HOT.lists_apart, lists_apart(), PMT_TROUBLE_LISTS_UNSEEN);
@@ -214,8 +215,11 @@ bool ring_slow(void)
         collector_begin(pmt_hex_version);
         (void)ring_room(RESERVE);
     }
-    if (HOT.on && !HOT.objects_begun && pmt_py.is_initialized() && ring_room(RESERVE))
+    if (HOT.on && !HOT.objects_begun && pmt_py.is_initialized() && ring_room(RESERVE)) {
         objects_begin();
+        main_initialized();
+        (void)ring_room(RESERVE);
+    }
     if (HOT.on && ring_room(RESERVE) && HOT.thread != thread_pointer()) {
         HOT.thread = thread_pointer();
         ring_put(PMT_W_THREAD, 0, HOT.thread);

@@ -47,6 +47,9 @@ static void find_python(void)
         {"Py_DecRef", (void **)&pmt_py.decref},
         {"PyInterpreterState_Head", (void **)&pmt_py.interp_head},
         {"PyInterpreterState_Next", (void **)&pmt_py.interp_next},
+        {"PyEval_GetGlobals", (void **)&pmt_py.globals},
+        {"PyDict_Next", (void **)&pmt_py.dict_next},
+        {"PyUnicode_CompareWithASCIIString", (void **)&pmt_py.compare_text},
         {"_PyRuntime", (void **)&pmt_py.runtime},
         {"PyType_Type", (void **)&pmt_py.type_type},
         {"PySet_Type", (void **)&pmt_py.set_type},
@@ -171,12 +174,12 @@ static uint32_t hex_version(const char *text)
  * which make it ignore the environment. */
 struct py_options {
     bool dev, ignore_env;
-    const char *script; /* what it is to run, if a file */
+    bool program; /* it is to run one */
 };
 
 static struct py_options read_options(int argc, char **argv)
 {
-    struct py_options o = {false, false, NULL};
+    struct py_options o = {false, false, false};
     int i;
 
     for (i = 1; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
@@ -189,8 +192,10 @@ static struct py_options read_options(int argc, char **argv)
 
             if (*c == 'E' || *c == 'I')
                 o.ignore_env = true;
-            if (*c == 'c' || *c == 'm')
+            if (*c == 'c' || *c == 'm') {
+                o.program = true;
                 return o;
+            }
             if (*c != 'X' && *c != 'W')
                 continue;
             if (*c == 'X' && (!strcmp(value, "dev") || !strncmp(value, "dev=", 4)))
@@ -199,8 +204,7 @@ static struct py_options read_options(int argc, char **argv)
             break;
         }
     }
-    if (i < argc && strcmp(argv[i], "-"))
-        o.script = argv[i];
+    o.program = i < argc && strcmp(argv[i], "-");
     return o;
 }
 
@@ -398,7 +402,7 @@ __attribute__((constructor)) static void start(int argc, char **argv)
     if (*hello.malloc_env)
         env_hide("PYTHONMALLOC");
     HOT.pid = getpid();
-    main_expect(options.script);
+    main_expect(options.program);
     hooks_install();
     children_watch();
 }

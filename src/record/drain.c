@@ -151,8 +151,7 @@ static uint64_t on_other(struct pmt_drain *d, enum pmt_wire_op op, uint64_t low,
         if (low < sizeof d->trouble / sizeof *d->trouble)
             d->trouble[low] += b;
         break;
-    case PMT_W_MAIN:
-        pmt_drain_let_go(d, false);
+    case PMT_W_MAIN: /* it has no count; what is held comes behind it */
         pmt_writer_event(d->writer, PMT_OP_MAIN, 0, NULL);
         break;
     case PMT_W_GC_SET:

@@ -94,9 +94,12 @@ bool pmt_mod_collect_pending(struct pmt_collect *c, uint64_t event)
     return generation == PMT_GC_NONE || pmt_mod_collect(c, (unsigned)generation, false, event);
 }
 
+/* Within a recorded collection nothing is collected: what a finalizer makes there, mod makes within
+ * one of its own. */
 static bool collect_if_pending(struct pmt_collect *c, uint64_t event)
 {
-    return c->pending == PMT_GC_NONE || rec_is_due(c) || pmt_mod_collect_pending(c, event);
+    return c->pending == PMT_GC_NONE || rec_is_due(c) || c->rec.policy.collecting ||
+           pmt_mod_collect_pending(c, event);
 }
 
 static bool collect_if_due(struct pmt_collect *c, bool due, uint64_t event)

@@ -168,6 +168,7 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
     uint64_t unseen;
     uint32_t n_before;
 
+    c->rec.policy.collecting = false;
     if (generation >= PMT_GENERATIONS || !c->within)
         return true;
     c->within = false;
@@ -190,7 +191,6 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
         return false;
     c->warm = 0;
     c->spared_known = false;
-    c->rec.policy.collecting = false;
     n_before = c->rec.census.n_collections;
     settle_oldest(c, generation);
     if (!c->modelling) {

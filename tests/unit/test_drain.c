@@ -851,6 +851,19 @@ static void test_drain_main_and_marks(void)
                              "mark0:18446744073709551615 free0:0");
 }
 
+/* It says nothing of what was made last. */
+static void test_drain_main_with_something_held(void)
+{
+    struct rig rig;
+
+    open_counted(&rig);
+    put(&rig, PMT_W_ALLOC_OBJ, AT(0), COUNT(5, 64));
+    put(&rig, PMT_W_MAIN, 0, 0);
+    put(&rig, PMT_W_ALLOC_MEM, AT(8), COUNT(6, 8));
+    EXPECT_U64(pmt_drain_some(&rig.drain, ALL), 4);
+    EXPECT_STR(events(&rig), "thread0:0 main0:0 gc0:64 mem1:8");
+}
+
 /* -- both sides at work -- */
 
 #define LIVELY 400001u /* ends with a free: nothing is held */
@@ -904,4 +917,5 @@ SUITE(drain, TEST(test_drain_blocks), TEST(test_drain_merges_by_position),
       TEST(test_drain_counts_past_the_last), TEST(test_drain_objects), TEST(test_drain_tables), TEST(test_drain_tables_wait), TEST(test_drain_free_lists),
       TEST(test_drain_over_a_free_list),
       TEST(test_drain_main_and_marks),
+      TEST(test_drain_main_with_something_held),
       TEST(test_drain_while_the_agent_writes))
