@@ -220,6 +220,7 @@ static void json_label(struct pmt_page *page, const struct pmt_result *r)
     pmt_json_config(&page->json, &r->config);
     if (pmt_gc_has_cost(&r->gc_cost))
         pmt_json_gc_cost(&page->json, "gc_cost", &r->gc_cost);
+    pmt_part_health(page, "health", r);
     if (page->options->all)
         pmt_part_timeline(page, "timeline", r, SIZE_MAX);
     pmt_strbuf_release(&text);
@@ -348,6 +349,38 @@ static void text_summary(struct pmt_strbuf *sb, const struct pmt_sides *s)
     }
 }
 
+static bool has_loss(const struct pmt_result *r, const char *what)
+{
+    for (size_t i = 0; i < r->n_health; i++)
+        if (r->health[i].severity == PMT_LOSS && !strcmp(r->health[i].what, what))
+            return true;
+    return false;
+}
+
+/* Once, by the first side that has it: why sides are equal, or more unlike than they should be. */
+static void text_loss(struct pmt_page *page, const struct pmt_sides *s, unsigned side,
+                      const char *what)
+{
+    for (unsigned k = 0; k < side; k++)
+        if (has_loss(s->at[k], what))
+            return;
+    pmt_strbuf_puts(&page->sb, "loss,");
+    for (unsigned k = side; k < s->n; k++)
+        if (has_loss(s->at[k], what))
+            pmt_strbuf_printf(&page->sb, " %c", letter(k));
+    pmt_strbuf_puts(&page->sb, ": ");
+    pmt_escape_text(&page->sb, what);
+    pmt_strbuf_puts(&page->sb, "\n");
+}
+
+static void text_losses(struct pmt_page *page, const struct pmt_sides *s)
+{
+    for (unsigned k = 0; k < s->n; k++)
+        for (size_t i = 0; i < s->at[k]->n_health; i++)
+            if (s->at[k]->health[i].severity == PMT_LOSS)
+                text_loss(page, s, k, s->at[k]->health[i].what);
+}
+
 static void text_diff(struct pmt_page *page, const struct pmt_sides *s)
 {
     const struct pmt_report_options *o = page->options;
@@ -363,6 +396,7 @@ static void text_diff(struct pmt_page *page, const struct pmt_sides *s)
         metric_table(page, s);
     text_costs(page, s);
     pmt_text_curves(page, s);
+    text_losses(page, s);
     if (!differs)
         pmt_strbuf_puts(&page->sb, "All metrics are equal.\n");
     else if (n_equal && !o->only_changed)

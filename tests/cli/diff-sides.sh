@@ -19,3 +19,9 @@ code=0
 pymemtrace diff --csv app.pmt '' 'pool=4K arena=256K' >by-trace || code=$?
 [ "$code" -eq 1 ] && cmp by-db by-trace
 pymemtrace diff -q app.pmt '' '' || echo "a trace differs from itself: $?"
+# Why settings change nothing is said, in each form.
+pymemtrace record -q --blocks-only -o blocks.pmt -- python3 app.py
+lacks='the trace tells nothing of the collector: its settings changed nothing'
+pymemtrace diff blocks.pmt gc=2000,10,10 gc=off | grep -qxF "loss, A B: $lacks" || echo 'not a word in text'
+pymemtrace diff --json blocks.pmt gc=2000,10,10 gc=off | grep -c "\"what\": *\"$lacks\"" | grep -qx 2 ||
+    echo 'not a word in JSON'
