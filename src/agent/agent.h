@@ -441,8 +441,7 @@ void look_ending(void);
 void ending_at_once(void);
 /* A collection of this generation is over, and so many objects. */
 void look_collected(unsigned generation, uint64_t collected);
-/* An object of the collector in this block, tagged as gc_last_block, came behind the last hook call
- * but one. */
+/* An object of the collector was made in this block, tagged as gc_last_block. */
 void look_late(uintptr_t tagged);
 /* Neither collections nor looks at them have found anything for long. */
 bool look_in_vain(void);
