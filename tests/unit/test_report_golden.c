@@ -506,6 +506,7 @@ static const char diff_text[] =
     "Cost model: 38.1 ns per object visited + 55 ns per block freed of a small set + 4.2 us,\n"
     "            visits times 0.75 to 1.5 by generation and number; four in five of 4 r"
     "ecorded pauses took 0.812 to 1.25 of that\n"
+    "loss, A B: more than one interpreter allocated\n"
     "44 of 56 metrics are equal.\n";
 
 static const char diff_csv[] =
@@ -548,7 +549,13 @@ static const char diff_json[] =
     "reed_ns\": 55, \"ratio\": [[0, 0, 0, 0, 0, 0, 0, 0, 0, 0.75, "
     "0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0], [0, 0, 0, 0, 0,"
     " 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1.5]], \"spread_low\": 0.8125, \"spread_high\": 1.25,"
-    " \"is_usual\": false}\n"
+    " \"is_usual\": false},\n"
+    "    \"health\": [\n"
+    "      {\"severity\": \"info\", \"what\": \"raw blocks freed that were allocated befo"
+    "re the hooks or past them\", \"count\": 37},\n"
+    "      {\"severity\": \"loss\", \"what\": \"more than one interpreter allocated\", \""
+    "count\": 1}\n"
+    "    ]\n"
     "  },\n"
     "  \"b\": {\n"
     "    \"label\": \"app.pmt: cpython-3.11 arena=4M\",\n"
@@ -573,7 +580,13 @@ static const char diff_json[] =
     "reed_ns\": 55, \"ratio\": [[0, 0, 0, 0, 0, 0, 0, 0, 0, 0.75, "
     "0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0], [0, 0, 0, 0, 0,"
     " 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1.5]], \"spread_low\": 0.8125, \"spread_high\": 1.25,"
-    " \"is_usual\": false}\n"
+    " \"is_usual\": false},\n"
+    "    \"health\": [\n"
+    "      {\"severity\": \"info\", \"what\": \"raw blocks freed that were allocated befo"
+    "re the hooks or past them\", \"count\": 37},\n"
+    "      {\"severity\": \"loss\", \"what\": \"more than one interpreter allocated\", \""
+    "count\": 1}\n"
+    "    ]\n"
     "  },\n"
     "  \"metrics\": [\n"
     "    {\"name\": \"arenas_allocated\", \"unit\": \"count\", \"a\": 24, \"b\": 7, \"del"
@@ -632,6 +645,7 @@ static const char many_text[] =
     "Cost model: 38.1 ns per object visited + 55 ns per block freed of a small set + 4.2 us,\n"
     "            visits times 0.75 to 1.5 by generation and number; four in five of 4"
     " recorded pauses took 0.812 to 1.25 of that\n"
+    "loss, A B C: more than one interpreter allocated\n"
     "44 of 56 metrics are equal.\n";
 
 static const char many_csv[] =
