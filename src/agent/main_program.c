@@ -29,7 +29,8 @@ static void tell(void)
 
 void main_expect(bool program)
 {
-    expected = program && pmt_py.globals && pmt_py.dict_next && pmt_py.compare_text;
+    expected = program && pmt_py.gil_check && pmt_py.globals && pmt_py.dict_next &&
+               pmt_py.compare_text;
 }
 
 void main_initialized(void)
@@ -63,7 +64,7 @@ static bool are_of_main(void *globals)
 
 static bool is_in_main(void)
 {
-    void *globals = pmt_py.globals();
+    void *globals = pmt_py.gil_check() ? pmt_py.globals() : NULL;
 
     if (!globals || globals == others)
         return false;
