@@ -365,8 +365,8 @@ static inline uint32_t gc_half(int at)
 void collector_young(void);
 /* ... or may be: the count went up for it and down for the block being freed. */
 void collector_maybe_young(void);
-/* The GC head of what looks like an object in this block, tagged as gc_last_block, if it is in a list of the
- * collector; else 0. */
+/* The GC head of what looks like an object in this block, tagged as gc_last_block, if it is in a
+ * list of the collector; else 0. */
 uintptr_t collector_listed(uintptr_t tagged);
 static inline bool collector_is_last(const void *block)
 {

@@ -91,8 +91,8 @@ static void put_reused(struct free_list *l, uint32_t down_to)
     }
 }
 
-/* For the collector's objects this record says by its count what the last block was; for tables, and
- * where one is given, whatever comes next has to (drain_held.c). */
+/* For the collector's objects this record says by its count what the last block was; for tables,
+ * and where one is given, whatever comes next has to (drain_held.c). */
 static void put_shelved(struct free_list *l, uintptr_t object)
 {
     if (*l->known == FREE_LIST_MOST)

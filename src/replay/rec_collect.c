@@ -257,7 +257,8 @@ static bool is_as_before(const struct pmt_gc_policy *rec, enum pmt_op op, uint32
 }
 
 /* Another one was asked for, and holds. */
-static bool is_asked_for(const struct pmt_gc_plan *plan, enum pmt_op op, uint32_t arg, uint64_t wide)
+static bool is_asked_for(const struct pmt_gc_plan *plan, enum pmt_op op, uint32_t arg,
+                         uint64_t wide)
 {
     const struct pmt_gc_config *asked = &plan->config;
 

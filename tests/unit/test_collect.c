@@ -334,8 +334,8 @@ static void test_collect_garbage_waits(void)
     play_close(&p);
 }
 
-/* What a finalizer makes in a recorded collection may make one of the model's due: it waits until the
- * recorded one is over, and it is known what that has found. */
+/* What a finalizer makes in a recorded collection may make one of the model's due: it waits until
+ * the recorded one is over, and it is known what that has found. */
 static void test_collect_waits_for_the_end_of_a_recorded_one(void)
 {
     struct play p;
