@@ -245,6 +245,7 @@ EXPORT _Noreturn void _exit(int status)
          * then the pools cannot be walked. */
         if (pmt_py.gil_check && pmt_py.gil_check() && !HOT.ended && !HOT.inside &&
             !HOT.busy && ring_ready()) {
+            main_poll(true);
             ending_at_once();
             HOT.busy = true;
             oracle_take(PMT_WHEN_EXIT);

@@ -8,8 +8,9 @@ with open("big.py", "w") as f:
     f.write("\n".join(lines) + "\n")
 with zipfile.ZipFile("big.zip", "w") as z:
     z.write("big.py", "__main__.py")
-with open("none.py", "w") as f:
-    f.write("pass\n")
+for name, line in ("none", "pass"), ("left", "import posix; posix._exit(0)"):
+    with open(name + ".py", "w") as f:
+        f.write(line + "\n")
 PY
 n=0
 check() { # PYTHON
@@ -21,8 +22,11 @@ check() { # PYTHON
         pymemtrace dump a.pmt | awk '$2 == "GC_BEGIN" { n++ } $2 == "MAIN" { print n + 0 }' >told
         cmp -s counted told || echo "$1 $how: $(cat counted) collections, MAIN behind $(cat told)"
     done
-    pymemtrace record -qfo a.pmt -- "$1" none.py
-    [ "$(pymemtrace dump a.pmt | grep -c ' MAIN$')" -eq 1 ] || echo "$1: no MAIN where nothing is made"
+    for how in none left; do
+        pymemtrace record -qfo a.pmt -- "$1" $how.py
+        [ "$(pymemtrace dump a.pmt | grep -c ' MAIN$')" -eq 1 ] ||
+            echo "$1 $how.py: no MAIN where nothing is made"
+    done
     n=$((n + 1))
 }
 . "$TOP/tests/support/pythons.sh"
