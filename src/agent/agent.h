@@ -25,6 +25,7 @@
  *     site.c        telling its objects while they are being made
  *     checkpoint.c  asking the interpreter for its own books
  *     main_program.c  when the user's program begins
+ *     step.c        whether it is still within the same call into C
  *     ending.c      when it is about to go down
  *     children.c    fork, exec, spawn, _exit
  */
@@ -74,6 +75,8 @@ struct python {
     void *(*interp_head)(void);
     void *(*interp_next)(void *);
     void *(*globals)(void);                 /* PyEval_GetGlobals */
+    void *(*builtins)(void);                /* PyEval_GetBuiltins */
+    void *(*thread_state)(void);            /* PyThreadState_GetUnchecked */
     int (*dict_next)(void *dict, ptrdiff_t *at, void **key, void **value); /* PyDict_Next */
     int (*compare_text)(void *text, const char *ascii); /* PyUnicode_CompareWithASCIIString */
     const char *runtime;                    /* _PyRuntime */
@@ -145,6 +148,7 @@ struct hot {
     uint32_t gc_later_counts[2]; /* counts 1 and 2 after the last collection */
     uint64_t gc_stats[3][3];     /* statistics as last told */
     uint64_t gc_permanent;  /* last object of the permanent generation */
+    bool within_call;       /* the program is within one call into C, as far as is known (step.c) */
     bool gc_late;           /* collections come at the next evaluation check (3.12+) */
     uint64_t waited_ns;     /* for the recorder, and for what is not done for every
                                event during collections, in all: no part of a pause */
@@ -566,6 +570,14 @@ void main_expect(bool program);
 void main_initialized(void);
 void main_watch(bool told);
 void main_poll(bool ending);
+
+/* step.c says HELD where the program is within one call into C (3.12+). Once, while code of it runs;
+ * an object of the collector was made since the last hook call; within_call, and this hook call
+ * allocates, or frees that block; a due collection has come. */
+void step_begin(void);
+void step_watch(void);
+void step_ask(const void *freed);
+void step_collected(void);
 
 /* Append to the raw ring, from any thread; `on` must have been seen true. */
 void ring_put_raw(uint64_t op, uint64_t low, uint64_t b);

@@ -282,6 +282,8 @@ static void put_begin(unsigned generation, uint64_t ns)
     bool due = HOT.gc_stamp &&
                (HOT.gc_late ? !is_first_of_end() : HOT.gc_last_counted);
 
+    if (HOT.gc_late && due)
+        step_collected();
     ring_put(PMT_W_GC_BEGIN, generation + (due ? 0 : 4), ns);
     HOT.gc_waited_ns = HOT.waited_ns;
     HOT.gc_begin_head = HOT.head;
@@ -402,7 +404,7 @@ static const void *owner;
 
 void collector_stop(void)
 {
-    HOT.gc_found = HOT.gc_collecting = HOT.look_on = false;
+    HOT.gc_found = HOT.gc_late = HOT.gc_collecting = HOT.look_on = HOT.within_call = false;
     HOT.gc_count = 0;
     HOT.gc_last_block = HOT.gc_stamp = 0;
     collector_forget(NULL, SIZE_MAX);

@@ -135,6 +135,8 @@ HOOK void *gil_malloc(int domain, uint64_t op, size_t size)
 
     if (!alloc_ready(op, size))
         return real->malloc(real->ctx, size);
+    if (UNLIKELY(HOT.within_call))
+        step_ask(NULL);
     enter(NULL, size);
     p = real->malloc(real->ctx, size);
     if (UNLIKELY(size == HOT.table_bytes) && p)
@@ -221,6 +223,8 @@ static inline void free_recorded(const struct py_allocator *real, void *p)
 {
     if (HOT.gc_last_block)
         settle_last(p);
+    if (UNLIKELY(HOT.within_call))
+        step_ask(p);
     ring_put(PMT_W_FREE, (uintptr_t)p, wire_count(0));
     collector_no_last();
     HOT.inside_ptr = p;

@@ -83,6 +83,8 @@ static bool collector_is_busy(void)
 
 void main_watch(bool told)
 {
-    if (is_in_main() && !(told ? HOT.gc_collecting : collector_is_busy()))
-        tell();
+    if (!is_in_main() || (told ? HOT.gc_collecting : collector_is_busy()))
+        return;
+    tell();
+    step_begin();
 }

@@ -57,6 +57,9 @@ enum pmt_wire_op {
                             are committed together with this one */
     PMT_W_TROUBLE,       /* trouble code; b: how often */
     PMT_W_MAIN,          /* the program's own code begins */
+    PMT_W_HELD,          /* 1: from here on the program is within one call into C, 0: no more;
+                            | address of the block that is about to be freed, which has lowered
+                            the count, 0 = none; b: count as in FREE */
     PMT_W_GC_SET,        /* enabled << 32 | threshold 0; b: threshold 2 << 32 | 1 */
     PMT_W_GC_UNTRACKED,  /* address of an object that the last collection left untracked */
     PMT_W_GC_LAST,       /* 1: the last block is a collector object, 0: it is not */

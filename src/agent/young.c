@@ -181,6 +181,8 @@ void collector_young(void)
             (void)collector_type(get(block, 40), &flags);
     add_young(HOT.gc_last_block);
     look_late(HOT.gc_last_block);
+    if (HOT.gc_late)
+        step_watch();
 }
 
 /* Where the GC head lies in a block that looks like an object of a type that was met;

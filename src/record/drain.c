@@ -196,6 +196,7 @@ static uint64_t on_other(struct pmt_drain *d, enum pmt_wire_op op, uint64_t low,
         break;
     case PMT_W_LIST:
         return pmt_drain_on_list(d, low >> PMT_W_LIST_SHIFT, b);
+    case PMT_W_HELD:
     case PMT_W_SHELVED:
     case PMT_W_REUSED:
     case PMT_W_EXEC:
@@ -241,6 +242,9 @@ static inline uint64_t on_main(struct pmt_drain *d, const struct pmt_wire_rec *r
                             b == PMT_W_ALLOC_OBJ ? PMT_OP_ALLOC_OBJ : PMT_OP_ALLOC_MEM);
     } else if (op == PMT_W_RESIZED) {
         pmt_drain_on_resized(d, &d->resize, low, rec->b);
+    } else if (op == PMT_W_HELD) {
+        pmt_drain_weigh_held(d, low & ~1ull ? PMT_W_FREE : op, low & ~1ull, count);
+        pmt_writer_event(d->writer, PMT_OP_GC_HELD, low & 1, NULL);
     } else if (op == PMT_W_SHELVED) {
         pmt_drain_on_shelved(d, low, count);
     } else if (op == PMT_W_REUSED) {

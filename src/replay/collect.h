@@ -67,6 +67,7 @@ struct pmt_collect {
     /* rec: the collection that is due, or under way */
     uint64_t due_event;            /* PMT_NOWHERE: none */
     int due_generation;
+    bool held;                     /* the program is within one call into C: no evaluation check */
     bool within;                   /* between GC_BEGIN and GC_END */
     bool begun;                    /* ... and the policy has been told its generation */
     uint64_t begin_ns;             /* recorded, 0 = not known */

@@ -203,15 +203,26 @@ static bool is_counted(struct pmt_collect *c, pmt_block block, struct pmt_birth 
     return !is_taken_back(c);
 }
 
+/* 3.12+. The nearest to it that a trace knows is just before the next object, unless that is made
+ * by the same call into C. */
+static bool evaluation_check(struct pmt_collect *c, uint64_t event)
+{
+    return !c->plan.config.late || c->held || collect_if_pending(c, event);
+}
+
+bool pmt_mod_held(struct pmt_collect *c, bool on, uint64_t event)
+{
+    c->held = on;
+    return !c->modelling || evaluation_check(c, event);
+}
+
 bool pmt_mod_made(struct pmt_collect *c, uint32_t slot, pmt_block block,
                   struct pmt_birth birth, uint64_t event)
 {
     uint64_t n_again;
     bool due;
 
-    /* The nearest to an evaluation check (3.12+) that a trace knows is just before the next object. */
-    if (!pmt_garbage_told_all(c, event) ||
-        (c->plan.config.late && !collect_if_pending(c, event)) ||
+    if (!pmt_garbage_told_all(c, event) || !evaluation_check(c, event) ||
         !pmt_census_add(&c->mod.census, slot))
         return false;
     due = is_counted(c, block, birth) && pmt_gc_allocated(&c->mod.policy);

@@ -9,6 +9,9 @@
 bool pmt_mod_made(struct pmt_collect *c, uint32_t slot, pmt_block block,
                   struct pmt_birth birth, uint64_t event);
 
+/* The program is (or is no more) within one call into C, from event `event` on: then it may. */
+bool pmt_mod_held(struct pmt_collect *c, bool on, uint64_t event);
+
 /* mod is there from now on: as a copy of rec. */
 bool pmt_mod_begin(struct pmt_collect *c);
 

@@ -320,6 +320,8 @@ bool pmt_collect_event(struct pmt_collect *c, enum pmt_op op, uint32_t arg, uint
         return look(c, arg, event);
     else if (op == PMT_OP_GC_COUNTS)
         return !c->what_if || pmt_left_counts(&c->garbage.left, event);
+    else if (op == PMT_OP_GC_HELD)
+        return pmt_mod_held(c, arg != 0, event);
     else if (op == PMT_OP_GC_TOUCHED)
         pmt_left_touched(&c->garbage.left, arg, wide);
     else if (op == PMT_OP_GC_BEGIN)

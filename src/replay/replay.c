@@ -175,6 +175,7 @@ static bool on_other(struct pmt_replay *r, enum pmt_op op, uint32_t arg, struct 
     case PMT_OP_GC_ENABLED:
     case PMT_OP_GC_FREEZE:
     case PMT_OP_GC_COUNTS:
+    case PMT_OP_GC_HELD:
         return pmt_collect_event(&r->collect, op, arg, 0, event);
     case PMT_OP_GC_THRESHOLD:
     case PMT_OP_GC_BEGIN:

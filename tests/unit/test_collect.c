@@ -219,6 +219,33 @@ static void test_collect_a_check_asks_anew(void)
     }
 }
 
+/* Nor within one call into C: the collection comes when that is over, before anything else. Up to
+ * 3.11 it comes with the object all the same. */
+static void test_collect_within_one_call(void)
+{
+    for (uint32_t late = 0; late < 2; late++) {
+        struct play p;
+        const struct pmt_result *result;
+        uint64_t over;
+
+        play_open(&p, true, late ? "gc=5,1000,10 gc.calls=ignore"
+                                 : "gc=5,1000,10 gc.calls=ignore gc.when=alloc");
+        play_thresholds(&p, 1000, 10, 10);
+        play_put(&p, PMT_OP_GC_HELD, 0, 1, 0);
+        play_objects(&p, 10, 20);
+        over = p.n_events;
+        play_put(&p, PMT_OP_GC_HELD, 0, 0, 0);
+        play_make(&p, PMT_OP_ALLOC_MEM, 40, 100);
+        play_objects(&p, 50, 1);
+        result = play_end(&p);
+        if (EXPECT_U64(result->n_collections, late ? 1 : 3) && late) {
+            EXPECT_U64(result->collections[0].event, over);
+            EXPECT_U64(result->collections[0].visited, 20);
+        }
+        play_close(&p);
+    }
+}
+
 /* A collection that tells what it frees came without a look, whatever look was before it. */
 static void test_collect_unlooked_at(void)
 {
@@ -716,6 +743,7 @@ static void test_collect_loses_no_block(void)
 
 SUITE(collect, TEST(test_collect_foretold), TEST(test_collect_not_foretold),
       TEST(test_collect_deferred_and_asked_for), TEST(test_collect_late),
+      TEST(test_collect_within_one_call),
       TEST(test_collect_a_check_asks_anew), TEST(test_collect_unlooked_at),
       TEST(test_collect_warm), TEST(test_collect_dear_stretch), TEST(test_collect_longest),
       TEST(test_collect_generations_in_order), TEST(test_collect_made_within_is_no_garbage),

@@ -98,6 +98,7 @@ static void say_event(struct rig *rig, const struct pmt_batch *b, uint32_t i,
         [PMT_OP_REUSED_GC] = "reused-gc", [PMT_OP_SHELVED] = "shelved",
         [PMT_OP_CLEARED] = "cleared", [PMT_OP_TYPED] = "typed",
         [PMT_OP_GC_ATOMIC] = "atomic", [PMT_OP_COLLECTED] = "collected",
+        [PMT_OP_GC_HELD] = "held",
     };
     uint64_t arg = b->arg[i];
 
@@ -864,6 +865,23 @@ static void test_drain_main_with_something_held(void)
     EXPECT_STR(events(&rig), "thread0:0 main0:0 gc0:64 mem1:8");
 }
 
+/* It has a count, and so stands behind the object before it; where it comes with the free of a
+ * counted block, that has lowered the count. */
+static void test_drain_one_call(void)
+{
+    struct rig rig;
+
+    open_counted(&rig);
+    put(&rig, PMT_W_ALLOC_OBJ, AT(0), COUNT(5, 64));
+    put(&rig, PMT_W_HELD, 1, COUNT(6, 0));
+    put(&rig, PMT_W_ALLOC_OBJ, AT(4), COUNT(6, 64));
+    put(&rig, PMT_W_HELD, AT(0), COUNT(6, 0)); /* up by AT(4), down by AT(0) */
+    put(&rig, PMT_W_FREE, AT(0), COUNT(6, 0));
+    (void)pmt_drain_some(&rig.drain, ALL);
+    EXPECT_U64(n_unsure(&rig), 0);
+    EXPECT_STR(events(&rig), "thread0:0 gc0:64 held0:1 gc1:64 held0:0 free0:0");
+}
+
 /* -- both sides at work -- */
 
 #define LIVELY 400001u /* ends with a free: nothing is held */
@@ -917,5 +935,5 @@ SUITE(drain, TEST(test_drain_blocks), TEST(test_drain_merges_by_position),
       TEST(test_drain_counts_past_the_last), TEST(test_drain_objects), TEST(test_drain_tables), TEST(test_drain_tables_wait), TEST(test_drain_free_lists),
       TEST(test_drain_over_a_free_list),
       TEST(test_drain_main_and_marks),
-      TEST(test_drain_main_with_something_held),
+      TEST(test_drain_main_with_something_held), TEST(test_drain_one_call),
       TEST(test_drain_while_the_agent_writes))
