@@ -113,12 +113,13 @@ static void of_none(struct play *p, uint8_t what, uint8_t operand)
 {
     static const enum pmt_op ops[] = {PMT_OP_GC_BEGIN, PMT_OP_GC_STAT, PMT_OP_GC_END,
         PMT_OP_GC_LOOK, PMT_OP_GC_COUNTS, PMT_OP_GC_TOUCHED, PMT_OP_GC_FREEZE,
-        PMT_OP_GC_ENABLED, PMT_OP_GC_THRESHOLD, PMT_OP_MAIN, PMT_OP_CLOCK, PMT_OP_OBJECT};
+        PMT_OP_GC_ENABLED, PMT_OP_GC_THRESHOLD, PMT_OP_MAIN, PMT_OP_CLOCK, PMT_OP_OBJECT,
+        PMT_OP_GC_HELD};
     enum pmt_op op = ops[what % (sizeof ops / sizeof *ops)];
 
-    if (what == 12)
+    if (what == 13)
         tell(p, PMT_OP_CLEARED, operand % N_TYPES, size_of(operand % N_TYPES, operand));
-    else if (what == 13)
+    else if (what == 14)
         collect(p, operand);
     else
         tell(p, op, op == PMT_OP_OBJECT ? operand % N_TYPES : operand & 7u, operand);
@@ -139,7 +140,7 @@ static void run_one(struct play *p, uint8_t what, uint8_t operand)
         if (p->n_live)
             of_block(p, (uint8_t)((what - 112) / 7), operand);
     } else {
-        of_none(p, (what - 192) % 14, operand);
+        of_none(p, (what - 192) % 15, operand);
     }
 }
 

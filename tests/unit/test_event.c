@@ -60,10 +60,10 @@ static void test_event_troubles_have_texts(void)
     EXPECT_U64(pmt_trouble_severity(12345), PMT_LOSS);
 }
 
-/* The page, or NULL when the tests run outside of the source tree. */
-static char *read_manual(void)
+/* A file of the source tree, or NULL when the tests run outside of it. */
+static char *read_text(const char *path)
 {
-    FILE *f = fopen("man/pymemtrace-trace.5", "r");
+    FILE *f = fopen(path, "r");
     char *text = f ? calloc(1, 1 << 17) : NULL;
 
     if (text)
@@ -79,7 +79,7 @@ static void test_event_the_manual_lists_each_op_and_trouble(void)
 #define TROUBLE(name, code, severity, text) #name,
 #include <pymemtrace/trouble.def>
     };
-    char *text = read_manual();
+    char *text = read_text("man/pymemtrace-trace.5");
 
     if (!text)
         return;
@@ -90,7 +90,19 @@ static void test_event_the_manual_lists_each_op_and_trouble(void)
     free(text);
 }
 
+static void test_event_the_second_reader_knows_each_op(void)
+{
+    char *text = read_text("tests/tools/pmt_decode.py"), row[64];
+
+    for (size_t i = 0; text && i < sizeof rows / sizeof *rows; i++) {
+        (void)snprintf(row, sizeof row, "%u: (\"%s\"", rows[i].code, rows[i].name);
+        EXPECT_HAS(text, row);
+    }
+    free(text);
+}
+
 SUITE(event, TEST(test_event_every_row_is_found_by_its_code),
       TEST(test_event_only_blocks_have_slots), TEST(test_event_an_unknown_op_has_no_name),
       TEST(test_event_troubles_have_texts),
-      TEST(test_event_the_manual_lists_each_op_and_trouble))
+      TEST(test_event_the_manual_lists_each_op_and_trouble),
+      TEST(test_event_the_second_reader_knows_each_op))
