@@ -5,16 +5,17 @@
  * there is none within an instruction: all objects of one json.loads() are made before it. Under
  * other thresholds it would be due elsewhere, so a recording says where there is no check.
  *
- *     thread state          its frame                         told as
- *     ... [cframe ->]       code, previous, function,
- *         current frame ->  globals, builtins, locals, frame object
- *                           instruction                       } the same as at the object before:
- *                           locals, cells, values on its stack }   the same call into C
+ *     thread state            frame
+ *     ... [cframe ->]         code, previous, function,
+ *         current frame ->    globals, builtins, locals, frame object
+ *                             instruction                           the same as at the object
+ *                             locals, cells, values on its stack    before: the same call
  *
  * The instruction alone does not say it, as a loop comes back to it; but then something else has
  * changed: what the loop draws from its iterator, or a variable. So the words of the frame are
- * compared with those at the object before, and some instructions never make more than one. A loop that draws the same thing each time, and leaves
- * nothing in a variable, looks like one call until a collection comes in it.
+ * compared with those at the object before. Some instructions never make more than one object. A
+ * loop that draws the same thing each time, leaves nothing in a variable and makes its objects by a
+ * call looks like one call until a collection comes in it.
  *
  * Where in a thread state the frame is found differs by version. It is looked for when the
  * program begins: that of the running code, which has the globals that the interpreter names.
@@ -41,8 +42,8 @@ static bool makes_one[UINT8_MAX + 1];
 #define FRAME_HEAD_MOST 16u
 #define STATE_WORDS 32u /* of a thread state: the frame is among them */
 #define MOST_WORDS 64u  /* of a frame that are compared */
+#define FEW 2u          /* objects that may be of one frame as it stands, and are no matter */
 #define LOOPS 256u
-#define FEW 2u          /* objects more that are of the same instruction before it is told */
 
 static struct {
     uintptr_t at;  /* of the word in a thread state; 0: not found */
@@ -58,7 +59,7 @@ static struct {
     bool collected; /* a due collection has come since */
 } last;
 
-/* Instructions that seemed to be one call, and were not. */
+/* Instructions that seemed to be one call, and were not: each has one place. */
 static uint64_t loops[LOOPS];
 
 /* -- finding it -- */
