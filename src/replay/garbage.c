@@ -264,12 +264,15 @@ static struct kin kin_of(const struct pmt_collect *c, uint64_t event)
                         .place = pmt_census_place(&c->rec.census, recorded)};
 }
 
-static void note_life(struct pmt_garbage *g, uint32_t slot, const struct kin *kin, uint64_t event)
+/* Of young ones: how many hang together. */
+static void note_company(struct pmt_garbage *g, const struct kin *kin)
 {
-    uint64_t made = pmt_left_made(g->made.at[slot], event);
+    uint32_t n = 0;
 
-    if (kin->place == 0 && kin->when >= made)
-        pmt_left_lived(&g->left, kin->when - made);
+    for (size_t i = 0; i < g->group.n; i++)
+        n += !g->group.at[i].belongs && !HAS_BIT(&g->told, g->group.at[i].slot);
+    if (kin->place == 0 && n)
+        pmt_left_company(&g->left, n);
 }
 
 static bool tell_one(struct pmt_collect *c, struct pmt_kinsman one, const struct kin *kin,
@@ -334,6 +337,7 @@ static bool end_telling(struct pmt_collect *c, uint64_t event, bool foretold)
         if (g->telling < c->scouted) /* mod's last collection was told of what it was to find */
             finder = NULL;
         pmt_left_next(&g->left);
+        note_company(g, &kin);
     }
     for (size_t i = 0; i < g->group.n; i++) {
         struct pmt_kinsman one = g->group.at[i];
@@ -341,8 +345,6 @@ static bool end_telling(struct pmt_collect *c, uint64_t event, bool foretold)
         g->uncertain += uncertain && !one.belongs;
         if (HAS_BIT(&g->told, one.slot))
             continue;
-        if (!foretold && !one.belongs)
-            note_life(g, one.slot, &kin, event);
         if (!tell_one(c, one, &kin, finder))
             return false;
     }

@@ -3,8 +3,8 @@
  *
  * The recording tells of garbage twice: when it found an object unreachable, with the
  * object that holds it (a look), and when a collection freed its blocks. Some
- * of it was found only by that: then each object that the collection reported is taken for
- * itself, and the others go with the next that it freed.
+ * of it was found only by that: then of the objects that it reported as many that it freed one behind
+ * the other hang together as did of what looks found, and the others go with the next that it freed.
  *
  *     told      by a look: its object's block is kept here, its slot may still be in use.
  *               What belongs to it - tables, strings, untracked tuples - is told with it

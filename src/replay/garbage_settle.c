@@ -235,36 +235,85 @@ static bool hangs(const struct pmt_waste *w)
     return !w->counted || (w->state == PMT_WASTE_NEW && (w->silent || !(w->birth & 1)));
 }
 
-/* The collection of mod that has given back, or should have, what the recording frees now. */
-static const struct pmt_past *finder_of_freed(struct pmt_collect *c, const struct pmt_waste *w,
-                                              uint64_t event)
+/* What is being settled, from the last that was freed to the first. */
+struct settling {
+    struct pmt_waste owner;         /* the last one that hung on nothing; its group's key */
+    const struct pmt_past *finder;  /* the collection of mod that has given it back, or should have */
+    uint32_t together;              /* so many more are of its group */
+};
+
+/* Objects that no look has told of, up to this one of the batch: of the young ones as many hang
+ * together as did of those that looks told of. */
+static uint32_t gather(struct pmt_garbage *g, size_t last, uint64_t event, uint32_t *key,
+                       uint64_t *made)
+{
+    const struct pmt_waste *batch = g->batch.at;
+    uint32_t most = batch[last].young ? pmt_left_next_company(&g->left) : 1, n = 0;
+
+    *key = batch[last].key;
+    *made = 0;
+    for (size_t i = last + 1; i-- > 0 && n < most;) {
+        if (hangs(&batch[i]))
+            continue;
+        if (batch[i].state != PMT_WASTE_NEW || (n && !batch[i].young))
+            break;
+        n++;
+        *key = batch[i].key < *key ? batch[i].key : *key;
+        *made = pmt_left_later(*made, pmt_left_made(batch[i].made, event));
+    }
+    return n;
+}
+
+/* They are found with the oldest of them, and left as those that a look tells of are. */
+static void begin_untold(struct pmt_collect *c, struct settling *s, size_t last, uint64_t event)
 {
     struct pmt_garbage *g = &c->garbage;
+    const struct pmt_waste *w = &g->batch.at[last];
     struct pmt_left_bounds of = {
-        .made = pmt_left_made(w->made, event), .left = event, .n = 1,
-        .reachable = pmt_left_reachable(&g->left, w->seen, g->left.looked)};
+        .left = event, .reachable = pmt_left_reachable(&g->left, w->seen, g->left.looked)};
+    uint32_t key;
 
-    if (w->state == PMT_WASTE_GONE)
-        return past_of(g, g->row.at[w->slot]);
-    if (w->state != PMT_WASTE_NEW)
-        return NULL;
-    g->uncertain += pmt_waste_finder(g, w->key, pmt_left_later(of.made, of.reachable)) !=
-                    pmt_waste_finder(g, w->key, of.left);
-    return pmt_waste_finder(g, w->key, pmt_left_when_alone(&g->left, of, w->young));
+    s->together = gather(g, last, event, &key, &of.made);
+    of.n = s->together;
+    s->owner.key = key;
+    if (pmt_waste_finder(g, key, pmt_left_later(of.made, of.reachable)) !=
+        pmt_waste_finder(g, key, of.left))
+        g->uncertain += s->together;
+    s->finder = pmt_waste_finder(g, key, pmt_left_when_untold(&g->left, of, w->young));
+}
+
+/* One that hangs on nothing. */
+static void begin_owner(struct pmt_collect *c, struct settling *s, size_t at, uint64_t event)
+{
+    struct pmt_garbage *g = &c->garbage;
+    struct pmt_waste *w = &g->batch.at[at];
+    uint32_t key = s->owner.key;
+
+    s->owner = *w;
+    if (w->state != PMT_WASTE_NEW) {
+        s->together = 0;
+        s->finder = w->state == PMT_WASTE_GONE ? past_of(g, g->row.at[w->slot]) : NULL;
+        return;
+    }
+    s->owner.key = key;
+    if (!s->together)
+        begin_untold(c, s, at, event);
+    s->together--;
+    w->key = s->owner.key;
 }
 
 /* What hangs on others goes with the next object, which is freed behind what it holds; what comes
  * last goes alone. */
-static bool settle_one(struct pmt_collect *c, struct pmt_waste *w, struct pmt_waste *owner,
-                       const struct pmt_past **finder, uint64_t event)
+static bool settle_one(struct pmt_collect *c, struct settling *s, size_t at, uint64_t event)
 {
+    struct pmt_waste *w = &c->garbage.batch.at[at];
+
     if (w->belongs)
         return true; /* as below: it is in a list, or no more */
     if (hangs(w)) {
-        w->key = owner->key;
+        w->key = s->owner.key;
     } else {
-        *owner = *w;
-        *finder = finder_of_freed(c, w, event);
+        begin_owner(c, s, at, event);
         if (w->state == PMT_WASTE_TOLD || w->state == PMT_WASTE_GONE)
             return true; /* it is in its list, or no more */
         if (w->state == PMT_WASTE_SHELVED) {
@@ -272,15 +321,15 @@ static bool settle_one(struct pmt_collect *c, struct pmt_waste *w, struct pmt_wa
             return pmt_free_lists_shelve(&c->free_lists, c->heap, w->block);
         }
     }
-    if (owner->state == PMT_WASTE_SHELVED) {
+    if (s->owner.state == PMT_WASTE_SHELVED) {
         if (w->counted)
             pmt_census_forget(&c->mod.census, w->birth);
         (void)pmt_collect_give(c, w->block, w->kind);
         return true;
     }
-    if (!*finder)
+    if (!s->finder)
         return pmt_waste_wait(c, *w);
-    pmt_waste_free_overdue(c, w, *finder);
+    pmt_waste_free_overdue(c, w, s->finder);
     return true;
 }
 
@@ -302,8 +351,7 @@ bool pmt_garbage_settle(struct pmt_collect *c, unsigned generation, uint64_t n_c
                         struct pmt_garbage_count *count, uint64_t event)
 {
     struct pmt_garbage *g = &c->garbage;
-    struct pmt_waste owner = {.key = c->mod.census.n_collections << 1};
-    const struct pmt_past *finder = NULL;
+    struct settling settling = {.owner.key = c->mod.census.n_collections << 1};
     uint64_t n_untold;
 
     *count = (struct pmt_garbage_count){0};
@@ -314,7 +362,7 @@ bool pmt_garbage_settle(struct pmt_collect *c, unsigned generation, uint64_t n_c
     else
         silence_rest(g, n_untold);
     for (size_t i = g->batch.n; i-- > 0;)
-        if (!settle_one(c, &g->batch.at[i], &owner, &finder, event))
+        if (!settle_one(c, &settling, i, event))
             return false;
     g->batch.n = 0;
     return true;

@@ -121,30 +121,19 @@ uint64_t pmt_left_when(struct pmt_left *l, struct pmt_left_bounds of, bool young
     return spread(l, &l->n_spread, of, young);
 }
 
-void pmt_left_lived(struct pmt_left *l, uint64_t events)
+void pmt_left_company(struct pmt_left *l, uint32_t n)
 {
-    l->lived[l->n_lived++ % PMT_LEFT_LIVES] = events < UINT32_MAX ? (uint32_t)events : UINT32_MAX;
+    l->company[l->n_companies++ % PMT_LEFT_COMPANIES] = n;
 }
 
-#define TRIES 16u
-
-/* One that lived no longer than this object can have; it was left at once if there is none. */
-static uint64_t life_of_another(struct pmt_left *l, uint64_t most)
+uint32_t pmt_left_next_company(struct pmt_left *l)
 {
-    uint32_t n = l->n_lived < PMT_LEFT_LIVES ? l->n_lived : PMT_LEFT_LIVES;
+    uint32_t n = l->n_companies < PMT_LEFT_COMPANIES ? l->n_companies : PMT_LEFT_COMPANIES;
 
-    for (uint32_t i = 0; i < TRIES && n; i++) {
-        uint32_t life = l->lived[l->next_lived++ % n];
-
-        if (life <= most)
-            return life;
-    }
-    return 0;
+    return n ? l->company[l->next_company++ % n] : 1;
 }
 
-uint64_t pmt_left_when_alone(struct pmt_left *l, struct pmt_left_bounds of, bool young)
+uint64_t pmt_left_when_untold(struct pmt_left *l, struct pmt_left_bounds of, bool young)
 {
-    if (young && of.made >= of.reachable && of.made < of.left)
-        return of.made + life_of_another(l, of.left - of.made);
-    return spread(l, &l->n_alone, of, young);
+    return spread(l, &l->n_untold, of, young);
 }

@@ -18,7 +18,7 @@
 #include "replay/ebb.h"
 #include "replay/spots.h"
 
-#define PMT_LEFT_LIVES 256u
+#define PMT_LEFT_COMPANIES 256u
 
 /* A recorded collection: what it covered and did not find was reachable then. */
 struct pmt_seen {
@@ -32,10 +32,10 @@ struct pmt_left {
                                                            generation g and older */
     uint32_t n_spread;      /* groups whose time was spread, from a number of the look's own on:
                                whoever reads the trace from some look on has the same */
-    uint32_t n_alone;       /* objects that no look has told of */
-    uint32_t lived[PMT_LEFT_LIVES]; /* the last young ones that looks told of: events from the one
-                               that made it to the one that left it */
-    uint32_t n_lived, next_lived;
+    uint32_t n_untold;      /* groups that no look has told of */
+    uint32_t company[PMT_LEFT_COMPANIES]; /* objects in each of the last young groups that looks
+                               told of */
+    uint32_t n_companies, next_company;
     uint64_t looked, since; /* event of the last look at everything, of the one before */
     struct { uint64_t *at; size_t n, cap; } readings; /* of reference counts: events, from a
                                           look at everything on, which is one itself */
@@ -83,12 +83,12 @@ struct pmt_left_bounds pmt_left_of(const struct pmt_left *l, uint32_t birth, uin
 
 /* The estimate. young: its holder was made since the last recorded collection. */
 uint64_t pmt_left_when(struct pmt_left *l, struct pmt_left_bounds of, bool young);
-/* A look told of an object of the youngest generation, which was left so many events after it was
- * made. */
-void pmt_left_lived(struct pmt_left *l, uint64_t events);
-/* The same estimate of one object that no look has told of: a young one is taken to have lived as
- * long as one of those. */
-uint64_t pmt_left_when_alone(struct pmt_left *l, struct pmt_left_bounds of, bool young);
+/* A look told of a group of the youngest generation, of so many objects. */
+void pmt_left_company(struct pmt_left *l, uint32_t n);
+/* How many that no look has told of hang together, as it is with those; at least 1. */
+uint32_t pmt_left_next_company(struct pmt_left *l);
+/* The estimate for such a group. */
+uint64_t pmt_left_when_untold(struct pmt_left *l, struct pmt_left_bounds of, bool young);
 
 /* When an object was made, by the low bits of that event. Its age is below 2^32 events or taken
  * for less. */

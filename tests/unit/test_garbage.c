@@ -66,6 +66,31 @@ static void test_garbage_waits_for_its_holder(void)
     play_close(&p);
 }
 
+/* Of what no look has told of as many objects hang together as of what looks did: the young ones wait
+ * for the oldest of them. */
+static void test_garbage_untold_hangs_together(void)
+{
+    for (uint32_t together = 0; together < 2; together++) {
+        struct play p;
+        const struct pmt_result *result;
+
+        open_quiet(&p, "gc=7,10,10 gc.calls=ignore");
+        play_objects(&p, 0, 3);
+        if (together)
+            tell(&p, 0, 3);
+        play_collection(&p, 4, 0, 3);
+        play_objects(&p, 10, 1);
+        play_objects(&p, 20, 7); /* the model collects: 10 is in generation 1 */
+        play_objects(&p, 11, 2);
+        play_objects(&p, 30, 8); /* ... and again, with 11 and 12 */
+        play_collection(&p, 4, 10, 3);
+        result = play_end(&p);
+        if (EXPECT_U64(result->n_collections, 2))
+            EXPECT_U64(result->collections[1].collected, together ? 0 : 2);
+        play_close(&p);
+    }
+}
+
 /* What was made before a collection of the model and not kept by anything goes to the
  * credit of that collection: the look came late. */
 static void test_garbage_overdue(void)
@@ -756,6 +781,7 @@ SUITE(garbage, TEST(test_garbage_is_collected_when_the_model_collects),
       TEST(test_garbage_left_over_that_the_model_has_collected), TEST(test_garbage_shelf),
       TEST(test_garbage_shelf_is_emptied), TEST(test_garbage_not_of_a_shelf),
       TEST(test_garbage_is_kept_without_collections),
+      TEST(test_garbage_untold_hangs_together),
       TEST(test_garbage_that_lived_again), TEST(test_garbage_frozen_and_left_over),
       TEST(test_garbage_that_the_program_froze),
       TEST(test_garbage_silent), TEST(test_garbage_silent_whose_slot_is_in_use),
