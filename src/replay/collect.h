@@ -78,6 +78,10 @@ struct pmt_collect {
                                       hide from it */
         uint64_t counted, recorded; /* objects, by it and by the interpreter, in all */
     } pending_bias, total_bias;    /* that came to the oldest generation; that it held */
+    struct {                       /* what the last recorded collection adds to one of these, when
+                                      it has told of what it untracked; to NULL: none */
+        struct pmt_bias *to, of;
+    } bias_last;
     struct pmt_collection row;
     struct { uint32_t *at; size_t n, cap; } fresh;   /* slots filled while within */
     struct { uint64_t *at; size_t n, cap; } is_fresh; /* ... as bits */

@@ -140,9 +140,7 @@ bool pmt_waste_wait(struct pmt_collect *c, struct pmt_waste w)
     return pmt_vec_push(&g->list[place], w);
 }
 
-/* mod has taken objects for survivors that it should have freed: what it counted of them
- * for the quarter rule (gc/policy.h). */
-static void uncount(struct pmt_collect *c, uint32_t birth)
+void pmt_garbage_uncount(struct pmt_collect *c, uint32_t birth)
 {
     struct pmt_gc_policy *p = &c->mod.policy;
     const struct pmt_garbage *g = &c->garbage;
@@ -162,7 +160,7 @@ void pmt_waste_free_overdue(struct pmt_collect *c, const struct pmt_waste *w,
     enum pmt_late late = PMT_LATE_OVERFLOW;
 
     if (w->counted)
-        uncount(c, w->birth);
+        pmt_garbage_uncount(c, w->birth);
     if (w->kind)
         late = pmt_shelves_give_late(c->shelves, c->heap, w->block, w->kind, finder->row);
     else

@@ -102,6 +102,10 @@ void pmt_garbage_release(struct pmt_garbage *g);
 
 /* Where a function returns false, memory ran out. */
 
+/* mod has taken an object of this birth for one that stays in the collector's lists, and it does not:
+ * what it has counted of it for the quarter rule (gc/policy.h). */
+void pmt_garbage_uncount(struct pmt_collect *c, uint32_t birth);
+
 /* A collector object was made in this slot. */
 bool pmt_garbage_born(struct pmt_collect *c, uint32_t slot, uint64_t event);
 /* What a look found, one by one; and that nothing more of it comes. */

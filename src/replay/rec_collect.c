@@ -86,6 +86,17 @@ static void note_pause(struct pmt_collect *c, uint64_t ns)
         c->recorded_max_ns = c->row.recorded_ns;
 }
 
+/* It has told of all that it untracked. */
+static void settle_bias(struct pmt_collect *c)
+{
+    if (c->bias_last.to) {
+        c->bias_last.to->counted += c->bias_last.of.counted;
+        c->bias_last.to->recorded += c->bias_last.of.recorded;
+    }
+    c->bias_last.to = NULL;
+    c->bias_last.of = (struct pmt_bias){0, 0};
+}
+
 /* What the interpreter says of its oldest generation, beside what the census says. */
 static void settle_oldest(struct pmt_collect *c, unsigned generation)
 {
@@ -93,12 +104,13 @@ static void settle_oldest(struct pmt_collect *c, unsigned generation)
     uint64_t pending = p->long_lived_pending, moved;
 
     moved = pmt_census_collected(&c->rec.census, generation);
+    settle_bias(c);
     if (generation == PMT_GENERATIONS - 2 && c->long_lived_pending >= pending) {
-        c->pending_bias.counted += moved;
-        c->pending_bias.recorded += c->long_lived_pending - pending;
+        c->bias_last.to = &c->pending_bias;
+        c->bias_last.of = (struct pmt_bias){moved, c->long_lived_pending - pending};
     } else if (generation == PMT_GENERATIONS - 1) {
-        c->total_bias.counted += moved;
-        c->total_bias.recorded += c->long_lived_total;
+        c->bias_last.to = &c->total_bias;
+        c->bias_last.of = (struct pmt_bias){moved, c->long_lived_total};
     }
     p->long_lived_total = c->long_lived_total;
     p->long_lived_pending = c->long_lived_pending;
