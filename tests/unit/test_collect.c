@@ -297,6 +297,29 @@ static void test_collect_generations_in_order(void)
     }
 }
 
+/* Of what came to the oldest generation it does not count what the recording then untracks. */
+static void test_collect_untracked_is_not_pending(void)
+{
+    for (uint32_t untracked = 0; untracked < 2; untracked++) {
+        struct play p;
+        const struct pmt_result *result;
+
+        play_open(&p, false, "gc=9,0,0 gc.calls=ignore");
+        play_thresholds(&p, 1000, 10, 10);
+        play_objects(&p, 0, 50); /* generations 0, 1, 2, 0, 1: 30 are left, 20 are pending */
+        play_collection(&p, 4, 50, 0);
+        for (uint32_t slot = 30; untracked && slot < 44; slot++)
+            play_put(&p, PMT_OP_GC_UNTRACKED, slot, 0, 0);
+        play_objects(&p, 60, 10);
+        result = play_end(&p);
+        if (EXPECT_U64(result->n_collections, 6)) {
+            EXPECT_U64(result->collections[4].generation, 1);
+            EXPECT_U64(result->collections[5].generation, untracked ? 0 : 2);
+        }
+        play_close(&p);
+    }
+}
+
 /* What a finalizer makes and drops while the collection runs is no garbage. */
 static void test_collect_made_within_is_no_garbage(void)
 {
@@ -743,6 +766,7 @@ static void test_collect_loses_no_block(void)
 
 SUITE(collect, TEST(test_collect_foretold), TEST(test_collect_not_foretold),
       TEST(test_collect_deferred_and_asked_for), TEST(test_collect_late),
+      TEST(test_collect_untracked_is_not_pending),
       TEST(test_collect_within_one_call),
       TEST(test_collect_a_check_asks_anew), TEST(test_collect_unlooked_at),
       TEST(test_collect_warm), TEST(test_collect_dear_stretch), TEST(test_collect_longest),
