@@ -214,6 +214,13 @@ static uint64_t on_other(struct pmt_drain *d, enum pmt_wire_op op, uint64_t low,
     return 0;
 }
 
+/* One call into C goes on, or is over; freed: the block that is about to be, or 0. */
+static void on_call(struct pmt_drain *d, bool on, uint64_t freed, uint64_t count)
+{
+    pmt_drain_weigh_held(d, freed ? PMT_W_FREE : PMT_W_HELD, freed, count);
+    pmt_writer_event(d->writer, PMT_OP_GC_HELD, on, NULL);
+}
+
 static inline uint64_t on_main(struct pmt_drain *d, const struct pmt_wire_rec *rec)
 {
     enum pmt_wire_op op = (enum pmt_wire_op)(rec->a >> PMT_W_OP_SHIFT);
@@ -243,8 +250,7 @@ static inline uint64_t on_main(struct pmt_drain *d, const struct pmt_wire_rec *r
     } else if (op == PMT_W_RESIZED) {
         pmt_drain_on_resized(d, &d->resize, low, rec->b);
     } else if (op == PMT_W_HELD) {
-        pmt_drain_weigh_held(d, low & ~1ull ? PMT_W_FREE : op, low & ~1ull, count);
-        pmt_writer_event(d->writer, PMT_OP_GC_HELD, low & 1, NULL);
+        on_call(d, (low & 1) != 0, low & ~UINT64_C(1), count);
     } else if (op == PMT_W_SHELVED) {
         pmt_drain_on_shelved(d, low, count);
     } else if (op == PMT_W_REUSED) {

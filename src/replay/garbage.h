@@ -3,8 +3,9 @@
  *
  * The recording tells of garbage twice: when it found an object unreachable, with the
  * object that holds it (a look), and when a collection freed its blocks. Some
- * of it was found only by that: then of the objects that it reported as many that it freed one behind
- * the other hang together as did of what looks found, and the others go with the next that it freed.
+ * of it was found only by that: then of the objects that it reported as many that it freed one
+ * behind the other hang together as did of what looks found, and the others go with the next that
+ * it freed.
  *
  *     told      by a look: its object's block is kept here, its slot may still be in use.
  *               What belongs to it - tables, strings, untracked tuples - is told with it
@@ -102,8 +103,8 @@ void pmt_garbage_release(struct pmt_garbage *g);
 
 /* Where a function returns false, memory ran out. */
 
-/* mod has taken an object of this birth for one that stays in the collector's lists, and it does not:
- * what it has counted of it for the quarter rule (gc/policy.h). */
+/* mod has taken an object of this birth for one that stays in the collector's lists, and it does
+ * not: what it has counted of it for the quarter rule (gc/policy.h). */
 void pmt_garbage_uncount(struct pmt_collect *c, uint32_t birth);
 
 /* A collector object was made in this slot. */

@@ -238,7 +238,7 @@ static bool hangs(const struct pmt_waste *w)
 /* What is being settled, from the last that was freed to the first. */
 struct settling {
     struct pmt_waste owner;         /* the last one that hung on nothing; its group's key */
-    const struct pmt_past *finder;  /* the collection of mod that has given it back, or should have */
+    const struct pmt_past *finder;  /* the collection of mod that has given it back, or should */
     uint32_t together;              /* so many more are of its group */
 };
 
