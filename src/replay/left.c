@@ -12,11 +12,8 @@ void pmt_left_release(struct pmt_left *l)
     pmt_spots_release(&l->spots);
 }
 
-bool pmt_left_collected(struct pmt_left *l, unsigned generation, uint32_t n_before,
-                        uint64_t event)
+bool pmt_left_collected(struct pmt_left *l, unsigned generation, struct pmt_seen seen)
 {
-    struct pmt_seen seen = {event, n_before};
-
     for (unsigned g = 0; g <= generation; g++)
         if (!pmt_vec_push(&l->seen[g], seen))
             return false;
@@ -64,8 +61,9 @@ void pmt_left_touched(struct pmt_left *l, uint64_t least, uint64_t most)
 /* -- a group -- */
 
 /* The first recorded collection of this generation or an older one that came since an object
- * of this birth was made: its event, 0 = there is none. */
-static uint64_t first_seen(const struct pmt_left *l, unsigned generation, uint32_t birth)
+ * of this birth was made, or NULL. */
+static const struct pmt_seen *find_seen(const struct pmt_left *l, unsigned generation,
+                                        uint32_t birth)
 {
     size_t low = 0, high = l->seen[generation].n;
 
@@ -77,7 +75,15 @@ static uint64_t first_seen(const struct pmt_left *l, unsigned generation, uint32
         else
             low = middle + 1;
     }
-    return low < l->seen[generation].n ? l->seen[generation].at[low].event : 0;
+    return low < l->seen[generation].n ? &l->seen[generation].at[low] : NULL;
+}
+
+/* Its event, 0 = there is none. */
+static uint64_t first_seen(const struct pmt_left *l, unsigned generation, uint32_t birth)
+{
+    const struct pmt_seen *seen = find_seen(l, generation, birth);
+
+    return seen ? seen->event : 0;
 }
 
 /* Its first collection, the one that took it to the oldest generation, or the last of all. */
@@ -91,14 +97,18 @@ uint64_t pmt_left_reachable(const struct pmt_left *l, uint32_t birth, uint64_t l
     return pmt_left_later(at, look);
 }
 
+#define FEW 16u /* events between the last object of a group and the collection that came with it */
+
 struct pmt_left_bounds pmt_left_of(const struct pmt_left *l, uint32_t birth, uint64_t made,
                                    uint64_t event)
 {
     struct pmt_left_bounds of = {.made = made, .left = l->touched_to ? l->touched_to : event,
                                  .reachable = pmt_left_reachable(l, birth, l->since)};
+    const struct pmt_seen *seen = find_seen(l, 0, birth);
 
     if (l->touched_to)
         of.reachable = pmt_left_later(of.reachable, l->touched_from);
+    of.being_made = seen && seen->event == of.reachable && made + FEW >= seen->begin;
     return of;
 }
 
@@ -109,7 +119,7 @@ static uint64_t spread(struct pmt_left *l, uint32_t *n, struct pmt_left_bounds o
     uint64_t from = pmt_left_later(of.made, of.reachable), at;
     uint32_t part;
 
-    if ((young && of.made >= of.reachable) || from >= of.left)
+    if ((young && of.made >= of.reachable) || of.being_made || from >= of.left)
         return from;
     part = (uint32_t)(++*n * GOLDEN);
     at = pmt_spots_within(&l->spots, &l->ebb, from, of.left, of.n, part);

@@ -3,11 +3,12 @@
  * Knows events and births in the recording's census (gc/census.h); no model of collections, no
  * blocks. Not before the youngest of the group was made, and not while a recorded collection or a
  * look covered all of it and found it reachable: where older garbage holds it, one of the youngest
- * generation says nothing. A group of the youngest generation is taken to have been left when the
- * last of it was made, as requests and trees are; others when they, or what leads to them, were
- * last touched (a reference count changed: nothing touches what is unreachable), as near as the
- * recording has seen it. Within that the time is one at which a scope may have ended (ebb.h, spots.h),
- * or, if there is none, any: they are spread evenly (the expectation is right, whichever it was). */
+ * generation says nothing. A group of the youngest generation, or one that a single collection came
+ * across, while it was being made, is taken to have been left when the last of it was made, as
+ * requests and trees are; others when they, or what leads to them, were last touched (a reference
+ * count changed: nothing touches what is unreachable), as near as the recording has seen it. Within
+ * that the time is one at which a scope may have ended (ebb.h, spots.h), or, if there is none, any:
+ * they are spread evenly (the expectation is right, whichever it was). */
 #ifndef PMT_REPLAY_LEFT_H
 #define PMT_REPLAY_LEFT_H
 
@@ -22,6 +23,7 @@
 
 /* A recorded collection: what it covered and did not find was reachable then. */
 struct pmt_seen {
+    uint64_t begin;         /* its event; */
     uint64_t event;         /* its end: a collection of mod in step with it comes there */
     uint32_t n_collections; /* before it */
 };
@@ -53,15 +55,15 @@ struct pmt_left_bounds {
     uint64_t reachable;     /* ... the holder was last known to be reachable */
     uint64_t left;          /* ... it was no more */
     size_t n;               /* blocks in it; the caller's */
+    bool being_made;        /* ... and that was when it was being made: nobody has seen it whole */
 };
 
 void pmt_left_release(struct pmt_left *l);
 
 /* Where a function returns false, memory ran out. */
 
-/* A recorded collection of this generation is over; as many as this were before it. */
-bool pmt_left_collected(struct pmt_left *l, unsigned generation, uint32_t n_before,
-                        uint64_t event);
+/* A recorded collection of this generation is over. */
+bool pmt_left_collected(struct pmt_left *l, unsigned generation, struct pmt_seen seen);
 /* A look at this generation and the younger. */
 bool pmt_left_look(struct pmt_left *l, unsigned generation, uint64_t event);
 /* Reference counts were read. The group that comes next was last touched at least and at most

@@ -178,7 +178,7 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
     struct pmt_collection *row = &c->row;
     struct pmt_garbage_count count;
     uint64_t unseen;
-    uint32_t n_before;
+    struct pmt_seen seen;
 
     c->rec.policy.collecting = false;
     if (generation >= PMT_GENERATIONS || !c->within)
@@ -203,7 +203,7 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
         return false;
     c->warm = 0;
     c->spared_known = false;
-    n_before = c->rec.census.n_collections;
+    seen = (struct pmt_seen){row->event, event, c->rec.census.n_collections};
     settle_oldest(c, generation);
     if (!c->modelling) {
         settle_told(c, generation);
@@ -211,10 +211,10 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
         if (c->what_if) /* a row of a prediction says nothing of the recording */
             row->recorded_ns = row->recorded_collected = row->recorded_uncollectable = 0;
         return pmt_vec_push(&c->rows, *row) &&
-               (!c->what_if || pmt_left_collected(&c->garbage.left, generation, n_before, event));
+               (!c->what_if || pmt_left_collected(&c->garbage.left, generation, seen));
     }
     if (!pmt_garbage_settle(c, generation, row->recorded_collected, &count, event) ||
-        !pmt_left_collected(&c->garbage.left, generation, n_before, event))
+        !pmt_left_collected(&c->garbage.left, generation, seen))
         return false;
     unseen = row->collected - c->freed_objects;
     pmt_free_lists_settle(&c->free_lists, unseen > count.gone ? unseen - count.gone : 0);

@@ -24,6 +24,7 @@ struct pmt_scout {
     struct { struct pmt_scouted *at; size_t n, cap; } group; /* the one being told */
     uint64_t telling;          /* event of its last */
     bool collecting;           /* a recorded collection is under way */
+    uint64_t begun;            /* ... or the last was, since this event */
     struct { struct pmt_scouted_group *at; size_t n, cap; } ahead; /* a heap */
     struct { struct pmt_scouted_group *at; size_t n, cap; } waiting;
     uint64_t least_told;       /* of those that wait: the first event at which one is told */
@@ -208,12 +209,12 @@ static void ended(struct pmt_scout *s, uint32_t slot, uint64_t event)
 
 static bool collected(struct pmt_scout *s, uint32_t generation, uint64_t event)
 {
-    uint32_t n_before = s->census.n_collections;
+    struct pmt_seen seen = {s->begun, event, s->census.n_collections};
 
     if (generation >= PMT_GENERATIONS)
         return true;
     (void)pmt_census_collected(&s->census, generation);
-    return pmt_left_collected(&s->left, generation, n_before, event);
+    return pmt_left_collected(&s->left, generation, seen);
 }
 
 /* One of the collector's own events. */
@@ -224,6 +225,8 @@ static bool of_collector(struct pmt_scout *s, enum pmt_op op, uint32_t arg, cons
         return false;
     if (op == PMT_OP_GC_BEGIN || op == PMT_OP_GC_END)
         s->collecting = op == PMT_OP_GC_BEGIN;
+    if (op == PMT_OP_GC_BEGIN)
+        s->begun = event;
     if (op == PMT_OP_GC_TOUCHED)
         pmt_left_touched(&s->left, arg, *wide);
     else if (op == PMT_OP_GC_LOOK) /* the last one comes when all has been let go of */

@@ -35,4 +35,27 @@ static void test_left_untold(void)
     pmt_left_release(&l);
 }
 
-SUITE(left, TEST(test_left_company), TEST(test_left_untold))
+/* One that a collection came across while it was being made: as if none had. */
+static void test_left_being_made(void)
+{
+    struct pmt_left l = {0};
+    struct pmt_left_bounds whole, part;
+    uint32_t birth = 3 << 1 | 1;
+
+    EXPECT(pmt_left_collected(&l, 0, (struct pmt_seen){200, 240, 3}));
+    part = pmt_left_of(&l, birth, 199, 1000);
+    EXPECT(part.being_made);
+    EXPECT_U64(pmt_left_when(&l, part, false), 240);
+    part = pmt_left_of(&l, birth, 300, 1000); /* made to the end behind it */
+    EXPECT_U64(pmt_left_when(&l, part, false), 300);
+    whole = pmt_left_of(&l, birth, 100, 1000);
+    EXPECT(!whole.being_made);
+    EXPECT(pmt_left_when(&l, whole, false) != 240);
+    EXPECT(pmt_left_collected(&l, 1, (struct pmt_seen){500, 540, 4}));
+    part = pmt_left_of(&l, birth, 199, 1000); /* the second has seen it whole */
+    EXPECT(!part.being_made);
+    EXPECT_U64(part.reachable, 540);
+    pmt_left_release(&l);
+}
+
+SUITE(left, TEST(test_left_company), TEST(test_left_untold), TEST(test_left_being_made))
