@@ -112,6 +112,32 @@ struct pmt_left_bounds pmt_left_of(const struct pmt_left *l, uint32_t birth, uin
     return of;
 }
 
+/* -- how often groups are seen whole -- */
+
+#define FEWEST 16u /* told, before they say anything; and so many to one that was seen whole */
+
+static struct pmt_sighted *sighted_of(struct pmt_left *l, size_t n)
+{
+    unsigned log = n ? 63 - (unsigned)__builtin_clzll(n) : 0;
+
+    return &l->sighted[log < PMT_LEFT_SIZES ? log : PMT_LEFT_SIZES - 1];
+}
+
+static void note_sight(struct pmt_left *l, struct pmt_left_bounds of, bool young)
+{
+    struct pmt_sighted *sighted = sighted_of(l, of.n);
+
+    sighted->told++;
+    sighted->whole += !of.being_made && !(young && of.made >= of.reachable);
+}
+
+static bool is_hardly_seen_whole(struct pmt_left *l, size_t n)
+{
+    const struct pmt_sighted *sighted = sighted_of(l, n);
+
+    return sighted->told >= FEWEST && sighted->whole * FEWEST <= sighted->told;
+}
+
 #define GOLDEN UINT64_C(2654435769) /* of 2^32: its multiples are spread evenly */
 
 static uint64_t spread(struct pmt_left *l, uint32_t *n, struct pmt_left_bounds of, bool young)
@@ -119,7 +145,8 @@ static uint64_t spread(struct pmt_left *l, uint32_t *n, struct pmt_left_bounds o
     uint64_t from = pmt_left_later(of.made, of.reachable), at;
     uint32_t part;
 
-    if ((young && of.made >= of.reachable) || of.being_made || from >= of.left)
+    if ((young && of.made >= of.reachable) || from >= of.left ||
+        (of.being_made && is_hardly_seen_whole(l, of.n)))
         return from;
     part = (uint32_t)(++*n * GOLDEN);
     at = pmt_spots_within(&l->spots, &l->ebb, from, of.left, of.n, part);
@@ -128,6 +155,7 @@ static uint64_t spread(struct pmt_left *l, uint32_t *n, struct pmt_left_bounds o
 
 uint64_t pmt_left_when(struct pmt_left *l, struct pmt_left_bounds of, bool young)
 {
+    note_sight(l, of, young);
     return spread(l, &l->n_spread, of, young);
 }
 

@@ -3,9 +3,9 @@
  * Knows events and births in the recording's census (gc/census.h); no model of collections, no
  * blocks. Not before the youngest of the group was made, and not while a recorded collection or a
  * look covered all of it and found it reachable: where older garbage holds it, one of the youngest
- * generation says nothing. A group of the youngest generation, or one that a single collection came
- * across, while it was being made, is taken to have been left when the last of it was made, as
- * requests and trees are; others when they, or what leads to them, were last touched (a reference
+ * generation says nothing. A group of the youngest generation is taken to have been left when the
+ * last of it was made, as requests and trees are; so is one that a single collection came across,
+ * while it was being made, if hardly any as large was ever seen whole; others when they, or what leads to them, were last touched (a reference
  * count changed: nothing touches what is unreachable), as near as the recording has seen it. Within
  * that the time is one at which a scope may have ended (ebb.h, spots.h), or, if there is none, any:
  * they are spread evenly (the expectation is right, whichever it was). */
@@ -20,6 +20,7 @@
 #include "replay/spots.h"
 
 #define PMT_LEFT_COMPANIES 256u
+#define PMT_LEFT_SIZES     32u
 
 /* A recorded collection: what it covered and did not find was reachable then. */
 struct pmt_seen {
@@ -38,6 +39,9 @@ struct pmt_left {
     uint32_t company[PMT_LEFT_COMPANIES]; /* objects in each of the last young groups that looks
                                told of */
     uint32_t n_companies, next_company;
+    struct pmt_sighted {    /* groups that looks told of, by the power of two of their blocks */
+        uint64_t told, whole; /* ... and those that a collection or a look had seen whole */
+    } sighted[PMT_LEFT_SIZES];
     uint64_t looked, since; /* event of the last look at everything, of the one before */
     struct { uint64_t *at; size_t n, cap; } readings; /* of reference counts: events, from a
                                           look at everything on, which is one itself */
