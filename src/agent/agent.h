@@ -571,9 +571,11 @@ void main_initialized(void);
 void main_watch(bool told);
 void main_poll(bool ending);
 
-/* step.c says HELD where the program is within one call into C (3.12+). Once, while code of it
- * runs; an object of the collector was made since the last hook call; within_call, and this hook
- * call allocates, or frees that block; a due collection has come. */
+/* step.c says HELD where the program is within one call into C (3.12+). Nothing was said yet, as in
+ * a fork; once, while code of the program runs; an object of the collector was made since the last
+ * hook call; within_call, and this hook call allocates, or frees that block; a due collection has
+ * come. */
+void step_reset(void);
 void step_begin(void);
 void step_watch(void);
 void step_ask(const void *freed);

@@ -447,6 +447,7 @@ void collector_begin(uint32_t hex_version)
     HOT.gc = found;
     HOT.gc_found = true;
     HOT.gc_late = hex_version >= 0x030c0000;
+    step_reset();
     HOT.gc_preheader = hex_version >= 0x030b0000;
     HOT.gc_collecting = half(HOT.gc, AT_COLLECTING) != 0;
     remember();

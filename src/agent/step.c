@@ -134,6 +134,12 @@ static const uint64_t *frame_now(void)
 
 /* -- watching it -- */
 
+void step_reset(void)
+{
+    last.frame = NULL;
+    last.told = last.collected = false;
+}
+
 static void tell(bool on, const void *freed)
 {
     if (last.told == on)

@@ -243,7 +243,8 @@ struct settling {
 };
 
 /* Objects that no look has told of, up to this one of the batch: of the young ones as many hang
- * together as did of those that looks told of. */
+ * together as did of those that looks told of. How many; birth word of the oldest, event of the
+ * youngest. */
 static uint32_t gather(struct pmt_garbage *g, size_t last, uint64_t event, uint32_t *key,
                        uint64_t *made)
 {
