@@ -30,6 +30,7 @@ static struct {
     struct array chain;   /* by them: what a holder holds that was touched then; else all 0 */
     struct array touched; /* by number: readings ago, at least | at most << MOST */
     struct array age;     /* by number: their order, the oldest first */
+    struct array outer_end; /* by number: behind its references in graph.outer; 0: none */
     struct array callbacks, called_by; /* GC heads of weak references, and to which number */
     uint64_t n_seen;
 } now;
@@ -179,10 +180,25 @@ static void visit_dead(uint64_t root)
     }
 }
 
+/* What is in no cycle was let go of by others than those that are dead, if it was touched when these
+ * were left already. */
+static void note_own_touch(uint64_t i, uint64_t group)
+{
+    uint64_t touched = now.touched.at[i];
+
+    if (now.holder.at[group] != UNSEEN || touched == UNSEEN ||
+        most_of(touched) >= now.least.at[group])
+        return;
+    now.least.at[group] = least_of(touched);
+    now.most.at[group] = most_of(touched);
+}
+
 /* What number i refers to was reachable as long as it. */
 static void hand_touches(uint64_t i)
 {
     uint64_t from = now.group.at[i];
+
+    note_own_touch(i, from);
 
     for (uint64_t e = now.from.at[i]; e < now.from.at[i + 1]; e++) {
         uint64_t to = now.group.at[now.to.at[e]];
@@ -345,6 +361,18 @@ static void note_callbacks(void)
             note_callbacks_of(d);
 }
 
+/* Where what the dead refer to stands that is not here. */
+static void find_outer(void)
+{
+    if (!array_fill(&now.outer_end, now.dead.n, 0)) {
+        graph.failed = true;
+        return;
+    }
+    for (size_t k = 0; k < graph.outer.n; k++)
+        if (graph.outer.at[k] & 1 && number_of(graph.outer.at[k] >> 1) < SIZE_MAX)
+            now.outer_end.at[number_of(graph.outer.at[k] >> 1)] = k;
+}
+
 size_t dead_find(unsigned generations, int soon)
 {
     now.dead.n = 0;
@@ -358,6 +386,7 @@ size_t dead_find(unsigned generations, int soon)
     if (!graph.failed)
         note_losses(soon);
     note_callbacks();
+    find_outer();
     return now.dead.n;
 }
 
@@ -378,6 +407,46 @@ static void tell_references(uint64_t i)
         ring_put(PMT_W_REFERS, dead_block(now.to.at[e]),
                  e + 1 < end ? dead_block(now.to.at[e + 1]) : 0);
     HOT.beside += HOT.head - before;
+}
+
+/* Told two in a record. */
+struct pair {
+    uintptr_t first;
+};
+
+static void put_pair(struct pair *p, uintptr_t second)
+{
+    if (p->first && ring_room_for_one()) {
+        ring_put(PMT_W_KEEPS, p->first, second);
+        HOT.beside++;
+    }
+    p->first = 0;
+}
+
+#define MANY 16u /* references: what has more of them does not live by one */
+
+static void put_kept(struct pair *p, uintptr_t head)
+{
+    if (get(head, HEAD) > MANY)
+        return;
+    if (p->first)
+        put_pair(p, block_of(head));
+    else
+        p->first = block_of(head);
+}
+
+/* What is reachable now stays while this is not collected. */
+static void tell_kept(uint64_t i)
+{
+    size_t k = index_of(i);
+    struct pair p = {0};
+
+    for (size_t e = graph.from.at[k]; e < graph.from.at[k + 1]; e++)
+        if (graph_reached(graph.to.at[e]))
+            put_kept(&p, graph.head.at[graph.to.at[e]]);
+    for (k = now.outer_end.at[i]; k-- > 0 && !(graph.outer.at[k] & 1);)
+        put_kept(&p, graph.outer.at[k]);
+    put_pair(&p, 0);
 }
 
 /* Whether a collection that it survives leaves it untracked: a tuple of what the collector does
@@ -446,6 +515,7 @@ static bool tell_dead(uint64_t i, uint64_t holder, int soon)
         ring_put(PMT_W_ATOMIC, block_of(head), 0);
     belongings_tell(head + HEAD);
     tell_references(i);
+    tell_kept(i);
     tell_callbacks(i, generation_of(holder), soon);
     return HOT.on;
 }

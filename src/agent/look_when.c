@@ -329,7 +329,7 @@ static void look_now(bool due)
         return;
     HOT.look_wanted = false;
     n_all = looked.n_objects;
-    HOT.look_full = work_done() + cost / (HOT.look_none > 1 ? 4 : 16);
+    HOT.look_full = HOT.look_every ? 0 : work_done() + cost / (HOT.look_none > 1 ? 4 : 16);
     full_again_soon();
     HOT.look_next = work_done() + (HOT.look_every ? HOT.look_every
                                 : cost < LEAST_APART ? LEAST_APART : cost);

@@ -84,6 +84,8 @@ enum pmt_wire_op {
                             not have */
     PMT_W_REFERS,        /* address of garbage that the object told last refers to; b: that
                             of one more, 0 = none */
+    PMT_W_KEEPS,         /* address of a reachable object that the object told last refers to; b: as
+                            above */
     PMT_W_COLLECTED,     /* address of an object that an unlooked collection frees; b: its type */
     PMT_W_ALIVE,         /* address of an object that is alive at the end; b: its type */
     PMT_W_TYPE,          /* bytes of its name; b: its address. A record follows with its

@@ -7,14 +7,14 @@
  *     GC_SET, GC_BEGIN, GC_END   settings, and collections with their figures
  *     UNTRACKED                  objects that the last collection left untracked
  *     GARBAGE, then of that      an unreachable object; BELONGS: other blocks that die with
- *     BELONGS, REFERS, ATOMIC    it, REFERS: garbage that it refers to, ATOMIC: a collection that
- *                                it survives untracks it
+ *     BELONGS, REFERS, KEEPS,    it, REFERS: garbage that it refers to, KEEPS: what is reachable,
+ *     ATOMIC                     ATOMIC: a collection that it survives untracks it
  *     COLLECTED                  an object that a collection frees which none of this came before
  *     ALIVE                      an object that is there at the end
  *
  * An address may have lost its block by now, or have one of another kind. So each says what
  * its object must be (a collector object; any block), and what is none is not written. For
- * BELONGS and REFERS the object told last names whose they are: if that one was not
+ * BELONGS, REFERS and KEEPS the object told last names whose they are: if that one was not
  * written, they are not either, since they would become the one's before.
  */
 #include "record/drain_inner.h"
@@ -96,12 +96,24 @@ void pmt_drain_on_belongs(struct pmt_drain *d, uint64_t address, uint64_t type_a
         pmt_writer_about(d->writer, PMT_OP_BELONGS, slot - 1, type ? type->number + 1 : 0);
 }
 
-void pmt_drain_on_refers(struct pmt_drain *d, uint64_t address)
+static void on_reference(struct pmt_drain *d, enum pmt_op op, uint64_t address)
 {
     uint32_t slot = counted_at(d, address);
 
-    if (d->garbage_told && slot)
-        pmt_writer_about(d->writer, PMT_OP_REFERS, slot - 1, 0);
+    if (slot)
+        pmt_writer_about(d->writer, op, slot - 1, 0);
+}
+
+void pmt_drain_on_references(struct pmt_drain *d, enum pmt_wire_op wire, uint64_t address,
+                             uint64_t next)
+{
+    enum pmt_op op = wire == PMT_W_REFERS ? PMT_OP_REFERS : PMT_OP_KEEPS;
+
+    if (!d->garbage_told)
+        return;
+    on_reference(d, op, address);
+    if (next)
+        on_reference(d, op, next);
 }
 
 void pmt_drain_on_collected(struct pmt_drain *d, uint64_t address, uint64_t type_address)

@@ -234,7 +234,8 @@ void pmt_drain_on_untracked(struct pmt_drain *d, uint64_t address);
 void pmt_drain_on_garbage(struct pmt_drain *d, uint64_t address, uint64_t b);
 void pmt_drain_on_atomic(struct pmt_drain *d, uint64_t address);
 void pmt_drain_on_belongs(struct pmt_drain *d, uint64_t address, uint64_t type_address);
-void pmt_drain_on_refers(struct pmt_drain *d, uint64_t address);
+void pmt_drain_on_references(struct pmt_drain *d, enum pmt_wire_op wire, uint64_t address,
+                             uint64_t next);
 void pmt_drain_on_collected(struct pmt_drain *d, uint64_t address, uint64_t type_address);
 void pmt_drain_on_alive(struct pmt_drain *d, uint64_t address, uint64_t type_address);
 

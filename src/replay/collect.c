@@ -143,7 +143,8 @@ static bool object_freed(struct pmt_collect *c, uint32_t slot, struct pmt_end en
         pmt_gc_freed(&c->rec.policy);
     if (!c->modelling)
         return false;
-    if (pmt_garbage_drop(c, slot))
+    if (pmt_garbage_drop(c, slot) ||
+        pmt_garbage_is_kept(c, slot, end.past ? 0 : end.kind))
         return true;
     freed_for_mod(c, slot, end);
     return false;
@@ -310,6 +311,9 @@ static bool foretell(struct pmt_collect *c, const struct pmt_scouted *one, uint6
 {
     if (one->slot >= c->blocks->n)
         return true; /* of another trace */
+    if (one->refers)
+        return pmt_garbage_refers(&c->garbage,
+                                  (struct pmt_kin_reference){one->slot, one->reachable});
     if (one->belongs)
         return note_belonging(c, one->slot) &&
                pmt_garbage_belongs(c, one->slot, pmt_collect_is_object(c, one->slot), event);
@@ -364,9 +368,13 @@ bool pmt_collect_carry_over(struct pmt_collect *c, uint64_t event)
     return pmt_garbage_foretold(c, event);
 }
 
-void pmt_collect_refers(struct pmt_collect *c, uint32_t slot)
+bool pmt_collect_refers(struct pmt_collect *c, uint32_t slot, bool reachable)
 {
-    pmt_garbage_graph_refers(&c->graph, slot);
+    struct pmt_kin_reference to = {slot, reachable};
+
+    if (!reachable)
+        pmt_garbage_graph_refers(&c->graph, slot);
+    return !c->modelling || !pmt_collect_is_object(c, slot) || pmt_garbage_refers(&c->garbage, to);
 }
 
 void pmt_collect_unseen(struct pmt_collect *c, uint32_t slot, uint32_t type)

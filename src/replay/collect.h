@@ -193,8 +193,9 @@ void pmt_collect_atomic(struct pmt_collect *c, uint32_t slot);
 /* The block in this slot is freed with the object told last. False: out of memory. */
 bool pmt_collect_belongs(struct pmt_collect *c, uint32_t slot, uint64_t event);
 
-/* The object told last refers to the one in this slot, which is garbage too. */
-void pmt_collect_refers(struct pmt_collect *c, uint32_t slot);
+/* The object told last refers to the one in this slot, which is garbage too, or reachable. False: out
+ * of memory. */
+bool pmt_collect_refers(struct pmt_collect *c, uint32_t slot, bool reachable);
 
 /* The recorded collection under way, which no look came before, is about to free the object in this
  * slot, of this type. */

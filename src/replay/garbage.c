@@ -28,7 +28,8 @@ void pmt_garbage_release(struct pmt_garbage *g)
     pmt_vec_release(&g->atomic);
     pmt_vec_release(&g->told);
     pmt_vec_release(&g->gone);
-    pmt_vec_release(&g->group);
+    pmt_kin_release(&g->kin);
+    pmt_kept_release(&g->kept);
     pmt_left_release(&g->left);
 }
 
@@ -48,6 +49,7 @@ bool pmt_garbage_born(struct pmt_collect *c, uint32_t slot, uint64_t event)
     if (!grow(&c->garbage, slot))
         return false;
     c->garbage.made.at[slot] = (uint32_t)event;
+    pmt_kept_clear(&c->garbage.kept, slot);
     return true;
 }
 
@@ -111,11 +113,12 @@ static bool is_tracked(const struct pmt_waste *w, int place)
     return w->counted && (w->fleeting ? place == 0 : w->birth & 1);
 }
 
-/* Its block was given back to the heap, or to its free list; what it belongs to is no more. */
+/* Its block was given back to the heap, or to its free list; what it belongs to is no more. What is
+ * older than the collection's generation died by counting. */
 static void note_given(struct pmt_collect *c, const struct pmt_waste *w, int place,
                        struct pmt_collection *row, size_t row_index)
 {
-    bool reported = is_tracked(w, place) && !w->silent;
+    bool reported = is_tracked(w, place) && place <= (int)row->generation && !w->silent;
 
     row->collected += reported;
     if (w->counted)
@@ -204,7 +207,6 @@ bool pmt_garbage_collected(struct pmt_collect *c, unsigned generation, struct pm
 bool pmt_garbage_tell(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint64_t event)
 {
     struct pmt_garbage *g = &c->garbage;
-    struct pmt_kinsman one = {slot, false, false};
 
     if (kind & PMT_GARBAGE_FIRST && !pmt_garbage_told_all(c, event))
         return false;
@@ -212,112 +214,119 @@ bool pmt_garbage_tell(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint6
         return true;
     g->type.at[slot] = kind >> PMT_GARBAGE_TYPE;
     g->telling = event;
-    return pmt_vec_push(&g->group, one);
+    return pmt_kin_add(&g->kin, slot, false);
 }
 
 void pmt_garbage_atomic(struct pmt_garbage *g, uint32_t slot)
 {
-    if (g->group.n && g->group.at[g->group.n - 1].slot == slot)
-        g->group.at[g->group.n - 1].atomic = true;
+    if (g->kin.of.n && g->kin.of.at[g->kin.of.n - 1].slot == slot)
+        g->kin.of.at[g->kin.of.n - 1].atomic = true;
 }
 
 bool pmt_garbage_belongs(struct pmt_collect *c, uint32_t slot, bool object, uint64_t event)
 {
     struct pmt_garbage *g = &c->garbage;
-    struct pmt_kinsman one = {slot, true, false};
 
-    if (!g->group.n || HAS_BIT(&g->told, slot))
+    if (!g->kin.of.n || HAS_BIT(&g->told, slot))
         return true;
     if (!grow(g, slot))
         return false;
     if (!object)
         g->made.at[slot] = (uint32_t)event;
     g->telling = event;
-    return pmt_vec_push(&g->group, one);
+    return pmt_kin_add(&g->kin, slot, true);
+}
+
+bool pmt_garbage_refers(struct pmt_garbage *g, struct pmt_kin_reference to)
+{
+    return pmt_kin_refers(&g->kin, to);
 }
 
 /* What the objects of a group have in common. */
-struct kin {
+struct fate {
     struct pmt_left_bounds of;
     uint32_t key;
     int place;          /* in rec, of the holder */
     uint64_t when;      /* event at which it is taken to have been left */
 };
 
-static struct kin kin_of(const struct pmt_collect *c, uint64_t event)
+static struct fate fate_of(const struct pmt_collect *c, uint64_t event)
 {
     const struct pmt_garbage *g = &c->garbage;
-    uint32_t holder = g->group.at[0].slot, recorded = c->rec.census.birth.at[holder];
+    uint32_t holder = g->kin.of.at[0].slot, recorded = c->rec.census.birth.at[holder];
     struct pmt_left_bounds of;
     uint64_t made = 0;
 
-    for (size_t i = 0; i < g->group.n; i++)
-        if (!g->group.at[i].belongs)
-            made = pmt_left_later(made, pmt_left_made(g->made.at[g->group.at[i].slot], event));
+    for (size_t i = 0; i < g->kin.of.n; i++)
+        if (!g->kin.of.at[i].belongs)
+            made = pmt_left_later(made, pmt_left_made(g->made.at[g->kin.of.at[i].slot], event));
     of = pmt_left_of(&g->left, recorded, made, event);
-    of.n = g->group.n;
-    return (struct kin){.of = of,
+    of.n = g->kin.of.n;
+    return (struct fate){.of = of,
                         .key = HAS_BIT(&g->told, holder) ? g->key.at[holder]
                                                          : c->mod.census.birth.at[holder],
                         .place = pmt_census_place(&c->rec.census, recorded)};
 }
 
 /* Of young ones: how many hang together. */
-static void note_company(struct pmt_garbage *g, const struct kin *kin)
+static void note_company(struct pmt_garbage *g, const struct fate *fate)
 {
     uint32_t n = 0;
 
-    for (size_t i = 0; i < g->group.n; i++)
-        n += !g->group.at[i].belongs && !HAS_BIT(&g->told, g->group.at[i].slot);
-    if (kin->place == 0 && n)
+    for (size_t i = 0; i < g->kin.of.n; i++)
+        n += !g->kin.of.at[i].belongs && !HAS_BIT(&g->told, g->kin.of.at[i].slot);
+    if (fate->place == 0 && n)
         pmt_left_company(&g->left, n);
 }
 
-static bool tell_one(struct pmt_collect *c, struct pmt_kinsman one, const struct kin *kin,
+static bool tell_one(struct pmt_collect *c, struct pmt_kinsman *one, const struct fate *fate,
                      const struct pmt_past *finder)
 {
     struct pmt_garbage *g = &c->garbage;
-    uint32_t slot = one.slot;
-    struct pmt_waste w = {.block = c->blocks->at[slot], .key = kin->key, .slot = slot,
-                          .made = g->made.at[slot], .belongs = one.belongs,
+    uint32_t slot = one->slot;
+    struct pmt_waste w = {.block = c->blocks->at[slot], .key = one->key, .slot = slot,
+                          .made = g->made.at[slot], .belongs = one->belongs,
                           .counted = pmt_collect_is_object(c, slot),
                           .kind = pmt_collect_kind(c, slot)};
-    int place = pmt_census_place(&c->mod.census, kin->key);
+    int place = pmt_census_place(&c->mod.census, one->key);
     struct pmt_open open = {slot, w.made, (uint32_t)g->list[place].n, g->epoch[place],
-                            (uint8_t)place, one.belongs};
+                            (uint8_t)place, one->belongs};
 
     if (w.counted)
         w.birth = c->mod.census.birth.at[slot];
     /* Of those that belong, a recorded collection has done so. */
-    w.fleeting = one.atomic || (one.belongs && pmt_shelf_is_tuple(w.kind));
+    w.fleeting = one->atomic || (one->belongs && pmt_shelf_is_tuple(w.kind));
     g->bytes_of.at[slot] = (uint32_t)pmt_block_bytes(c->heap, w.block);
     SET_BIT(&g->told, slot);
-    if (one.belongs)
+    if (one->belongs)
         SET_BIT(&g->belongs, slot);
-    if (one.atomic)
+    if (one->atomic)
         SET_BIT(&g->atomic, slot);
-    g->key.at[slot] = kin->key;
+    g->key.at[slot] = one->key;
+    if (one->key != fate->key && finder)
+        finder = pmt_waste_finder(g, one->key, fate->when);
+    one->waits = !finder;
     if (finder) {
         open.epoch = g->epoch[place] - 1; /* it is in no list */
         pmt_waste_free_overdue(c, &w, finder);
     } else if (!pmt_waste_wait(c, w)) {
         return false;
     }
-    return pmt_vec_push(&g->open[kin->place], open);
+    return pmt_vec_push(&g->open[fate->place], open);
 }
 
 /* The collection of mod that should have found it. */
-static const struct pmt_past *find_finder(struct pmt_collect *c, struct kin *kin,
+static const struct pmt_past *find_finder(struct pmt_collect *c, struct fate *fate,
                                           bool *uncertain)
 {
     struct pmt_garbage *g = &c->garbage;
-    uint64_t from = pmt_left_later(kin->of.made, kin->of.reachable);
+    uint64_t from = pmt_left_later(fate->of.made, fate->of.reachable);
 
+    fate->when = pmt_left_when(&g->left, fate->of, fate->place == 0);
     /* It is not where, whenever it was, the same collection found it. */
     *uncertain =
-        pmt_waste_finder(g, kin->key, from) != pmt_waste_finder(g, kin->key, kin->of.left);
-    kin->when = pmt_left_when(&g->left, kin->of, kin->place == 0);
-    return pmt_waste_finder(g, kin->key, kin->when);
+        pmt_waste_finder(g, fate->key, from) != pmt_waste_finder(g, fate->key, fate->of.left);
+    return pmt_waste_finder(g, fate->key, fate->when);
 }
 
 static bool end_telling(struct pmt_collect *c, uint64_t event, bool foretold)
@@ -325,28 +334,34 @@ static bool end_telling(struct pmt_collect *c, uint64_t event, bool foretold)
     struct pmt_garbage *g = &c->garbage;
     const struct pmt_past *finder = NULL;
     bool uncertain = false;
-    struct kin kin;
+    struct fate fate;
 
-    if (!g->group.n)
+    if (!g->kin.of.n)
         return true;
-    kin = kin_of(c, event);
+    fate = fate_of(c, event);
     if (!foretold) {
-        finder = find_finder(c, &kin, &uncertain);
-        if (g->telling < c->scouted) /* mod's last collection was told of what it was to find */
+        finder = find_finder(c, &fate, &uncertain);
+        if (g->telling < c->scouted) { /* mod's last collection was told of what it was to find */
             finder = NULL;
+            fate.when = event - 1;
+        }
         pmt_left_next(&g->left);
-        note_company(g, &kin);
+        note_company(g, &fate);
+    } else {
+        fate.when = event - 1; /* mod is about to collect */
     }
-    for (size_t i = 0; i < g->group.n; i++) {
-        struct pmt_kinsman one = g->group.at[i];
+    if (!pmt_kin_find_keys(g, fate.key, fate.when))
+        return false;
+    for (size_t i = 0; i < g->kin.of.n; i++) {
+        struct pmt_kinsman *one = &g->kin.of.at[i];
 
-        g->uncertain += uncertain && !one.belongs;
-        if (HAS_BIT(&g->told, one.slot))
-            continue;
-        if (!tell_one(c, one, &kin, finder))
+        g->uncertain += uncertain && !one->belongs;
+        if (!HAS_BIT(&g->told, one->slot) && !tell_one(c, one, &fate, finder))
             return false;
     }
-    g->group.n = 0;
+    if (!pmt_kin_keep(g, fate.key, fate.when))
+        return false;
+    pmt_kin_clear(&g->kin);
     return true;
 }
 
@@ -428,7 +443,8 @@ bool pmt_garbage_freed(struct pmt_collect *c, uint32_t slot, pmt_block block, ui
 
     end_group(c);
     if (counted) {
-        w.birth = w.key = c->mod.census.birth.at[slot];
+        w.birth = c->mod.census.birth.at[slot];
+        w.key = pmt_kept_key(g, slot, w.birth, PMT_NOWHERE);
         w.made = g->made.at[slot];
         w.seen = c->rec.census.birth.at[slot];
         w.young = pmt_census_place(&c->rec.census, w.seen) == 0;
@@ -441,6 +457,21 @@ bool pmt_garbage_freed(struct pmt_collect *c, uint32_t slot, pmt_block block, ui
         (void)pmt_waste_clear_slot(g, slot);
     }
     return pmt_vec_push(&g->batch, w);
+}
+
+bool pmt_garbage_is_kept(struct pmt_collect *c, uint32_t slot, uint8_t kind)
+{
+    struct pmt_garbage *g = &c->garbage;
+    uint32_t birth = c->mod.census.birth.at[slot];
+    struct pmt_waste w = {.block = c->blocks->at[slot], .birth = birth, .slot = slot,
+                          .made = g->made.at[slot], .counted = true, .kind = kind};
+
+    w.key = pmt_kept_key(g, slot, UINT32_MAX, PMT_NOWHERE);
+    if (w.key == UINT32_MAX)
+        return false;
+    if (!pmt_waste_wait(c, w))
+        c->failed = true;
+    return true;
 }
 
 /* The entries of those in this list follow them to the end of another one. */

@@ -17,7 +17,8 @@
  * the group, it is freed at once, and goes to the credit of that collection (`overdue`).
  *
  * A collection finds a group when it covers its holder, the oldest object of all cycles that
- * lead to it: the group's key is that object's birth word (census.h).
+ * lead to it: the group's key is that object's birth word (census.h). What older garbage still keeps
+ * has the key of that (kin.h, kept.h).
  */
 #ifndef PMT_REPLAY_GARBAGE_H
 #define PMT_REPLAY_GARBAGE_H
@@ -28,6 +29,8 @@
 #include <pymemtrace/result.h>
 #include "gc/census.h"
 #include "heap/heap.h"
+#include "replay/kept.h"
+#include "replay/kin.h"
 #include "replay/left.h"
 
 /* A block that lives on as garbage. */
@@ -67,12 +70,6 @@ struct pmt_open {
     uint8_t place, belongs;
 };
 
-struct pmt_kinsman {
-    uint32_t slot;
-    bool belongs;
-    bool atomic;       /* a tuple that a collection untracks */
-};
-
 struct pmt_garbage {
     struct pmt_waste_list list[PMT_PERMANENT + 1]; /* by the place of its key in mod */
     uint32_t epoch[PMT_PERMANENT + 1];             /* times that list[] was emptied */
@@ -85,8 +82,8 @@ struct pmt_garbage {
     struct { uint32_t *at; size_t n, cap; } row;  /* by slot, of the gone: in the results */
     struct { uint64_t *at; size_t n, cap; } told, gone, credited, silent, belongs, atomic; /* bits by slot;
                            credited: of the gone, those that mod's collection has counted */
-    struct { struct pmt_kinsman *at; size_t n, cap; } group; /* the one being told; the
-                                                                holder is first */
+    struct pmt_kin kin;                            /* those being told */
+    struct pmt_kept kept;                          /* what those that wait keep */
     uint64_t telling;                              /* event of its last one */
     struct { struct pmt_open *at; size_t n, cap; } open[PMT_PERMANENT + 1]; /* by the
                                                            place of the group in rec */
@@ -115,6 +112,8 @@ bool pmt_garbage_tell(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint6
 void pmt_garbage_atomic(struct pmt_garbage *g, uint32_t slot);
 /* ... a block that belongs to it; object: it is one that the collector counts. */
 bool pmt_garbage_belongs(struct pmt_collect *c, uint32_t slot, bool object, uint64_t event);
+/* ... it refers to this object. */
+bool pmt_garbage_refers(struct pmt_garbage *g, struct pmt_kin_reference to);
 bool pmt_garbage_told_all(struct pmt_collect *c, uint64_t event);
 /* The same of one that the recording is still to tell of: it is garbage by now. */
 bool pmt_garbage_foretold(struct pmt_collect *c, uint64_t event);
@@ -130,6 +129,8 @@ bool pmt_garbage_freed(struct pmt_collect *c, uint32_t slot, pmt_block block, ui
                        bool counted);
 /* ... a collector object otherwise: true if mod has given its block back already. */
 bool pmt_garbage_drop(struct pmt_collect *c, uint32_t slot);
+/* An object dies by counting: true if garbage keeps it in mod, and it waits. */
+bool pmt_garbage_is_kept(struct pmt_collect *c, uint32_t slot, uint8_t kind);
 /* The recorded collection of this generation, which found so many objects, is over: its
  * batch becomes garbage. */
 struct pmt_garbage_count {

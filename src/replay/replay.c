@@ -190,6 +190,7 @@ static bool on_other(struct pmt_replay *r, enum pmt_op op, uint32_t arg, struct 
     case PMT_OP_COLLECTED:
     case PMT_OP_BELONGS:
     case PMT_OP_REFERS:
+    case PMT_OP_KEEPS:
     case PMT_OP_GC_ATOMIC:
     case PMT_OP_ALLOC_RAW:
     case PMT_OP_ALLOC_MEM:
@@ -311,8 +312,9 @@ act(struct pmt_replay *r, const struct pmt_batch *b, uint32_t i, uint32_t end,
         } else if (op == PMT_OP_GC_ATOMIC) {
             pmt_collect_atomic(&r->collect, slot);
             continue;
-        } else if (op == PMT_OP_REFERS) {
-            pmt_collect_refers(&r->collect, slot);
+        } else if (op == PMT_OP_REFERS || op == PMT_OP_KEEPS) {
+            if (!pmt_collect_refers(&r->collect, slot, op == PMT_OP_KEEPS))
+                break;
             continue;
         } else if (op == PMT_OP_REALLOC) {
             uint64_t size = full_arg(b->arg[i], wides);

@@ -13,7 +13,7 @@
 #include "replay/bits.h"
 #include "replay/left.h"
 
-#define ENOUGH ((size_t)1 << 20) /* blocks of garbage held */
+#define ENOUGH ((size_t)1 << 21) /* blocks of garbage held, and their references */
 
 struct pmt_scout {
     struct pmt_census census;  /* of the recording: births alone */
@@ -123,6 +123,7 @@ static bool end_group(struct pmt_scout *s)
     struct pmt_scouted_group group = {.told = s->telling, .n = s->group.n};
     struct pmt_left_bounds of;
     uint64_t made = 0, all_made = 0;
+    size_t n_refs = 0;
     uint32_t birth;
 
     if (!s->group.n)
@@ -130,13 +131,16 @@ static bool end_group(struct pmt_scout *s)
     for (size_t i = 0; i < s->group.n; i++) {
         uint64_t at = made_at(s, s->group.at[i].slot);
 
+        n_refs += s->group.at[i].refers;
+        if (s->group.at[i].refers)
+            continue;
         all_made = pmt_left_later(all_made, at);
         if (!s->group.at[i].belongs)
             made = pmt_left_later(made, at);
     }
     birth = s->census.birth.at[s->group.at[0].slot];
     of = pmt_left_of(&s->left, birth, made, s->telling);
-    of.n = s->group.n;
+    of.n = s->group.n - n_refs;
     group.left = pmt_left_later(all_made,
                                 pmt_left_when(&s->left, of,
                                               pmt_census_place(&s->census, birth) == 0));
@@ -172,6 +176,13 @@ static bool belongs(struct pmt_scout *s, uint32_t slot, uint64_t event)
     struct pmt_scouted one = {.slot = slot, .belongs = true};
 
     s->telling = event;
+    return !s->group.n || pmt_vec_push(&s->group, one);
+}
+
+static bool refers(struct pmt_scout *s, uint32_t slot, bool reachable)
+{
+    struct pmt_scouted one = {.slot = slot, .refers = true, .reachable = reachable};
+
     return !s->group.n || pmt_vec_push(&s->group, one);
 }
 
@@ -266,6 +277,8 @@ static bool follow(struct pmt_scout *s, const struct pmt_batch *b, uint32_t i,
         return tell(s, slot, arg, event);
     if (op == PMT_OP_BELONGS)
         return belongs(s, slot, event);
+    if (op == PMT_OP_REFERS || op == PMT_OP_KEEPS)
+        return refers(s, slot, op == PMT_OP_KEEPS);
     if (op == PMT_OP_GC_ATOMIC)
         atomic(s, slot);
     else if (op == PMT_OP_GC_LOOK || op == PMT_OP_GC_COUNTS || op == PMT_OP_GC_TOUCHED ||

@@ -22,11 +22,13 @@
 
 struct pmt_scout;
 
-/* A block of a group: what GARBAGE, GC_ATOMIC and BELONGS say of it. */
+/* A block of a group: what GARBAGE, GC_ATOMIC and BELONGS say of it; or a reference of the last that
+ * is an object: REFERS or KEEPS. */
 struct pmt_scouted {
     uint32_t slot;
     uint32_t kind;    /* of GARBAGE (trace.h) */
     bool belongs, atomic;
+    bool refers, reachable;
 };
 
 /* The first one holds the others; it may be known already. */

@@ -66,6 +66,88 @@ static void test_garbage_waits_for_its_holder(void)
     play_close(&p);
 }
 
+/* What garbage refers to dies with it, where the recording has collected that before: by counting ... */
+static void test_garbage_keeps_what_dies_by_counting(void)
+{
+    for (uint32_t kept = 0; kept < 2; kept++) {
+        struct play p;
+        const struct pmt_result *result;
+
+        open_quiet(&p, "gc=9,10,10 gc.calls=ignore");
+        play_objects(&p, 0, 2);
+        tell(&p, 0, 1);
+        if (kept)
+            play_keeps(&p, 1);
+        play_collection(&p, 4 + 2, 0, 1);
+        play_free(&p, 1);
+        p.n_found += kept;
+        play_objects(&p, 10, 8); /* the tenth, where one was kept */
+        result = play_end(&p);
+        if (EXPECT_U64(result->n_collections, kept)) {
+            if (kept)
+                EXPECT_U64(result->collections[0].collected, 2);
+        }
+        EXPECT_U64(play_n_used(&p), kept ? 8 : 9);
+        play_close(&p);
+    }
+}
+
+/* ... also what is older, which no collection of the youngest generation reports; */
+static void test_garbage_keeps_what_is_older(void)
+{
+    struct play p;
+    const struct pmt_result *result;
+
+    open_quiet(&p, "gc=4,10,10 gc.calls=ignore");
+    play_objects(&p, 0, 5); /* the model collects */
+    play_objects(&p, 10, 1);
+    tell(&p, 10, 1);
+    play_keeps(&p, 0);
+    play_collection(&p, 4 + 2, 10, 1);
+    play_free(&p, 0);
+    p.n_found++;
+    play_objects(&p, 20, 4); /* ... and again */
+    result = play_end(&p);
+    if (EXPECT_U64(result->n_collections, 2)) {
+        EXPECT_U64(result->collections[1].collected, 1);
+        EXPECT_U64(result->collections[1].freed_blocks, 2);
+    }
+    play_close(&p);
+}
+
+/* ... or as garbage of its own, which is found with that. */
+static void test_garbage_keeps_what_is_left_later(void)
+{
+    for (uint32_t kept = 0; kept < 2; kept++) {
+        struct play p;
+        const struct pmt_result *result;
+
+        open_quiet(&p, "gc=4,1,10 gc.calls=ignore");
+        play_objects(&p, 0, 5); /* the model collects: these are in generation 1 */
+        play_objects(&p, 10, 2);
+        play_look(&p, 2);
+        play_garbage(&p, 0, 0, true);
+        if (kept)
+            play_keeps(&p, 10);
+        play_garbage(&p, 11, 0, false);
+        play_begin_gc(&p, 4 + 2);
+        play_free(&p, 0);
+        play_free(&p, 11);
+        play_end_gc(&p, 2, 2);
+        tell(&p, 10, 1);
+        play_objects(&p, 20, 3);
+        play_objects(&p, 30, 5);
+        result = play_end(&p);
+        if (EXPECT_U64(result->n_collections, 3)) {
+            EXPECT_U64(result->collections[1].generation, 0);
+            EXPECT_U64(result->collections[1].collected, !kept);
+            EXPECT_U64(result->collections[2].generation, 1);
+            EXPECT_U64(result->collections[2].collected, 2 + kept);
+        }
+        play_close(&p);
+    }
+}
+
 /* Of what no look has told of as many objects hang together as of what looks did: the young ones wait
  * for the oldest of them. */
 static void test_garbage_untold_hangs_together(void)
@@ -704,8 +786,10 @@ static void random_event(struct play *p, uint64_t *seed)
         play_garbage(p, pick(p, seed, true), (uint32_t)(dice % 2), dice % 3 == 0);
     else if (dice < 21 && p->n_live)
         play_belongs(p, pick(p, seed, true));
-    else if (dice < 23 && p->n_live)
+    else if (dice < 22 && p->n_live)
         play_refers(p, pick(p, seed, true));
+    else if (dice < 23 && p->n_live)
+        play_keeps(p, pick(p, seed, true));
     else if (dice < 24)
         play_put(p, PMT_OP_GC_COUNTS, 0, 0, 0);
     else if (dice < 25)
@@ -782,6 +866,8 @@ SUITE(garbage, TEST(test_garbage_is_collected_when_the_model_collects),
       TEST(test_garbage_shelf_is_emptied), TEST(test_garbage_not_of_a_shelf),
       TEST(test_garbage_is_kept_without_collections),
       TEST(test_garbage_untold_hangs_together),
+      TEST(test_garbage_keeps_what_dies_by_counting), TEST(test_garbage_keeps_what_is_older),
+      TEST(test_garbage_keeps_what_is_left_later),
       TEST(test_garbage_that_lived_again), TEST(test_garbage_frozen_and_left_over),
       TEST(test_garbage_that_the_program_froze),
       TEST(test_garbage_silent), TEST(test_garbage_silent_whose_slot_is_in_use),

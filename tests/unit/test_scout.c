@@ -232,7 +232,7 @@ static void test_scout_holds_so_much(void)
 
     EXPECT(pmt_scout_wants_more(to.scout, 0));
     for (uint32_t round = 0; pmt_scout_wants_more(to.scout, 0); round++) {
-        if (!EXPECT(round < 100))
+        if (!EXPECT(round < 200))
             break;
         objects(&to, 0, 20000);
         say(&to, PMT_OP_GC_LOOK, 0, 2, 0);
@@ -244,8 +244,8 @@ static void test_scout_holds_so_much(void)
     }
     at = to.n_events;
     EXPECT(at > 3 * 1000000);
-    EXPECT(pmt_scout_pass(to.scout, at / 100));
-    EXPECT(!pmt_scout_wants_more(to.scout, at / 100));
+    EXPECT(pmt_scout_pass(to.scout, at / 300));
+    EXPECT(!pmt_scout_wants_more(to.scout, at / 300));
     EXPECT(pmt_scout_pass(to.scout, at / 2));
     EXPECT(pmt_scout_wants_more(to.scout, at / 2));
     EXPECT(pmt_scout_wants_more(to.scout, at)); /* all of it has been replayed */
