@@ -11,7 +11,8 @@
  *     hook_time.c   what the hooks cost within collections
  *     look.c        finding what is unreachable, as the collector does
  *     look_when.c   ... and when
- *     dead.c        telling of it
+ *     dead.c        what holds it, and when it was left
+ *     dead_tell.c   telling of it
  *     belongings.c  what else dies with it
  *     spared.c      what a look spares the collection behind it
  *     told.c        which of it was told already

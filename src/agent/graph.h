@@ -1,5 +1,5 @@
 /* graph.h - what a look sees: objects by number, and to which of them each refers. look.c takes
- * it from the collector's lists; dead.c tells of those that nothing reaches. */
+ * it from the collector's lists; dead.c is about those that nothing reaches. */
 #ifndef PMT_AGENT_GRAPH_H
 #define PMT_AGENT_GRAPH_H
 
@@ -41,8 +41,8 @@ static inline bool graph_reached(size_t i)
 }
 
 /* dead.c: what was not reached is dead; how many, what holds it and when it was left; touch.c learns
- * what it takes with it. Then, once the lists are as they were, tell of it. soon: the youngest
- * generations, up to this one, are about to be collected; -1: none. */
+ * what it takes with it. dead_tell.c: then, once the lists are as they were, tell of it. soon: the
+ * youngest generations, up to this one, are about to be collected; -1: none. */
 size_t dead_find(unsigned generations, int soon);
 void dead_tell(unsigned generations, int soon);
 

@@ -17,7 +17,7 @@
  * one at which we look (site.c tells it from other allocations).
  *
  * And once when the interpreter begins to finalise: then all that is alive is told as well.
- * When else is in look_when.c; what is told of the dead in dead.c.
+ * When else is in look_when.c; what is told of the dead in dead_tell.c.
  */
 #include "agent/agent.h"
 

@@ -143,8 +143,10 @@ static bool object_freed(struct pmt_collect *c, uint32_t slot, struct pmt_end en
         pmt_gc_freed(&c->rec.policy);
     if (!c->modelling)
         return false;
-    if (pmt_garbage_drop(c, slot) ||
-        pmt_garbage_is_kept(c, slot, end.past ? 0 : end.kind))
+    if (pmt_garbage_drop(c, slot))
+        return true;
+    if (PMT_UNLIKELY(pmt_kept_has(&c->garbage.kept, slot)) &&
+        pmt_garbage_keep(c, slot, end.past ? 0 : end.kind))
         return true;
     freed_for_mod(c, slot, end);
     return false;

@@ -49,7 +49,8 @@ bool pmt_garbage_born(struct pmt_collect *c, uint32_t slot, uint64_t event)
     if (!grow(&c->garbage, slot))
         return false;
     c->garbage.made.at[slot] = (uint32_t)event;
-    pmt_kept_clear(&c->garbage.kept, slot);
+    if (PMT_UNLIKELY(pmt_kept_has(&c->garbage.kept, slot)))
+        pmt_kept_clear(&c->garbage.kept, slot);
     return true;
 }
 
@@ -459,7 +460,7 @@ bool pmt_garbage_freed(struct pmt_collect *c, uint32_t slot, pmt_block block, ui
     return pmt_vec_push(&g->batch, w);
 }
 
-bool pmt_garbage_is_kept(struct pmt_collect *c, uint32_t slot, uint8_t kind)
+bool pmt_garbage_keep(struct pmt_collect *c, uint32_t slot, uint8_t kind)
 {
     struct pmt_garbage *g = &c->garbage;
     uint32_t birth = c->mod.census.birth.at[slot];

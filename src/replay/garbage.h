@@ -130,7 +130,7 @@ bool pmt_garbage_freed(struct pmt_collect *c, uint32_t slot, pmt_block block, ui
 /* ... a collector object otherwise: true if mod has given its block back already. */
 bool pmt_garbage_drop(struct pmt_collect *c, uint32_t slot);
 /* An object dies by counting: true if garbage keeps it in mod, and it waits. */
-bool pmt_garbage_is_kept(struct pmt_collect *c, uint32_t slot, uint8_t kind);
+bool pmt_garbage_keep(struct pmt_collect *c, uint32_t slot, uint8_t kind);
 /* The recorded collection of this generation, which found so many objects, is over: its
  * batch becomes garbage. */
 struct pmt_garbage_count {

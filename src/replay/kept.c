@@ -12,11 +12,6 @@ void pmt_kept_release(struct pmt_kept *k)
     pmt_vec_release(&k->keepers);
 }
 
-static bool is_here(const struct pmt_kept *k, uint32_t slot)
-{
-    return slot < k->first.n && k->first.at[slot];
-}
-
 bool pmt_kept_add(struct pmt_kept *k, uint32_t slot, struct pmt_keeper keeper)
 {
     uint32_t at = k->unused;
@@ -40,7 +35,7 @@ void pmt_kept_clear(struct pmt_kept *k, uint32_t slot)
 {
     uint32_t last;
 
-    if (!is_here(k, slot))
+    if (!pmt_kept_has(k, slot))
         return;
     for (last = k->first.at[slot]; k->keepers.at[last - 1].next;)
         last = k->keepers.at[last - 1].next;
@@ -63,7 +58,7 @@ uint32_t pmt_kept_key(const struct pmt_garbage *g, uint32_t slot, uint32_t key, 
 {
     const struct pmt_kept *k = &g->kept;
 
-    if (!is_here(k, slot))
+    if (!pmt_kept_has(k, slot))
         return key;
     for (uint32_t i = k->first.at[slot]; i; i = k->keepers.at[i - 1].next) {
         const struct pmt_keeper *keeper = &k->keepers.at[i - 1];

@@ -36,6 +36,12 @@ struct pmt_garbage;
 
 void pmt_kept_release(struct pmt_kept *k);
 
+/* Something keeps what is in this slot, or did. */
+static inline bool pmt_kept_has(const struct pmt_kept *k, uint32_t slot)
+{
+    return slot < k->first.n && k->first.at[slot];
+}
+
 /* This one keeps the object in this slot. False: out of memory. */
 bool pmt_kept_add(struct pmt_kept *k, uint32_t slot, struct pmt_keeper keeper);
 

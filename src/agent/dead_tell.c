@@ -1,0 +1,240 @@
+/*
+ * dead_tell.c - telling of what a look has found dead.
+ *
+ * What is told: the dead that were not told before, each with its type. What has one holder is told
+ * together, the holder first; what was left at another time is told apart. Behind each stands what
+ * belongs to it, to which of the dead it refers, which is what cycles are made of, and to what that is
+ * reachable: this stays as long as it.
+ *
+ * Which of the dead were told is kept in a set of addresses (told.c) until a collection that covers
+ * them is over.
+ */
+#include "agent/dead.h"
+
+static uintptr_t dead_block(uint64_t i)
+{
+    return block_of(dead_head(i));
+}
+
+/* Two in each record: a program full of garbage has more of them than objects. What comes
+ * every so many records of the program comes no sooner for these. */
+static void tell_references(uint64_t i)
+{
+    uint64_t end = dead.from.at[i + 1], before = HOT.head;
+
+    for (uint64_t e = dead.from.at[i]; e < end && ring_room_for_one(); e += 2)
+        ring_put(PMT_W_REFERS, dead_block(dead.to.at[e]),
+                 e + 1 < end ? dead_block(dead.to.at[e + 1]) : 0);
+    HOT.beside += HOT.head - before;
+}
+
+#define MANY 16u /* references: what has more of them does not live by one */
+
+static void note_kept(uintptr_t head)
+{
+    if (get(head, HEAD) <= MANY)
+        graph.failed |= !array_push(&dead.kept, block_of(head));
+}
+
+/* What is reachable, and stays while this is not collected: two in each record as well. */
+static void tell_kept(uint64_t i)
+{
+    const struct array *kept = &dead.kept;
+    size_t k = dead_index(i);
+
+    dead.kept.n = 0;
+    for (size_t e = graph.from.at[k]; e < graph.from.at[k + 1]; e++)
+        if (graph_reached(graph.to.at[e]))
+            note_kept(graph.head.at[graph.to.at[e]]);
+    for (k = dead.outer_end.at[i]; k-- > 0 && !(graph.outer.at[k] & 1);)
+        note_kept(graph.outer.at[k]);
+    for (k = 0; k < kept->n && ring_room_for_one(); k += 2) {
+        ring_put(PMT_W_KEEPS, kept->at[k], k + 1 < kept->n ? kept->at[k + 1] : 0);
+        HOT.beside++;
+    }
+}
+
+/* Whether a collection that it survives leaves it untracked: a tuple of what the collector does
+ * not have, or no more (_PyTuple_MaybeUntrack() of Objects/tupleobject.c, 3.8 ... 3.13). */
+static bool is_atomic(uintptr_t object)
+{
+    uint64_t n = get(object, TUPLE_ITEMS);
+
+    if (!is_tuple(get(object, 8)))
+        return false;
+    for (uint64_t k = 0; k < n; k++) {
+        uintptr_t item = get(object + TUPLE_FIRST, (int)(8 * k)), head = item ? head_of(item) : 0;
+
+        if (!item || (head && (!is_tuple(get(item, 8)) || get(head, 0))))
+            return false;
+    }
+    return true;
+}
+
+/* Where in callbacks those to number i begin. */
+static size_t first_callback(uint64_t i)
+{
+    size_t low = 0, high = dead.called_by.n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (dead.called_by.at[middle] < i)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void tell_callbacks(uint64_t i, unsigned generation, int soon)
+{
+    for (size_t k = first_callback(i); k < dead.called_by.n && dead.called_by.at[k] == i; k++) {
+        uintptr_t head = dead.callbacks.at[k], type = get(head + HEAD, 8);
+
+        if (!ring_room_for_one())
+            return;
+        type_tell(type);
+        ring_put(PMT_W_GARBAGE, block_of(head), type);
+        if ((int)generation > soon)
+            told_add(block_of(head), generation);
+    }
+}
+
+/* soon: the youngest generations, up to this one, are about to be collected; -1: none. What
+ * is held there need not be remembered. */
+static bool tell_dead(uint64_t i, uint64_t holder, int soon)
+{
+    uintptr_t head = dead_head(i), type = get(head + HEAD, 8);
+
+    if (!ring_room_for_one())
+        return false;
+    type_tell(type);
+    ring_put(PMT_W_GARBAGE, block_of(head), type | (i == holder ? PMT_W_FIRST : 0));
+    if (dead.object.at[i] & DEAD_TOLD)
+        return HOT.on;
+    touch_garbage(dead_generation(holder));
+    if ((int)dead_generation(holder) > soon)
+        told_add(block_of(head), dead_generation(holder));
+    if (dead_generation(i) == 0 && is_atomic(head + HEAD))
+        ring_put(PMT_W_ATOMIC, block_of(head), 0);
+    belongings_tell(head + HEAD);
+    tell_references(i);
+    tell_kept(i);
+    tell_callbacks(i, dead_generation(holder), soon);
+    return HOT.on;
+}
+
+/* Those that were not told, in chains by their holder: low[] of it is the first, edge[]
+ * the next, + 1. */
+static void chain_up(void)
+{
+    for (size_t i = 0; i < dead.object.n; i++)
+        dead.low.at[i] = dead.edge.at[i] = 0;
+    for (size_t i = dead.object.n; i-- > 0;) {
+        uint64_t holder = dead.holder.at[dead.group.at[i]];
+
+        if (dead.object.at[i] & DEAD_TOLD)
+            continue;
+        dead.edge.at[i] = dead.low.at[holder];
+        dead.low.at[holder] = i + 1;
+    }
+}
+
+/* What is told of the dead lies where nobody has been for long: each is asked for some before its
+ * turn, which for most is near that of its number. */
+#define AHEAD 12
+
+static void ask_for(uint64_t i)
+{
+    uintptr_t head;
+
+    if (i >= dead.object.n)
+        return;
+    head = dead_head(i);
+    __builtin_prefetch((const void *)head);
+    __builtin_prefetch((const void *)(head + HEAD + 32));
+}
+
+/* How many readings ago these were touched, at least and at most: what was read once may have
+ * been touched at any time before. */
+static void tell_touch(uint64_t i, uint64_t least)
+{
+    uint64_t most = TOUCH_NEVER;
+
+    for (; i; i = dead.edge.at[i - 1])
+        most = min_of(most, dead.most.at[dead.group.at[i - 1]]);
+    if (least < TOUCH_NEVER)
+        ring_put(PMT_W_TOUCHED, least, most);
+}
+
+/* A holder, told before or not, and then those of a chain that it holds. */
+static bool tell_chain(uint64_t h, uint64_t first, uint64_t least, int soon)
+{
+    if (!ring_room(RESERVE))
+        return false;
+    tell_touch(first, least);
+    if (!tell_dead(h, h, soon))
+        return false;
+    dead.object.at[h] |= DEAD_TOLD;
+    for (uint64_t i = first; i; i = dead.edge.at[i - 1])
+        if (i - 1 != h && !tell_dead(i - 1, h, soon))
+            return false;
+    return true;
+}
+
+static uint64_t least_at(uint64_t i)
+{
+    return dead.least.at[dead.group.at[i]];
+}
+
+/* What h holds was not all left at one time: a chain for each. The holder was not left later
+ * than the others, and comes with the first. */
+static bool tell_held(uint64_t h, int soon)
+{
+    uint64_t last = dead.touches + 1, low = last, high = 0;
+
+    dead.path.n = 0;
+    for (uint64_t i = dead.low.at[h]; i; i = dead.edge.at[i - 1]) {
+        uint64_t at = min_of(least_at(i - 1), last);
+
+        low = min_of(low, at);
+        high = at > high ? at : high;
+        graph.failed |= !array_push(&dead.path, i);
+    }
+    while (dead.path.n && !graph.failed) {
+        uint64_t i = dead.path.at[--dead.path.n];
+        uint64_t *chain = &dead.chain.at[min_of(least_at(i - 1), last)];
+
+        dead.edge.at[i - 1] = *chain;
+        *chain = i;
+    }
+    for (uint64_t at = high + 1; at-- > low && !graph.failed;) {
+        uint64_t chain = dead.chain.at[at];
+
+        dead.chain.at[at] = 0;
+        if (chain && !tell_chain(h, chain, at < last ? at : TOUCH_NEVER, soon))
+            return false;
+    }
+    if (graph.failed)
+        dead.chain.n = 0; /* it is not all 0 */
+    return !graph.failed;
+}
+
+void dead_tell(unsigned generations, int soon)
+{
+    if (!ring_room(RESERVE))
+        return;
+    ring_put(PMT_W_LOOK, (uint64_t)generations, graph.to.n);
+    if (dead.object.n && dead.chain.n < dead.touches + 2 &&
+        !array_fill(&dead.chain, dead.touches + 2, 0))
+        return;
+    if (dead.object.n)
+        chain_up();
+    belongings_begin();
+    for (uint64_t h = 0; h < dead.object.n; h++) {
+        ask_for(h + AHEAD);
+        if (dead.low.at[h] && !tell_held(h, soon))
+            return;
+    }
+}
