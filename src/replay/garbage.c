@@ -49,8 +49,6 @@ bool pmt_garbage_born(struct pmt_collect *c, uint32_t slot, uint64_t event)
     if (!grow(&c->garbage, slot))
         return false;
     c->garbage.made.at[slot] = (uint32_t)event;
-    if (PMT_UNLIKELY(pmt_kept_has(&c->garbage.kept, slot)))
-        pmt_kept_clear(&c->garbage.kept, slot);
     return true;
 }
 

@@ -8,63 +8,42 @@
 
 void pmt_kept_release(struct pmt_kept *k)
 {
-    pmt_vec_release(&k->first);
-    pmt_vec_release(&k->keepers);
-}
-
-bool pmt_kept_add(struct pmt_kept *k, uint32_t slot, struct pmt_keeper keeper)
-{
-    uint32_t at = k->unused;
-
-    if (!GROW(&k->first, slot))
-        return false;
-    keeper.next = k->first.at[slot];
-    if (at) {
-        k->unused = k->keepers.at[at - 1].next;
-        k->keepers.at[at - 1] = keeper;
-    } else {
-        if (!pmt_vec_push(&k->keepers, keeper))
-            return false;
-        at = (uint32_t)k->keepers.n;
-    }
-    k->first.at[slot] = at;
-    return true;
-}
-
-void pmt_kept_clear(struct pmt_kept *k, uint32_t slot)
-{
-    uint32_t last;
-
-    if (!pmt_kept_has(k, slot))
-        return;
-    for (last = k->first.at[slot]; k->keepers.at[last - 1].next;)
-        last = k->keepers.at[last - 1].next;
-    k->keepers.at[last - 1].next = k->unused;
-    k->unused = k->first.at[slot];
-    k->first.at[slot] = 0;
+    pmt_vec_release(&k->by);
 }
 
 static bool waits_at(const struct pmt_garbage *g, const struct pmt_keeper *keeper, uint64_t event)
 {
     const struct pmt_past *finder;
 
-    if (keeper->since > event)
+    if (keeper->since - 1 > event)
         return false;
-    finder = pmt_waste_finder(g, keeper->key, keeper->since);
+    finder = pmt_waste_finder(g, keeper->key, keeper->since - 1);
     return !finder || finder->event > event;
+}
+
+static bool keeps_at(const struct pmt_garbage *g, uint32_t slot, uint64_t event)
+{
+    return pmt_kept_has(&g->kept, slot) && g->kept.by.at[slot].made == g->made.at[slot] &&
+           waits_at(g, &g->kept.by.at[slot], event);
+}
+
+bool pmt_kept_add(struct pmt_garbage *g, uint32_t slot, uint32_t key, uint64_t since)
+{
+    struct pmt_kept *k = &g->kept;
+
+    if (slot >= g->made.n)
+        return true; /* it was not seen being made */
+    if (!GROW(&k->by, slot))
+        return false;
+    if (key < k->by.at[slot].key || !keeps_at(g, slot, PMT_NOWHERE))
+        k->by.at[slot] = (struct pmt_keeper){since + 1, key, g->made.at[slot]};
+    return true;
 }
 
 uint32_t pmt_kept_key(const struct pmt_garbage *g, uint32_t slot, uint32_t key, uint64_t event)
 {
-    const struct pmt_kept *k = &g->kept;
-
-    if (!pmt_kept_has(k, slot))
+    if (!pmt_kept_has(&g->kept, slot) || g->kept.by.at[slot].key >= key ||
+        !keeps_at(g, slot, event))
         return key;
-    for (uint32_t i = k->first.at[slot]; i; i = k->keepers.at[i - 1].next) {
-        const struct pmt_keeper *keeper = &k->keepers.at[i - 1];
-
-        if (keeper->made == g->made.at[slot] && keeper->key < key && waits_at(g, keeper, event))
-            key = keeper->key;
-    }
-    return key;
+    return g->kept.by.at[slot].key;
 }

@@ -126,13 +126,10 @@ bool pmt_kin_keep(struct pmt_garbage *g, uint32_t key, uint64_t when)
 
         for (size_t r = one->refs; r < end; r++) {
             struct pmt_kin_reference to = k->refs.at[r];
-            struct pmt_keeper keeper = {.key = one->key, .since = when};
 
             /* What is garbage has the key of its holder, but where that is not kept. */
-            if ((!to.reachable && one->key == key) || to.slot >= g->made.n)
-                continue;
-            keeper.made = g->made.at[to.slot];
-            if (!pmt_kept_add(&g->kept, to.slot, keeper))
+            if ((to.reachable || one->key != key) &&
+                !pmt_kept_add(g, to.slot, one->key, when))
                 return false;
         }
     }
