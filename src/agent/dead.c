@@ -151,7 +151,6 @@ static void hand_touches(uint64_t i)
     uint64_t from = dead.group.at[i];
 
     note_own_touch(i, from);
-
     for (uint64_t e = dead.from.at[i]; e < dead.from.at[i + 1]; e++) {
         uint64_t to = dead.group.at[dead.to.at[e]];
 

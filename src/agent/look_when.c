@@ -3,9 +3,10 @@
  *
  * When a collection is due, at what it is going to collect: but for most of generation 0 where many
  * were looked at, which those are like, and for most young ones where none has found anything for long
- * (leave_out); and at everything only if the last look at everything is not too near. What comes
- * unlooked at tells the types of what it frees (young.c). It has survivors all the same, which are to
- * be watched from then on (touch.c): they are behind what was the last object of the next generation.
+ * (leave_out); and at everything only if the last look at everything is not too near, or looks are
+ * asked for (--precise). What comes unlooked at tells the types of what it frees (young.c). It has
+ * survivors all the same, which are to be watched from then on (touch.c): they are behind what was the
+ * last object of the next generation.
  *
  * The more a program has gone on so, and the less of what it leaves is old, the less a look tells that
  * is not known: they come the rarer, at everything as well, and so do readings of reference counts.
