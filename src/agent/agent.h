@@ -530,8 +530,12 @@ uint64_t spared_ns(unsigned generation);
 
 /* belongings.c: an object was told to be garbage: tell what else dies with it. Those told
  * since begin are seen together. */
-void belongings_begin(void);
+void belongings_begin(bool all); /* objects are looked at */
 void belongings_tell(uintptr_t object);
+/* Of one that is reachable: the blocks that go with it, but not all of very many; until the next call. */
+const struct array *belongings_held(uintptr_t object);
+/* Once for each address from one look at all of them to the next. */
+bool belongings_unasked(uintptr_t address);
 
 /* depth.c: once, whether it can be done. Before a type's own function is called for an object
  * that dies: it was put aside, to die later; or it is to be called, and behind that leave, or

@@ -7,6 +7,10 @@
  * to the dead when all references to it that are counted have been met in them. Interned
  * strings may be found again until then: the recorder's side takes that for what it is.
  *
+ * An object that is reachable, and that garbage keeps, takes such things with it as well when it
+ * dies, and objects of the collector to which it has the only reference. Of one that holds many,
+ * like a queue, not all are asked for.
+ *
  * Layouts: Include/cpython/{listobject,dictobject,setobject,bytearrayobject}.h,
  * Include/internal/pycore_{dict,object}.h, 3.8 ... 3.13.
  */
@@ -15,6 +19,7 @@
 #include <string.h>
 #include "agent/array.h"
 #include "agent/object.h"
+#include "agent/set.h"
 
 #define LIST_ITEMS  24
 #define DICT_KEYS   32
@@ -25,6 +30,7 @@
 
 #define SHARED_MOST 1024u /* references to what may still belong to the dead */
 #define FIRST_CAP   ((size_t)1 << 10)
+#define HELD_MOST   64u   /* blocks that go with an object that is reachable */
 
 /* Objects met more than once may have more than one reference: how many were met. */
 static struct {
@@ -33,6 +39,8 @@ static struct {
 } shared;
 
 static struct array pending; /* objects whose own belongings are to be told */
+static struct array blocks;  /* that go with one: its tables, or all */
+static struct set asked;     /* addresses, since the last look at everything */
 
 static size_t place_of(uintptr_t object)
 {
@@ -75,16 +83,18 @@ static uint64_t meet(uintptr_t object)
     return ++shared.met.at[i];
 }
 
-void belongings_begin(void)
+void belongings_begin(bool all)
 {
     while (shared.used.n)
         shared.object.at[shared.used.at[--shared.used.n]] = 0;
+    if (all)
+        set_clear(&asked);
 }
 
-static void tell_block(uintptr_t block)
+static void add_block(uintptr_t block)
 {
-    if (block && ring_room_for_one())
-        ring_put(PMT_W_BELONGS, block, 0);
+    if (block)
+        (void)array_push(&blocks, block);
 }
 
 /* -- tables -- */
@@ -92,70 +102,80 @@ static void tell_block(uintptr_t block)
 /* From 3.11 on a dict's values begin behind the order in which they were set; the byte
  * before them says how far. From 3.13 on they begin with it, and may be part of the
  * instance. */
-static void tell_values(uintptr_t values)
+static void add_values(uintptr_t values)
 {
     if (!values)
         return;
     if (pmt_hex_version >= 0x030d0000)
-        tell_block(byte_at(values, 2) ? 0 : values);
+        add_block(byte_at(values, 2) ? 0 : values);
     else if (pmt_hex_version >= 0x030b0000)
-        tell_block(values - byte_at(values, -1));
+        add_block(values - byte_at(values, -1));
     else
-        tell_block(values);
+        add_block(values);
 }
 
-static void tell_dict(uintptr_t dict)
+static void add_dict(uintptr_t dict)
 {
     uintptr_t keys = get(dict, DICT_KEYS);
 
     if (get(keys, 0) == 1) /* dk_refcnt; instances of a class share theirs */
-        tell_block(keys);
-    tell_values(get(dict, DICT_VALUES));
+        add_block(keys);
+    add_values(get(dict, DICT_VALUES));
 }
 
 /* Values of an instance that has no dict yet stand before its GC head: 3.11, 3.12. */
-static void tell_instance(uintptr_t object)
+static void add_instance(uintptr_t object)
 {
     uint64_t values;
 
     if (pmt_hex_version >= 0x030d0000)
         return;
     if (pmt_hex_version < 0x030c0000) {
-        tell_values(get(object, -32));
+        add_values(get(object, -32));
         return;
     }
     values = get(object, -24);
     if (values & 1)
-        tell_values(values + 1);
+        add_values(values + 1);
 }
 
-static void tell_tables(uintptr_t object)
+static void add_tables(uintptr_t object)
 {
     uintptr_t type = get(object, 8);
     uint64_t flags = get(type, TP_FLAGS), by = get(type, TP_TRAVERSE);
 
     if (flags & FLAG_LIST)
-        tell_block(get(object, LIST_ITEMS));
+        add_block(get(object, LIST_ITEMS));
     else if (flags & FLAG_DICT)
-        tell_dict(object);
+        add_dict(object);
     else if (pmt_py.set_type && by == get((uintptr_t)pmt_py.set_type, TP_TRAVERSE) &&
              get(object, SET_TABLE) != object + SET_SMALL)
-        tell_block(get(object, SET_TABLE));
+        add_block(get(object, SET_TABLE));
     else if (type == (uintptr_t)pmt_py.bytearray_type)
-        tell_block(get(object, BYTES_START));
+        add_block(get(object, BYTES_START));
     if (flags & FLAG_MANAGED_DICT && pmt_hex_version >= 0x030b0000)
-        tell_instance(object);
+        add_instance(object);
 }
 
 /* -- objects -- */
 
+static bool is_collectors(uintptr_t head)
+{
+    return head && get(head, 0);
+}
+
+static uint64_t references_to(uintptr_t object)
+{
+    return get(object, 0) & UINT32_MAX;
+}
+
 static int tell_referent(void *referent, void *arg)
 {
     uintptr_t object = (uintptr_t)referent, head = head_of(object);
-    uint64_t references = get(object, 0) & UINT32_MAX;
+    uint64_t references = references_to(object);
 
     (void)arg;
-    if ((head && get(head, 0)) || references > SHARED_MOST)
+    if (is_collectors(head) || references > SHARED_MOST)
         return 0; /* the collector sees to it, or it is everybody's */
     if (references > 1 && meet(object) != references)
         return 0;
@@ -167,6 +187,14 @@ static int tell_referent(void *referent, void *arg)
     return 0;
 }
 
+static void tell_tables(uintptr_t object)
+{
+    blocks.n = 0;
+    add_tables(object);
+    for (size_t i = 0; i < blocks.n && ring_room_for_one(); i++)
+        ring_put(PMT_W_BELONGS, blocks.at[i], 0);
+}
+
 void belongings_tell(uintptr_t object)
 {
     pending.n = 0;
@@ -176,6 +204,35 @@ void belongings_tell(uintptr_t object)
             visit_all(object, tell_referent);
         if (!pending.n)
             return;
+        object = pending.at[--pending.n];
+    }
+}
+
+static int add_referent(void *referent, void *arg)
+{
+    uintptr_t object = (uintptr_t)referent, head = head_of(object);
+
+    (void)arg;
+    if (references_to(object) != 1)
+        return 0;
+    add_block(head ? block_of(head) : object);
+    return blocks.n >= HELD_MOST || !array_push(&pending, object);
+}
+
+bool belongings_unasked(uintptr_t address)
+{
+    return !set_has(&asked, address) && set_add(&asked, address);
+}
+
+const struct array *belongings_held(uintptr_t object)
+{
+    blocks.n = pending.n = 0;
+    for (;;) {
+        add_tables(object);
+        if (head_of(object))
+            visit_all(object, add_referent);
+        if (!pending.n || blocks.n >= HELD_MOST)
+            return &blocks;
         object = pending.at[--pending.n];
     }
 }

@@ -9,6 +9,7 @@
 #include "agent/object.h"
 
 #define DEAD_TOLD ((uint64_t)1 << 63) /* in object: it was told before */
+#define DEAD_UNASKED ((uint64_t)1)    /* in kept: what goes with it is to be told */
 
 struct dead {
     struct array object;  /* by number: which object of the look */
@@ -23,7 +24,8 @@ struct dead {
     struct array touched; /* by number: readings ago, at least | at most << MOST */
     struct array age;     /* by number: their order, the oldest first */
     struct array outer_end; /* by number: behind its references in graph.outer; 0: none */
-    struct array kept;    /* blocks of what an object refers to, while that is told */
+    struct array kept;    /* heads of what an object refers to, | UNASKED, while that is told */
+    struct array asked;   /* a bit for each object of the look: what goes with it is told */
     struct array callbacks, called_by; /* GC heads of weak references, and to which number */
     uint64_t n_seen;
 };

@@ -30,28 +30,56 @@ static void tell_references(uint64_t i)
 
 #define MANY 16u /* references: what has more of them does not live by one */
 
-static void note_kept(uintptr_t head)
+static void note_kept(uintptr_t head, bool unasked)
 {
     if (get(head, HEAD) <= MANY)
-        graph.failed |= !array_push(&dead.kept, block_of(head));
+        graph.failed |= !array_push(&dead.kept, head | (unasked ? DEAD_UNASKED : 0));
 }
 
-/* What is reachable, and stays while this is not collected: two in each record as well. */
+/* Once in a look. */
+static bool is_unasked(size_t k)
+{
+    uint64_t bit = UINT64_C(1) << k % 64, *word = &dead.asked.at[k / 64];
+    bool unasked = !(*word & bit);
+
+    *word |= bit;
+    return unasked;
+}
+
+/* Two in each record as well. */
+static void tell_blocks(enum pmt_wire_op op, const uint64_t *blocks, size_t n)
+{
+    for (size_t k = 0; k < n && ring_room_for_one(); k += 2) {
+        ring_put(op, blocks[k], k + 1 < n ? blocks[k + 1] : 0);
+        HOT.beside++;
+    }
+}
+
+/* What is reachable, and stays while this is not collected; behind it, the first time, what goes
+ * with it. */
 static void tell_kept(uint64_t i)
 {
-    const struct array *kept = &dead.kept;
-    size_t k = dead_index(i);
+    struct array *kept = &dead.kept;
+    size_t k = dead_index(i), from = 0;
 
     dead.kept.n = 0;
     for (size_t e = graph.from.at[k]; e < graph.from.at[k + 1]; e++)
         if (graph_reached(graph.to.at[e]))
-            note_kept(graph.head.at[graph.to.at[e]]);
+            note_kept(graph.head.at[graph.to.at[e]], is_unasked(graph.to.at[e]));
     for (k = dead.outer_end.at[i]; k-- > 0 && !(graph.outer.at[k] & 1);)
-        note_kept(graph.outer.at[k]);
-    for (k = 0; k < kept->n && ring_room_for_one(); k += 2) {
-        ring_put(PMT_W_KEEPS, kept->at[k], k + 1 < kept->n ? kept->at[k + 1] : 0);
-        HOT.beside++;
+        note_kept(graph.outer.at[k], belongings_unasked(graph.outer.at[k]));
+    for (k = 0; k < kept->n; k++) {
+        uintptr_t head = kept->at[k] & ~DEAD_UNASKED;
+        const struct array *held = kept->at[k] & DEAD_UNASKED ? belongings_held(head + HEAD) : NULL;
+
+        kept->at[k] = block_of(head);
+        if (!held)
+            continue;
+        tell_blocks(PMT_W_KEEPS, kept->at + from, k + 1 - from);
+        tell_blocks(PMT_W_HOLDS, held->at, held->n);
+        from = k + 1;
     }
+    tell_blocks(PMT_W_KEEPS, kept->at + from, kept->n - from);
 }
 
 /* Whether a collection that it survives leaves it untracked: a tuple of what the collector does
@@ -231,7 +259,9 @@ void dead_tell(unsigned generations, int soon)
         return;
     if (dead.object.n)
         chain_up();
-    belongings_begin();
+    belongings_begin(generations == 2);
+    if (!array_fill(&dead.asked, graph.head.n / 64 + 1, 0))
+        return;
     for (uint64_t h = 0; h < dead.object.n; h++) {
         ask_for(h + AHEAD);
         if (dead.low.at[h] && !tell_held(h, soon))

@@ -8,14 +8,15 @@
  *     UNTRACKED                  objects that the last collection left untracked
  *     GARBAGE, then of that      an unreachable object; BELONGS: other blocks that die with
  *     BELONGS, REFERS, KEEPS,    it, REFERS: garbage that it refers to, KEEPS: what is reachable,
- *     ATOMIC                     ATOMIC: a collection that it survives untracks it
+ *     HOLDS, ATOMIC              HOLDS: blocks that go with that, ATOMIC: a collection that it
+ *                                survives untracks it
  *     COLLECTED                  an object that a collection frees which none of this came before
  *     ALIVE                      an object that is there at the end
  *
  * An address may have lost its block by now, or have one of another kind. So each says what
  * its object must be (a collector object; any block), and what is none is not written. For
- * BELONGS, REFERS and KEEPS the object told last names whose they are: if that one was not
- * written, they are not either, since they would become the one's before.
+ * BELONGS, REFERS, KEEPS and HOLDS the object told last names whose they are: if that one was
+ * not written, they are not either, since they would become the one's before.
  */
 #include "record/drain_inner.h"
 
@@ -73,6 +74,7 @@ void pmt_drain_on_garbage(struct pmt_drain *d, uint64_t address, uint64_t b)
     uint32_t first = b & PMT_W_FIRST ? PMT_GARBAGE_FIRST : 0;
 
     d->garbage_told = slot && type;
+    d->kept_told = false;
     if (d->garbage_told)
         pmt_writer_about(d->writer, PMT_OP_GARBAGE, slot - 1,
                          type->number << PMT_GARBAGE_TYPE | first);
@@ -102,6 +104,7 @@ static void on_reference(struct pmt_drain *d, enum pmt_op op, uint64_t address)
 
     if (slot)
         pmt_writer_about(d->writer, op, slot - 1, 0);
+    d->kept_told = slot && op == PMT_OP_KEEPS;
 }
 
 void pmt_drain_on_references(struct pmt_drain *d, enum pmt_wire_op wire, uint64_t address,
@@ -114,6 +117,23 @@ void pmt_drain_on_references(struct pmt_drain *d, enum pmt_wire_op wire, uint64_
     on_reference(d, op, address);
     if (next)
         on_reference(d, op, next);
+}
+
+static void on_held(struct pmt_drain *d, uint64_t address)
+{
+    uint32_t slot = pmt_drain_slot_at(d, address);
+
+    if (slot)
+        pmt_writer_about(d->writer, PMT_OP_HOLDS, slot - 1, 0);
+}
+
+void pmt_drain_on_holds(struct pmt_drain *d, uint64_t address, uint64_t next)
+{
+    if (!d->kept_told)
+        return;
+    on_held(d, address);
+    if (next)
+        on_held(d, next);
 }
 
 void pmt_drain_on_collected(struct pmt_drain *d, uint64_t address, uint64_t type_address)

@@ -116,16 +116,23 @@ void pmt_collect_forget_table(struct pmt_collect *c, uint32_t slot)
     pmt_type_stats_made(&c->types, slot);
 }
 
-static bool table_freed(struct pmt_collect *c, uint32_t slot)
+static bool goes_with_kept(struct pmt_collect *c, uint32_t slot, struct pmt_end end, bool counted)
 {
-    pmt_collect_forget_table(c, slot);
-    return c->modelling && pmt_garbage_drop(c, slot);
+    return PMT_UNLIKELY(c->alert || pmt_held_has(&c->garbage.held, slot)) &&
+           pmt_held_dies(c, slot, end, counted);
 }
 
-static void freed_for_mod(struct pmt_collect *c, uint32_t slot, struct pmt_end end)
+static bool table_freed(struct pmt_collect *c, uint32_t slot, struct pmt_end end)
+{
+    pmt_collect_forget_table(c, slot);
+    return c->modelling &&
+           (pmt_garbage_drop(c, slot) || goes_with_kept(c, slot, end, false));
+}
+
+static void freed_for_mod(struct pmt_collect *c, uint32_t slot, pmt_block block, struct pmt_end end)
 {
     if (!end.kind)
-        pmt_free_lists_freed(&c->free_lists, c->heap, c->blocks->at[slot]);
+        pmt_free_lists_freed(&c->free_lists, c->heap, block);
     if (is_young_untracked(c, slot) && c->young_untracked)
         c->young_untracked--;
     (void)pmt_census_drop(&c->mod.census, slot);
@@ -148,21 +155,46 @@ static bool object_freed(struct pmt_collect *c, uint32_t slot, struct pmt_end en
     if (PMT_UNLIKELY(pmt_kept_has(&c->garbage.kept, slot)) &&
         pmt_garbage_keep(c, slot, end.past ? 0 : end.kind))
         return true;
-    freed_for_mod(c, slot, end);
+    if (goes_with_kept(c, slot, end, true))
+        return true;
+    freed_for_mod(c, slot, c->blocks->at[slot], end);
     return false;
+}
+
+void pmt_collect_let_go(struct pmt_collect *c)
+{
+    struct pmt_held *h = &c->garbage.held;
+
+    for (size_t i = 0; i < h->dying.n; i++) {
+        const struct pmt_dying *one = &h->dying.at[i];
+
+        if (one->counted)
+            freed_for_mod(c, one->slot, one->block, one->end);
+        if (one->end.kind)
+            (void)pmt_shelves_give(c->shelves, c->heap, one->block, one->end);
+        else
+            pmt_heap_release_inline(c->heap, one->block);
+    }
+    h->dying.n = 0;
+    c->alert = c->within;
 }
 
 bool pmt_collect_known_freed(struct pmt_collect *c, uint32_t slot, struct pmt_end end)
 {
-    return HAS_BIT(&c->table, slot) ? table_freed(c, slot) : object_freed(c, slot, end);
+    return HAS_BIT(&c->table, slot) ? table_freed(c, slot, end) : object_freed(c, slot, end);
 }
 
 bool pmt_collect_known_resized(struct pmt_collect *c, uint32_t slot)
 {
     bool gone;
 
-    if (HAS_BIT(&c->table, slot))
-        return table_freed(c, slot);
+    if (HAS_BIT(&c->table, slot) && !HAS_BIT(&c->garbage.told, slot) &&
+        pmt_held_has(&c->garbage.held, slot))
+        return false; /* it goes with the same */
+    if (HAS_BIT(&c->table, slot)) {
+        pmt_collect_forget_table(c, slot);
+        return pmt_garbage_drop(c, slot);
+    }
     if (!pmt_garbage_is_told(c, slot))
         return false;
     gone = pmt_garbage_drop(c, slot);
@@ -172,8 +204,11 @@ bool pmt_collect_known_resized(struct pmt_collect *c, uint32_t slot)
     return gone;
 }
 
-bool pmt_collect_made_within(struct pmt_collect *c, uint32_t slot)
+bool pmt_collect_made_alert(struct pmt_collect *c, uint32_t slot)
 {
+    pmt_collect_let_go(c);
+    if (!c->within)
+        return true;
     if (!GROW(&c->is_fresh, slot / 64) || !pmt_vec_push(&c->fresh, slot))
         return false;
     SET_BIT(&c->is_fresh, slot);
@@ -374,9 +409,16 @@ bool pmt_collect_refers(struct pmt_collect *c, uint32_t slot, bool reachable)
 {
     struct pmt_kin_reference to = {slot, reachable};
 
-    if (!reachable)
+    if (reachable)
+        c->garbage.held.holder = slot;
+    else
         pmt_garbage_graph_refers(&c->graph, slot);
     return !c->modelling || !pmt_collect_is_object(c, slot) || pmt_garbage_refers(&c->garbage, to);
+}
+
+bool pmt_collect_holds(struct pmt_collect *c, uint32_t slot, uint64_t event)
+{
+    return !c->modelling || pmt_held_add(c, slot, event);
 }
 
 void pmt_collect_unseen(struct pmt_collect *c, uint32_t slot, uint32_t type)

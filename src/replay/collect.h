@@ -69,6 +69,7 @@ struct pmt_collect {
     int due_generation;
     bool held;                     /* the program is within one call into C: no evaluation check */
     bool within;                   /* between GC_BEGIN and GC_END */
+    bool alert;                    /* ... or something is dying (held.h) */
     bool begun;                    /* ... and the policy has been told its generation */
     uint64_t begin_ns;             /* recorded, 0 = not known */
     uint64_t long_lived_total, long_lived_pending; /* recorded, behind it */
@@ -144,7 +145,7 @@ void pmt_collect_forget_table(struct pmt_collect *c, uint32_t slot);
 /* The rest of the inline functions below. */
 bool pmt_collect_freed_within(struct pmt_collect *c, uint32_t slot, pmt_block block,
                               struct pmt_end end);
-bool pmt_collect_made_within(struct pmt_collect *c, uint32_t slot);
+bool pmt_collect_made_alert(struct pmt_collect *c, uint32_t slot);
 bool pmt_collect_known_freed(struct pmt_collect *c, uint32_t slot, struct pmt_end end);
 bool pmt_collect_known_resized(struct pmt_collect *c, uint32_t slot);
 
@@ -179,10 +180,10 @@ static inline bool pmt_collect_resized(struct pmt_collect *c, uint32_t slot)
            pmt_collect_known_resized(c, slot);
 }
 
-/* A block came into this slot. False: out of memory. */
+/* A block is to come into this slot. False: out of memory. */
 static inline bool pmt_collect_made(struct pmt_collect *c, uint32_t slot)
 {
-    return PMT_LIKELY(!c->within) || pmt_collect_made_within(c, slot);
+    return PMT_LIKELY(!c->alert) || pmt_collect_made_alert(c, slot);
 }
 
 /* The object in this slot is unreachable; kind as in the event. False: out of memory. */
@@ -196,6 +197,11 @@ bool pmt_collect_belongs(struct pmt_collect *c, uint32_t slot, uint64_t event);
 /* The object told last refers to the one in this slot, which is garbage too, or reachable. False: out
  * of memory. */
 bool pmt_collect_refers(struct pmt_collect *c, uint32_t slot, bool reachable);
+
+/* What KEEPS named last holds the block in this slot alone. False: out of memory. */
+bool pmt_collect_holds(struct pmt_collect *c, uint32_t slot, uint64_t event);
+/* What has died where its holder might (held.h) has died alone. */
+void pmt_collect_let_go(struct pmt_collect *c);
 
 /* The recorded collection under way, which no look came before, is about to free the object in this
  * slot, of this type. */

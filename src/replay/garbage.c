@@ -30,6 +30,7 @@ void pmt_garbage_release(struct pmt_garbage *g)
     pmt_vec_release(&g->gone);
     pmt_kin_release(&g->kin);
     pmt_kept_release(&g->kept);
+    pmt_held_release(&g->held);
     pmt_left_release(&g->left);
 }
 
@@ -468,7 +469,7 @@ bool pmt_garbage_keep(struct pmt_collect *c, uint32_t slot, uint8_t kind)
     w.key = pmt_kept_key(g, slot, UINT32_MAX, PMT_NOWHERE);
     if (w.key == UINT32_MAX)
         return false;
-    if (!pmt_waste_wait(c, w))
+    if (!pmt_waste_wait(c, w) || !pmt_held_wait(c, slot, w.key))
         c->failed = true;
     return true;
 }

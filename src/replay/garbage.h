@@ -29,6 +29,7 @@
 #include <pymemtrace/result.h>
 #include "gc/census.h"
 #include "heap/heap.h"
+#include "replay/held.h"
 #include "replay/kept.h"
 #include "replay/kin.h"
 #include "replay/left.h"
@@ -84,6 +85,7 @@ struct pmt_garbage {
                            credited: of the gone, those that mod's collection has counted */
     struct pmt_kin kin;                            /* those being told */
     struct pmt_kept kept;                          /* what those that wait keep */
+    struct pmt_held held;                          /* ... and what goes with that */
     uint64_t telling;                              /* event of its last one */
     struct { struct pmt_open *at; size_t n, cap; } open[PMT_PERMANENT + 1]; /* by the
                                                            place of the group in rec */

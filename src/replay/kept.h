@@ -9,8 +9,7 @@
  *     mod         garbage ..... not yet collected ... |-> and waits with it
  *
  * Of several that keep an object the one with the oldest key (garbage.h) decides: a collection that
- * covers it covers the others that wait. What such an object holds alone has died with it in the
- * recording, and is taken to. */
+ * covers it covers the others that wait. What such an object holds alone goes with it: held.h. */
 #ifndef PMT_REPLAY_KEPT_H
 #define PMT_REPLAY_KEPT_H
 

@@ -55,6 +55,7 @@ bool pmt_mod_collect(struct pmt_collect *c, unsigned generation, bool asked, uin
 
     if (!pmt_collect_foretell(c, event))
         return false;
+    pmt_collect_let_go(c);
     pmt_mod_note_peaks(c);
     row.visited = pmt_census_visited(&c->mod.census, generation) + c->young_untracked;
     c->young_untracked = 0;

@@ -88,14 +88,14 @@ pmt_block pmt_flow_make(struct pmt_object_flow *f, struct pmt_collect *c, enum p
     uint32_t type = f->next - 1; /* UINT32_MAX: not known, of no kind */
     struct pmt_birth birth = {.kind = (uint8_t)kind_of(f, type, bytes),
                               .reused = op == PMT_OP_REUSED || op == PMT_OP_REUSED_GC};
-    pmt_block block = pmt_shelves_make(&f->shelves, c->heap, slot, bytes, &birth);
+    pmt_block block = PMT_BLOCK_NONE;
 
+    if (pmt_collect_made(c, slot))
+        block = pmt_shelves_make(&f->shelves, c->heap, slot, bytes, &birth);
     f->next = 0;
     if (f->every)
         pmt_object_stats_made(&f->stats, slot, bytes, birth.hit, event);
-    if (block == PMT_BLOCK_NONE || !pmt_collect_made(c, slot))
-        return PMT_BLOCK_NONE;
-    if ((op == PMT_OP_ALLOC_GC || op == PMT_OP_REUSED_GC) &&
+    if (block != PMT_BLOCK_NONE && (op == PMT_OP_ALLOC_GC || op == PMT_OP_REUSED_GC) &&
         !pmt_collect_allocated(c, slot, block, birth, event))
         return PMT_BLOCK_NONE;
     return block;

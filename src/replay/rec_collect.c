@@ -35,7 +35,8 @@ static void begin(struct pmt_collect *c, uint32_t kind, uint64_t ns, uint64_t ev
     c->begin_ns = ns;
     c->due_event = PMT_NOWHERE;
     c->freed_blocks = c->freed_objects = c->freed_bytes = 0;
-    c->within = true;
+    pmt_collect_let_go(c);
+    c->within = c->alert = true;
     c->begun = chosen != PMT_GC_NONE;
     if (c->begun)
         pmt_gc_begin(&c->rec.policy, (unsigned)chosen);
@@ -183,7 +184,7 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
     c->rec.policy.collecting = false;
     if (generation >= PMT_GENERATIONS || !c->within)
         return true;
-    c->within = false;
+    c->within = c->alert = false;
     row->generation = generation;
     if (c->shelves && !c->modelling && generation == PMT_GENERATIONS - 1)
         c->freed_blocks += pmt_shelves_clear(c->shelves, c->heap);

@@ -191,6 +191,7 @@ static bool on_other(struct pmt_replay *r, enum pmt_op op, uint32_t arg, struct 
     case PMT_OP_BELONGS:
     case PMT_OP_REFERS:
     case PMT_OP_KEEPS:
+    case PMT_OP_HOLDS:
     case PMT_OP_GC_ATOMIC:
     case PMT_OP_ALLOC_RAW:
     case PMT_OP_ALLOC_MEM:
@@ -286,11 +287,12 @@ act(struct pmt_replay *r, const struct pmt_batch *b, uint32_t i, uint32_t end,
             n_frees++;
             continue;
         } else if (op <= PMT_OP_ALLOC_OBJ || op == PMT_OP_ALLOC_GC) {
+            if (!pmt_collect_made(&r->collect, slot))
+                break;
             block = pmt_heap_alloc_inline(heap, domain_of(op), full_arg(b->arg[i], wides));
             n_allocs++;
-            if (PMT_UNLIKELY(!pmt_collect_made(&r->collect, slot)) ||
-                (op == PMT_OP_ALLOC_GC &&
-                 !pmt_collect_allocated(&r->collect, slot, block, unknown, b->first_event + i)))
+            if (op == PMT_OP_ALLOC_GC &&
+                !pmt_collect_allocated(&r->collect, slot, block, unknown, b->first_event + i))
                 break;
         } else if (op == PMT_OP_GC_UNTRACKED) {
             pmt_collect_untracked(&r->collect, slot);
@@ -314,6 +316,10 @@ act(struct pmt_replay *r, const struct pmt_batch *b, uint32_t i, uint32_t end,
             continue;
         } else if (op == PMT_OP_REFERS || op == PMT_OP_KEEPS) {
             if (!pmt_collect_refers(&r->collect, slot, op == PMT_OP_KEEPS))
+                break;
+            continue;
+        } else if (op == PMT_OP_HOLDS) {
+            if (!pmt_collect_holds(&r->collect, slot, b->first_event + i))
                 break;
             continue;
         } else if (op == PMT_OP_REALLOC) {

@@ -169,6 +169,7 @@ enum pmt_status pmt_replay_finish(struct pmt_replay *r, struct pmt_result *out,
         st = check_moments(r, err);
     if (st != PMT_OK)
         return st;
+    pmt_collect_let_go(&r->collect);
     fill_metrics(r, &out->metrics);
     pmt_collect_finish(&r->collect, out);
     if (r->flow.on && (!pmt_shelves_finish(&r->flow.shelves, out) ||

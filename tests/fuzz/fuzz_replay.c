@@ -106,6 +106,7 @@ static void of_block(struct play *p, uint8_t what, uint8_t operand)
     case 9: about(p, PMT_OP_GC_ATOMIC, i, 0); break;
     case 10: about(p, PMT_OP_COLLECTED, i, type); break;
     case 11: about(p, PMT_OP_KEEPS, i, 0); break;
+    case 12: about(p, PMT_OP_HOLDS, i, 0); break;
     default: about(p, PMT_OP_ALIVE, i, type); break;
     }
 }

@@ -104,6 +104,11 @@ void play_keeps(struct play *p, uint32_t slot)
     play_put(p, PMT_OP_KEEPS, slot, 0, 0);
 }
 
+void play_holds(struct play *p, uint32_t slot)
+{
+    play_put(p, PMT_OP_HOLDS, slot, 0, 0);
+}
+
 void play_mark(struct play *p, const char *text)
 {
     const struct pmt_oracle oracle = {.event = p->n_events, .text = text,

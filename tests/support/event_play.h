@@ -71,6 +71,8 @@ void play_atomic(struct play *p, uint32_t slot);
 void play_refers(struct play *p, uint32_t slot);
 /* ... to this one, which is reachable. */
 void play_keeps(struct play *p, uint32_t slot);
+/* ... which alone holds this block. */
+void play_holds(struct play *p, uint32_t slot);
 void play_mark(struct play *p, const char *text);
 void play_thresholds(struct play *p, uint64_t t0, uint64_t t1, uint64_t t2);
 

@@ -173,6 +173,72 @@ static void test_garbage_untold_hangs_together(void)
     }
 }
 
+/* What an object holds that garbage keeps dies before it, and waits as well: also a table, whatever
+ * was made of it since. */
+static void test_garbage_keeps_what_goes_with_an_object(void)
+{
+    for (uint32_t told = 0; told < 2; told++) {
+        struct play p;
+        const struct pmt_result *result;
+
+        open_quiet(&p, "gc=9,10,10 gc.calls=ignore");
+        play_objects(&p, 0, 3);
+        play_make(&p, PMT_OP_ALLOC_MEM, 3, 400);
+        tell(&p, 0, 1);
+        play_keeps(&p, 1);
+        if (told) {
+            play_holds(&p, 2);
+            play_holds(&p, 3);
+        }
+        play_collection(&p, 4 + 2, 0, 1);
+        play_put(&p, PMT_OP_REALLOC, 3, 300, 0);
+        play_free(&p, 3);
+        play_free(&p, 2);
+        play_free(&p, 1);
+        p.n_found += 1 + 2 * told;
+        play_objects(&p, 10, 7); /* the tenth, where all three wait */
+        result = play_end(&p);
+        if (EXPECT_U64(result->n_collections, told)) {
+            if (told) {
+                EXPECT_U64(result->collections[0].collected, 3);
+                EXPECT_U64(result->collections[0].freed_blocks, 4);
+            }
+        }
+        EXPECT_U64(result->metrics.gc_peak_garbage, 2 + told);
+        play_close(&p);
+    }
+}
+
+/* Where that object lives on, it has let go of it: it is free before anything is made. */
+static void test_garbage_keeps_nothing_that_was_let_go_of(void)
+{
+    for (uint32_t way = 0; way < 3; way++) {
+        struct play p;
+        const struct pmt_result *result;
+
+        open_quiet(&p, "gc=9,10,10 gc.calls=ignore");
+        play_objects(&p, 0, 3);
+        play_make(&p, PMT_OP_ALLOC_MEM, 3, 400);
+        tell(&p, 0, 1);
+        play_keeps(&p, 1);
+        play_holds(&p, 2);
+        play_holds(&p, 3);
+        if (way == 2) { /* what it is told of is another object by now */
+            play_free(&p, 1);
+            p.n_found++;
+            play_objects(&p, 1, 1);
+        }
+        play_free(&p, 3);
+        play_free(&p, 2);
+        if (way != 1)
+            play_objects(&p, 2, 1);
+        result = play_end(&p);
+        EXPECT_U64(play_n_used(&p), way == 1 ? 2 : way == 2 ? 4 : 3);
+        EXPECT_U64(result->metrics.gc_peak_garbage, way == 2 ? 2 : 1);
+        play_close(&p);
+    }
+}
+
 /* What was made before a collection of the model and not kept by anything goes to the
  * credit of that collection: the look came late. */
 static void test_garbage_overdue(void)
@@ -788,9 +854,11 @@ static void random_event(struct play *p, uint64_t *seed)
         play_belongs(p, pick(p, seed, true));
     else if (dice < 22 && p->n_live)
         play_refers(p, pick(p, seed, true));
-    else if (dice < 23 && p->n_live)
+    else if (dice < 23 && p->n_live) {
         play_keeps(p, pick(p, seed, true));
-    else if (dice < 24)
+        for (uint64_t n = builder_random(seed) % 3; n && p->n_live; n--)
+            play_holds(p, pick(p, seed, true));
+    } else if (dice < 24)
         play_put(p, PMT_OP_GC_COUNTS, 0, 0, 0);
     else if (dice < 25)
         play_put(p, PMT_OP_GC_TOUCHED, 0, (uint32_t)(builder_random(seed) % 4),
@@ -868,6 +936,8 @@ SUITE(garbage, TEST(test_garbage_is_collected_when_the_model_collects),
       TEST(test_garbage_untold_hangs_together),
       TEST(test_garbage_keeps_what_dies_by_counting), TEST(test_garbage_keeps_what_is_older),
       TEST(test_garbage_keeps_what_is_left_later),
+      TEST(test_garbage_keeps_what_goes_with_an_object),
+      TEST(test_garbage_keeps_nothing_that_was_let_go_of),
       TEST(test_garbage_that_lived_again), TEST(test_garbage_frozen_and_left_over),
       TEST(test_garbage_that_the_program_froze),
       TEST(test_garbage_silent), TEST(test_garbage_silent_whose_slot_is_in_use),
