@@ -530,9 +530,10 @@ uint64_t spared_ns(unsigned generation);
 
 /* belongings.c: an object was told to be garbage: tell what else dies with it. Those told
  * since begin are seen together. */
-void belongings_begin(bool all); /* objects are looked at */
+void belongings_begin(bool all); /* of a look at everything */
 void belongings_tell(uintptr_t object);
-/* Of one that is reachable: the blocks that go with it, but not all of very many; until the next call. */
+/* Of one that is reachable: the blocks that go with it, but not all of very many; until another call of
+ * these. */
 const struct array *belongings_held(uintptr_t object);
 /* Once for each address from one look at all of them to the next. */
 bool belongings_unasked(uintptr_t address);

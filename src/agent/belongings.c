@@ -31,6 +31,7 @@
 #define SHARED_MOST 1024u /* references to what may still belong to the dead */
 #define FIRST_CAP   ((size_t)1 << 10)
 #define HELD_MOST   64u   /* blocks that go with an object that is reachable */
+#define ASKED_MOST  1024u /* references, to find them */
 
 /* Objects met more than once may have more than one reference: how many were met. */
 static struct {
@@ -208,11 +209,15 @@ void belongings_tell(uintptr_t object)
     }
 }
 
+static size_t n_asked; /* references */
+
 static int add_referent(void *referent, void *arg)
 {
     uintptr_t object = (uintptr_t)referent, head = head_of(object);
 
     (void)arg;
+    if (n_asked++ >= ASKED_MOST)
+        return 1;
     if (references_to(object) != 1)
         return 0;
     add_block(head ? block_of(head) : object);
@@ -226,12 +231,12 @@ bool belongings_unasked(uintptr_t address)
 
 const struct array *belongings_held(uintptr_t object)
 {
-    blocks.n = pending.n = 0;
+    blocks.n = pending.n = n_asked = 0;
     for (;;) {
         add_tables(object);
         if (head_of(object))
             visit_all(object, add_referent);
-        if (!pending.n || blocks.n >= HELD_MOST)
+        if (!pending.n || blocks.n >= HELD_MOST || n_asked > ASKED_MOST)
             return &blocks;
         object = pending.at[--pending.n];
     }

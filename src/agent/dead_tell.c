@@ -30,20 +30,27 @@ static void tell_references(uint64_t i)
 
 #define MANY 16u /* references: what has more of them does not live by one */
 
-static void note_kept(uintptr_t head, bool unasked)
+/* Once in a look; what is not among its objects, k SIZE_MAX, once from one look at everything to the
+ * next. */
+static bool is_unasked(uintptr_t head, size_t k)
 {
-    if (get(head, HEAD) <= MANY)
-        graph.failed |= !array_push(&dead.kept, head | (unasked ? DEAD_UNASKED : 0));
-}
+    uint64_t bit = UINT64_C(1) << k % 64, *word;
+    bool unasked;
 
-/* Once in a look. */
-static bool is_unasked(size_t k)
-{
-    uint64_t bit = UINT64_C(1) << k % 64, *word = &dead.asked.at[k / 64];
-    bool unasked = !(*word & bit);
-
+    if (k == SIZE_MAX)
+        return belongings_unasked(head);
+    if (k / 64 >= dead.asked.n)
+        return false;
+    word = &dead.asked.at[k / 64];
+    unasked = !(*word & bit);
     *word |= bit;
     return unasked;
+}
+
+static void note_kept(uintptr_t head, size_t k)
+{
+    if (get(head, HEAD) <= MANY)
+        graph.failed |= !array_push(&dead.kept, head | (is_unasked(head, k) ? DEAD_UNASKED : 0));
 }
 
 /* Two in each record as well. */
@@ -65,9 +72,9 @@ static void tell_kept(uint64_t i)
     dead.kept.n = 0;
     for (size_t e = graph.from.at[k]; e < graph.from.at[k + 1]; e++)
         if (graph_reached(graph.to.at[e]))
-            note_kept(graph.head.at[graph.to.at[e]], is_unasked(graph.to.at[e]));
+            note_kept(graph.head.at[graph.to.at[e]], graph.to.at[e]);
     for (k = dead.outer_end.at[i]; k-- > 0 && !(graph.outer.at[k] & 1);)
-        note_kept(graph.outer.at[k], belongings_unasked(graph.outer.at[k]));
+        note_kept(graph.outer.at[k], SIZE_MAX);
     for (k = 0; k < kept->n; k++) {
         uintptr_t head = kept->at[k] & ~DEAD_UNASKED;
         const struct array *held = kept->at[k] & DEAD_UNASKED ? belongings_held(head + HEAD) : NULL;
@@ -259,9 +266,9 @@ void dead_tell(unsigned generations, int soon)
         return;
     if (dead.object.n)
         chain_up();
+    if (!dead.object.n || !array_fill(&dead.asked, graph.head.n / 64 + 1, 0))
+        dead.asked.n = 0; /* nothing is told to go with anything */
     belongings_begin(generations == 2);
-    if (!array_fill(&dead.asked, graph.head.n / 64 + 1, 0))
-        return;
     for (uint64_t h = 0; h < dead.object.n; h++) {
         ask_for(h + AHEAD);
         if (dead.low.at[h] && !tell_held(h, soon))

@@ -188,10 +188,9 @@ bool pmt_collect_known_resized(struct pmt_collect *c, uint32_t slot)
 {
     bool gone;
 
-    if (HAS_BIT(&c->table, slot) && !HAS_BIT(&c->garbage.told, slot) &&
-        pmt_held_has(&c->garbage.held, slot))
-        return false; /* it goes with the same */
     if (HAS_BIT(&c->table, slot)) {
+        if (!HAS_BIT(&c->garbage.told, slot) && pmt_held_has(&c->garbage.held, slot))
+            return false; /* it goes with the same */
         pmt_collect_forget_table(c, slot);
         return pmt_garbage_drop(c, slot);
     }
@@ -306,6 +305,16 @@ void pmt_collect_atomic(struct pmt_collect *c, uint32_t slot)
         c->told.at[c->told.n - 1].of.atomic = true;
 }
 
+bool pmt_collect_know(struct pmt_collect *c, uint32_t slot)
+{
+    if (!GROW(&c->known, slot / 64) || !GROW(&c->table, slot / 64))
+        return false;
+    if (!pmt_collect_is_known(c, slot))
+        SET_BIT(&c->table, slot);
+    SET_BIT(&c->known, slot);
+    return true;
+}
+
 /* visited: mod's next collection finds it in its lists all the same, if it is young. */
 static void untrack_for_mod(struct pmt_collect *c, uint32_t slot, bool visited)
 {
@@ -319,11 +328,8 @@ static void untrack_for_mod(struct pmt_collect *c, uint32_t slot, bool visited)
  * untracked: that dies unreported. */
 static bool note_belonging(struct pmt_collect *c, uint32_t slot)
 {
-    if (!GROW(&c->known, slot / 64) || !GROW(&c->table, slot / 64))
+    if (!pmt_collect_know(c, slot))
         return false;
-    if (!pmt_collect_is_known(c, slot))
-        SET_BIT(&c->table, slot);
-    SET_BIT(&c->known, slot);
     if (c->modelling && pmt_collect_is_object(c, slot) && !HAS_BIT(&c->garbage.told, slot))
         untrack_for_mod(c, slot, pmt_shelf_is_tuple(pmt_collect_kind(c, slot)));
     return true;
@@ -418,7 +424,7 @@ bool pmt_collect_refers(struct pmt_collect *c, uint32_t slot, bool reachable)
 
 bool pmt_collect_holds(struct pmt_collect *c, uint32_t slot, uint64_t event)
 {
-    return !c->modelling || pmt_held_add(c, slot, event);
+    return !c->what_if || pmt_held_add(c, slot, event);
 }
 
 void pmt_collect_unseen(struct pmt_collect *c, uint32_t slot, uint32_t type)

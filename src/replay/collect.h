@@ -61,16 +61,18 @@ struct pmt_collect {
     bool seen;                     /* the trace tells of the collector */
     unsigned told_settings;        /* a bit for each that the trace has told of */
     uint64_t overruled;            /* settings asked for that the program's own took the place of */
-    struct { uint64_t *at; size_t n, cap; } known; /* bit by slot: a collector object, or a
-                                      block that was told to belong to garbage */
+    struct { uint64_t *at; size_t n, cap; } known; /* bit by slot: a collector object, or a block
+                                      that was told to belong to garbage, or goes with what
+                                      that keeps (held.h) */
     struct { uint64_t *at; size_t n, cap; } table; /* ... the latter */
     /* rec: the collection that is due, or under way */
     uint64_t due_event;            /* PMT_NOWHERE: none */
     int due_generation;
     bool held;                     /* the program is within one call into C: no evaluation check */
     bool within;                   /* between GC_BEGIN and GC_END */
-    bool alert;                    /* ... or something is dying (held.h) */
     bool begun;                    /* ... and the policy has been told its generation */
+    bool alert;                    /* within, or something is dying (held.h): it is to be told of
+                                      what is made */
     uint64_t begin_ns;             /* recorded, 0 = not known */
     uint64_t long_lived_total, long_lived_pending; /* recorded, behind it */
     uint64_t freed_blocks, freed_objects, freed_bytes; /* by the one under way */
@@ -149,6 +151,9 @@ bool pmt_collect_made_alert(struct pmt_collect *c, uint32_t slot);
 bool pmt_collect_known_freed(struct pmt_collect *c, uint32_t slot, struct pmt_end end);
 bool pmt_collect_known_resized(struct pmt_collect *c, uint32_t slot);
 
+/* What has died where its holder might (held.h) has died alone. */
+void pmt_collect_let_go(struct pmt_collect *c);
+
 static inline bool pmt_collect_is_known(const struct pmt_collect *c, uint32_t slot)
 {
     return slot / 64 < c->known.n && c->known.at[slot / 64] >> slot % 64 & 1;
@@ -160,8 +165,8 @@ static inline bool pmt_collect_is_still_told(const struct pmt_collect *c, uint32
     return pmt_collect_is_known(c, slot) && pmt_type_stats_is_told(&c->types, slot);
 }
 
-/* The block in this slot ends so. True: it is kept as garbage, or was given back by mod
- * before; false: give it back, or to its free list. */
+/* The block in this slot ends so. True: it is kept as garbage, or may be (held.h), or was given back
+ * by mod before; false: give it back, or to its free list. */
 static inline bool pmt_collect_freed(struct pmt_collect *c, uint32_t slot, pmt_block block,
                                      struct pmt_end end)
 {
@@ -176,6 +181,8 @@ static inline bool pmt_collect_freed(struct pmt_collect *c, uint32_t slot, pmt_b
  * one anew (it was told to be garbage and is not). */
 static inline bool pmt_collect_resized(struct pmt_collect *c, uint32_t slot)
 {
+    if (PMT_UNLIKELY(c->alert))
+        pmt_collect_let_go(c);
     return c->modelling && pmt_collect_is_known(c, slot) &&
            pmt_collect_known_resized(c, slot);
 }
@@ -198,10 +205,10 @@ bool pmt_collect_belongs(struct pmt_collect *c, uint32_t slot, uint64_t event);
  * of memory. */
 bool pmt_collect_refers(struct pmt_collect *c, uint32_t slot, bool reachable);
 
+/* The block in this slot, if it is no object, is asked for when it ends. False: out of memory. */
+bool pmt_collect_know(struct pmt_collect *c, uint32_t slot);
 /* What KEEPS named last holds the block in this slot alone. False: out of memory. */
 bool pmt_collect_holds(struct pmt_collect *c, uint32_t slot, uint64_t event);
-/* What has died where its holder might (held.h) has died alone. */
-void pmt_collect_let_go(struct pmt_collect *c);
 
 /* The recorded collection under way, which no look came before, is about to free the object in this
  * slot, of this type. */

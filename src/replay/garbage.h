@@ -75,8 +75,8 @@ struct pmt_garbage {
     struct pmt_waste_list list[PMT_PERMANENT + 1]; /* by the place of its key in mod */
     uint32_t epoch[PMT_PERMANENT + 1];             /* times that list[] was emptied */
     struct pmt_waste_list batch; /* what the recorded collection under way frees */
-    struct { uint32_t *at; size_t n, cap; } made; /* by slot: its event, low bits;
-                                                       what belongs: when it was told */
+    struct { uint32_t *at; size_t n, cap; } made; /* by slot: its event, low bits; of what is no
+                                                       object: when it was told of */
     struct { uint32_t *at; size_t n, cap; } key;  /* by slot, of the told */
     struct { uint32_t *at; size_t n, cap; } type; /* by slot, of the told: its number */
     struct { uint32_t *at; size_t n, cap; } bytes_of; /* by slot, of the told: of its block */

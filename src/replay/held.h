@@ -21,7 +21,7 @@
 
 struct pmt_holder {
     uint32_t slot, made; /* low bits of the event that made it, + 1; 0: there is none */
-    uint32_t own;        /* ... the one that it holds */
+    uint32_t held_made;  /* ... the one that it holds */
 };
 
 /* Has died where its holder may be about to. */

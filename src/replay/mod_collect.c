@@ -89,6 +89,8 @@ bool pmt_mod_collect_pending(struct pmt_collect *c, uint64_t event)
 {
     int generation = c->pending;
 
+    if (generation != PMT_GC_NONE)
+        pmt_collect_let_go(c);
     if (generation != PMT_GC_NONE && c->plan.config.late)
         generation = pmt_gc_plan_choose(&c->plan, &c->mod.policy);
     c->pending = PMT_GC_NONE;

@@ -184,7 +184,8 @@ static bool end(struct pmt_collect *c, uint32_t generation, uint64_t ns, uint64_
     c->rec.policy.collecting = false;
     if (generation >= PMT_GENERATIONS || !c->within)
         return true;
-    c->within = c->alert = false;
+    c->within = false;
+    pmt_collect_let_go(c);
     row->generation = generation;
     if (c->shelves && !c->modelling && generation == PMT_GENERATIONS - 1)
         c->freed_blocks += pmt_shelves_clear(c->shelves, c->heap);

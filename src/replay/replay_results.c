@@ -170,6 +170,8 @@ enum pmt_status pmt_replay_finish(struct pmt_replay *r, struct pmt_result *out,
     if (st != PMT_OK)
         return st;
     pmt_collect_let_go(&r->collect);
+    if (r->collect.failed)
+        return pmt_error_set(err, PMT_E_NOMEM, "out of memory for the collector");
     fill_metrics(r, &out->metrics);
     pmt_collect_finish(&r->collect, out);
     if (r->flow.on && (!pmt_shelves_finish(&r->flow.shelves, out) ||

@@ -140,7 +140,7 @@ static void run_one(struct play *p, uint8_t what, uint8_t operand)
         make(p, makes[what / 16], size_of(type, operand));
     } else if (what < 192) {
         if (p->n_live)
-            of_block(p, (uint8_t)((what - 112) / 7), operand);
+            of_block(p, (uint8_t)((what - 112) / 6), operand);
     } else {
         of_none(p, (what - 192) % 15, operand);
     }

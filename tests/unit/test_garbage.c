@@ -239,6 +239,40 @@ static void test_garbage_keeps_nothing_that_was_let_go_of(void)
     }
 }
 
+/* Blocks that were told of where no recording does: one that belongs to nothing dies while something
+ * is dying; one that is made and dies within a collection is held. */
+static void test_garbage_keeps_what_no_recording_tells(void)
+{
+    struct play p;
+
+    open_quiet(&p, "gc=off gc.calls=ignore");
+    play_objects(&p, 0, 3);
+    for (uint32_t slot = 3; slot < 200; slot++)
+        play_make(&p, PMT_OP_ALLOC_MEM, slot, 40);
+    play_belongs(&p, 199);
+    tell(&p, 0, 1);
+    play_keeps(&p, 1);
+    play_holds(&p, 2);
+    play_free(&p, 2);
+    play_free(&p, 199);
+    play_free(&p, 1);
+    p.n_found += 3;
+    play_begin_gc(&p, 4 + 2);
+    play_objects(&p, 300, 2);
+    tell(&p, 0, 1);
+    play_keeps(&p, 300);
+    play_garbage(&p, 0, 0, true); /* the group before it is whole */
+    play_holds(&p, 301);
+    play_free(&p, 301);
+    p.n_found--;
+    play_end_gc(&p, 2, 0);
+    play_objects(&p, 301, 1);
+    play_free(&p, 301);
+    (void)play_end(&p);
+    EXPECT_U64(play_n_used(&p), 3 + 197 + 1);
+    play_close(&p);
+}
+
 /* What was made before a collection of the model and not kept by anything goes to the
  * credit of that collection: the look came late. */
 static void test_garbage_overdue(void)
@@ -938,6 +972,7 @@ SUITE(garbage, TEST(test_garbage_is_collected_when_the_model_collects),
       TEST(test_garbage_keeps_what_is_left_later),
       TEST(test_garbage_keeps_what_goes_with_an_object),
       TEST(test_garbage_keeps_nothing_that_was_let_go_of),
+      TEST(test_garbage_keeps_what_no_recording_tells),
       TEST(test_garbage_that_lived_again), TEST(test_garbage_frozen_and_left_over),
       TEST(test_garbage_that_the_program_froze),
       TEST(test_garbage_silent), TEST(test_garbage_silent_whose_slot_is_in_use),
