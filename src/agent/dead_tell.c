@@ -89,21 +89,42 @@ static void tell_kept(uint64_t i)
     tell_blocks(PMT_W_KEEPS, kept->at + from, kept->n - from);
 }
 
-/* Whether a collection that it survives leaves it untracked: a tuple of what the collector does
- * not have, or no more (_PyTuple_MaybeUntrack() of Objects/tupleobject.c, 3.8 ... 3.13). */
-static bool is_atomic(uintptr_t object)
+/* A collection that it survives leaves a tuple untracked of what the collector does not have, or no
+ * more (_PyTuple_MaybeUntrack() of Objects/tupleobject.c, 3.8 ... 3.13). How many of generation 0
+ * and older it has to survive for that; 0: it is none such. A tuple in it that it alone refers to
+ * comes behind it in the same collection, so it takes one more. */
+static unsigned untracked_behind(uintptr_t object, bool deep)
 {
     uint64_t n = get(object, TUPLE_ITEMS);
+    unsigned behind = 1;
 
     if (!is_tuple(get(object, 8)))
-        return false;
+        return 0;
     for (uint64_t k = 0; k < n; k++) {
         uintptr_t item = get(object + TUPLE_FIRST, (int)(8 * k)), head = item ? head_of(item) : 0;
 
-        if (!item || (head && (!is_tuple(get(item, 8)) || get(head, 0))))
-            return false;
+        if (!item || (head && !is_tuple(get(item, 8))))
+            return 0;
+        if (!head || !get(head, 0))
+            continue;
+        if (!deep || untracked_behind(item, false) != 1)
+            return 0;
+        behind = 2;
     }
-    return true;
+    return behind;
+}
+
+/* Once for each: while it is in a younger generation than so many, a collection finds it in its lists. */
+static void tell_atomic(uintptr_t head, unsigned generation)
+{
+    unsigned behind = 0;
+
+    if (generation < 2)
+        behind = untracked_behind(head + HEAD, generation == 0);
+    if (behind)
+        behind += generation;
+    for (; behind > 0 && ring_room_for_one(); behind--)
+        ring_put(PMT_W_ATOMIC, block_of(head), 0);
 }
 
 /* Where in callbacks those to number i begin. */
@@ -151,8 +172,7 @@ static bool tell_dead(uint64_t i, uint64_t holder, int soon)
     touch_garbage(dead_generation(holder));
     if ((int)dead_generation(holder) > soon)
         told_add(block_of(head), dead_generation(holder));
-    if (dead_generation(i) == 0 && is_atomic(head + HEAD))
-        ring_put(PMT_W_ATOMIC, block_of(head), 0);
+    tell_atomic(head, dead_generation(i));
     belongings_tell(head + HEAD);
     tell_references(i);
     tell_kept(i);

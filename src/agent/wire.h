@@ -81,7 +81,7 @@ enum pmt_wire_op {
     PMT_W_BELONGS,       /* address of another block that dies with the object told last;
                             b: its type, 0 = it is no object */
     PMT_W_ATOMIC,        /* address of the object told last: a tuple of what the collector does
-                            not have */
+                            not have; once for each generation in which it is tracked */
     PMT_W_REFERS,        /* address of garbage that the object told last refers to; b: that
                             of one more, 0 = none */
     PMT_W_KEEPS,         /* address of a reachable object that the object told last refers to; b: as

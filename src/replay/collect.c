@@ -302,7 +302,7 @@ void pmt_collect_atomic(struct pmt_collect *c, uint32_t slot)
     if (c->modelling)
         pmt_garbage_atomic(&c->garbage, slot);
     else if (c->told.n && c->told.at[c->told.n - 1].of.slot == slot)
-        c->told.at[c->told.n - 1].of.atomic = true;
+        c->told.at[c->told.n - 1].of.atomic++;
 }
 
 bool pmt_collect_know(struct pmt_collect *c, uint32_t slot)
@@ -364,7 +364,7 @@ static bool foretell(struct pmt_collect *c, const struct pmt_scouted *one, uint6
         return true;
     if (!tell_mod(c, one->slot, one->kind, event))
         return false;
-    if (one->atomic)
+    for (uint8_t n = 0; n < one->atomic; n++)
         pmt_garbage_atomic(&c->garbage, one->slot);
     return true;
 }

@@ -25,7 +25,7 @@ void pmt_garbage_release(struct pmt_garbage *g)
     pmt_vec_release(&g->silent);
     pmt_vec_release(&g->bytes_of);
     pmt_vec_release(&g->belongs);
-    pmt_vec_release(&g->atomic);
+    pmt_vec_release(&g->fleeting);
     pmt_vec_release(&g->told);
     pmt_vec_release(&g->gone);
     pmt_kin_release(&g->kin);
@@ -42,7 +42,7 @@ static bool grow(struct pmt_garbage *g, uint32_t slot)
            GROW(&g->type, slot) && GROW(&g->bytes_of, slot) && GROW(&g->told, slot / 64) &&
            GROW(&g->gone, slot / 64) && GROW(&g->credited, slot / 64) &&
            GROW(&g->silent, slot / 64) &&
-           GROW(&g->belongs, slot / 64) && GROW(&g->atomic, slot / 64);
+           GROW(&g->belongs, slot / 64) && GROW(&g->fleeting, slot);
 }
 
 bool pmt_garbage_born(struct pmt_collect *c, uint32_t slot, uint64_t event)
@@ -110,7 +110,7 @@ static bool is_open(const struct pmt_garbage *g, const struct pmt_waste *w)
 /* Whether a collection that finds it in this place has it in its lists. */
 static bool is_tracked(const struct pmt_waste *w, int place)
 {
-    return w->counted && (w->fleeting ? place == 0 : w->birth & 1);
+    return w->counted && (w->fleeting ? place < w->fleeting : w->birth & 1);
 }
 
 /* Its block was given back to the heap, or to its free list; what it belongs to is no more. What is
@@ -220,7 +220,7 @@ bool pmt_garbage_tell(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint6
 void pmt_garbage_atomic(struct pmt_garbage *g, uint32_t slot)
 {
     if (g->kin.of.n && g->kin.of.at[g->kin.of.n - 1].slot == slot)
-        g->kin.of.at[g->kin.of.n - 1].atomic = true;
+        g->kin.of.at[g->kin.of.n - 1].atomic++;
 }
 
 bool pmt_garbage_belongs(struct pmt_collect *c, uint32_t slot, bool object, uint64_t event)
@@ -295,13 +295,12 @@ static bool tell_one(struct pmt_collect *c, struct pmt_kinsman *one, const struc
     if (w.counted)
         w.birth = c->mod.census.birth.at[slot];
     /* Of those that belong, a recorded collection has done so. */
-    w.fleeting = one->atomic || (one->belongs && pmt_shelf_is_tuple(w.kind));
+    w.fleeting = one->belongs && pmt_shelf_is_tuple(w.kind) ? 1 : one->atomic;
     g->bytes_of.at[slot] = (uint32_t)pmt_block_bytes(c->heap, w.block);
     SET_BIT(&g->told, slot);
     if (one->belongs)
         SET_BIT(&g->belongs, slot);
-    if (one->atomic)
-        SET_BIT(&g->atomic, slot);
+    g->fleeting.at[slot] = one->atomic;
     g->key.at[slot] = one->key;
     if (one->key != fate->key && finder)
         finder = pmt_waste_finder(g, one->key, fate->when);
@@ -402,7 +401,7 @@ bool pmt_waste_clear_slot(struct pmt_garbage *g, uint32_t slot)
     CLEAR_BIT(&g->told, slot);
     CLEAR_BIT(&g->gone, slot);
     CLEAR_BIT(&g->belongs, slot);
-    CLEAR_BIT(&g->atomic, slot);
+    g->fleeting.at[slot] = 0;
     return gone;
 }
 
@@ -447,13 +446,13 @@ bool pmt_garbage_freed(struct pmt_collect *c, uint32_t slot, pmt_block block, ui
         w.key = pmt_kept_key(g, slot, w.birth, PMT_NOWHERE);
         w.made = g->made.at[slot];
         w.seen = c->rec.census.birth.at[slot];
-        w.young = pmt_census_place(&c->rec.census, w.seen) == 0;
+        w.place = (uint8_t)pmt_census_place(&c->rec.census, w.seen);
     }
     if (HAS_BIT(&g->told, slot)) {
         w.state = HAS_BIT(&g->gone, slot) ? PMT_WASTE_GONE : PMT_WASTE_TOLD;
         w.key = g->key.at[slot];
         w.belongs = HAS_BIT(&g->belongs, slot) != 0;
-        w.fleeting = HAS_BIT(&g->atomic, slot) != 0;
+        w.fleeting = g->fleeting.at[slot];
         (void)pmt_waste_clear_slot(g, slot);
     }
     return pmt_vec_push(&g->batch, w);

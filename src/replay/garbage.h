@@ -43,9 +43,9 @@ struct pmt_waste {
     uint32_t seen;     /* in a batch: its birth in rec's census */
     uint8_t counted;   /* it is a collector object itself */
     uint8_t belongs;   /* ... or is not, or not tracked, and dies with one */
-    uint8_t fleeting;  /* a tuple that is tracked until it survives a collection */
+    uint8_t fleeting;  /* a tuple that is tracked in so many generations; 0: in all */
     uint8_t silent;    /* a finalizer frees it: it is not among those reported */
-    uint8_t young;     /* in a batch: it is in rec's generation 0 */
+    uint8_t place;     /* in a batch: in rec */
     uint8_t state;     /* in a batch: enum pmt_waste_state */
     uint8_t kind;      /* of the free list that its block goes to (shelves.h) */
 };
@@ -81,8 +81,9 @@ struct pmt_garbage {
     struct { uint32_t *at; size_t n, cap; } type; /* by slot, of the told: its number */
     struct { uint32_t *at; size_t n, cap; } bytes_of; /* by slot, of the told: of its block */
     struct { uint32_t *at; size_t n, cap; } row;  /* by slot, of the gone: in the results */
-    struct { uint64_t *at; size_t n, cap; } told, gone, credited, silent, belongs, atomic; /* bits by slot;
+    struct { uint64_t *at; size_t n, cap; } told, gone, credited, silent, belongs; /* bits by slot;
                            credited: of the gone, those that mod's collection has counted */
+    struct { uint8_t *at; size_t n, cap; } fleeting; /* by slot, of the told */
     struct pmt_kin kin;                            /* those being told */
     struct pmt_kept kept;                          /* what those that wait keep */
     struct pmt_held held;                          /* ... and what goes with that */
@@ -110,7 +111,7 @@ void pmt_garbage_uncount(struct pmt_collect *c, uint32_t birth);
 bool pmt_garbage_born(struct pmt_collect *c, uint32_t slot, uint64_t event);
 /* What a look found, one by one; and that nothing more of it comes. */
 bool pmt_garbage_tell(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint64_t event);
-/* ... this one is a tuple that a collection untracks; */
+/* ... this one is a tuple that is tracked in one more generation, and not in all; */
 void pmt_garbage_atomic(struct pmt_garbage *g, uint32_t slot);
 /* ... a block that belongs to it; object: it is one that the collector counts. */
 bool pmt_garbage_belongs(struct pmt_collect *c, uint32_t slot, bool object, uint64_t event);

@@ -119,7 +119,7 @@ static bool was_told(const struct pmt_waste *w)
 /* ... and the recorded collection reports it. */
 static bool is_reported(const struct pmt_waste *w)
 {
-    return was_told(w) && !w->belongs && (!w->fleeting || w->young);
+    return was_told(w) && !w->belongs && (!w->fleeting || w->place < w->fleeting);
 }
 
 /* Finalizers come first, and what they take apart dies by counting: of what was told the first
@@ -249,14 +249,14 @@ static uint32_t gather(struct pmt_garbage *g, size_t last, uint64_t event, uint3
                        uint64_t *made)
 {
     const struct pmt_waste *batch = g->batch.at;
-    uint32_t most = batch[last].young ? pmt_left_next_company(&g->left) : 1, n = 0;
+    uint32_t most = batch[last].place == 0 ? pmt_left_next_company(&g->left) : 1, n = 0;
 
     *key = batch[last].key;
     *made = 0;
     for (size_t i = last + 1; i-- > 0 && n < most;) {
         if (hangs(&batch[i]))
             continue;
-        if (batch[i].state != PMT_WASTE_NEW || (n && !batch[i].young))
+        if (batch[i].state != PMT_WASTE_NEW || (n && batch[i].place != 0))
             break;
         n++;
         *key = batch[i].key < *key ? batch[i].key : *key;
@@ -280,7 +280,7 @@ static void begin_untold(struct pmt_collect *c, struct settling *s, size_t last,
     if (pmt_waste_finder(g, key, pmt_left_later(of.made, of.reachable)) !=
         pmt_waste_finder(g, key, of.left))
         g->uncertain += s->together;
-    s->finder = pmt_waste_finder(g, key, pmt_left_when_untold(&g->left, of, w->young));
+    s->finder = pmt_waste_finder(g, key, pmt_left_when_untold(&g->left, of, w->place == 0));
 }
 
 /* One that hangs on nothing. */

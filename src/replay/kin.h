@@ -14,7 +14,7 @@ struct pmt_kinsman {
     uint32_t key;      /* with what it is found (garbage.h) */
     uint32_t refs;     /* so many references come before its own */
     bool belongs;      /* to the last that does not, and refers to nothing */
-    bool atomic;       /* a tuple that a collection untracks */
+    uint8_t atomic;    /* a tuple that is tracked in so many generations; 0: in all */
     bool waits;        /* it is told for the first time, and mod has still to collect it */
 };
 

@@ -189,7 +189,7 @@ static bool refers(struct pmt_scout *s, uint32_t slot, bool reachable)
 static void atomic(struct pmt_scout *s, uint32_t slot)
 {
     if (s->group.n && s->group.at[s->group.n - 1].slot == slot)
-        s->group.at[s->group.n - 1].atomic = true;
+        s->group.at[s->group.n - 1].atomic++;
 }
 
 /* -- the trace -- */

@@ -27,8 +27,8 @@ struct pmt_scout;
 struct pmt_scouted {
     uint32_t slot;
     uint32_t kind;    /* of GARBAGE (trace.h) */
-    bool belongs, atomic;
-    bool refers, reachable;
+    uint8_t atomic;   /* so many GC_ATOMIC */
+    bool belongs, refers, reachable;
 };
 
 /* The first one holds the others; it may be known already. */

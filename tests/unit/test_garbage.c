@@ -592,7 +592,7 @@ static void test_garbage_silent_whose_slot_is_in_use(void)
 
 /* Objects 0 ... 4 are in generation 1 of the model; 10, in generation 0, hangs on 0, which is
  * garbage. Then the model collects generation 0 and, when five more are made, generation 1. */
-static uint64_t reported_of_one_that_hangs_on_older(bool atomic)
+static uint64_t reported_of_one_that_hangs_on_older(uint32_t atomic)
 {
     struct play p;
     const struct pmt_result *result;
@@ -604,7 +604,7 @@ static uint64_t reported_of_one_that_hangs_on_older(bool atomic)
     play_look(&p, 2);
     play_garbage(&p, 0, 0, true);
     play_garbage(&p, 10, 0, false);
-    if (atomic)
+    for (; atomic > 0; atomic--)
         play_atomic(&p, 10);
     play_objects(&p, 20, 4);
     play_objects(&p, 30, 5);
@@ -615,11 +615,13 @@ static uint64_t reported_of_one_that_hangs_on_older(bool atomic)
     return collected;
 }
 
-/* A tuple of nothing that the collector has: it survives a collection, which untracks it. */
+/* A tuple of nothing that the collector has: it survives a collection, which untracks it. One of such
+ * tuples survives one more. */
 static void test_garbage_untracked_before_it_is_found(void)
 {
-    EXPECT_U64(reported_of_one_that_hangs_on_older(false), 2);
-    EXPECT_U64(reported_of_one_that_hangs_on_older(true), 1);
+    EXPECT_U64(reported_of_one_that_hangs_on_older(0), 2);
+    EXPECT_U64(reported_of_one_that_hangs_on_older(1), 1);
+    EXPECT_U64(reported_of_one_that_hangs_on_older(2), 2);
 }
 
 /* ... and the one that finds it before it has survived any reports it. */
