@@ -170,6 +170,21 @@ static uint64_t references_to(uintptr_t object)
     return get(object, 0) & UINT32_MAX;
 }
 
+/* A tuple that a collection has left untracked: the second that it survived, if it alone holds another,
+ * which is untracked behind it (dead_tell.c). */
+static bool was_untracked_later(uintptr_t object)
+{
+    uint64_t n = is_tuple(get(object, 8)) ? get(object, TUPLE_ITEMS) : 0;
+
+    for (uint64_t k = 0; k < n; k++) {
+        uintptr_t item = get(object + TUPLE_FIRST, (int)(8 * k));
+
+        if (item && is_tuple(get(item, 8)) && references_to(item) == 1)
+            return true;
+    }
+    return false;
+}
+
 static int tell_referent(void *referent, void *arg)
 {
     uintptr_t object = (uintptr_t)referent, head = head_of(object);
@@ -184,6 +199,9 @@ static int tell_referent(void *referent, void *arg)
     if (!ring_room_for_one())
         return 1;
     ring_put(PMT_W_BELONGS, head ? block_of(head) : object, get(object, 8));
+    if (head && was_untracked_later(object))
+        for (int n = 0; n < 2 && ring_room_for_one(); n++)
+            ring_put(PMT_W_ATOMIC, block_of(head), 0);
     (void)array_push(&pending, object);
     return 0;
 }

@@ -357,13 +357,15 @@ static bool foretell(struct pmt_collect *c, const struct pmt_scouted *one, uint6
     if (one->refers)
         return pmt_garbage_refers(&c->garbage,
                                   (struct pmt_kin_reference){one->slot, one->reachable});
-    if (one->belongs)
-        return note_belonging(c, one->slot) &&
-               pmt_garbage_belongs(c, one->slot, pmt_collect_is_object(c, one->slot), event);
-    if (!pmt_collect_is_object(c, one->slot))
+    if (one->belongs) {
+        if (!note_belonging(c, one->slot) ||
+            !pmt_garbage_belongs(c, one->slot, pmt_collect_is_object(c, one->slot), event))
+            return false;
+    } else if (!pmt_collect_is_object(c, one->slot)) {
         return true;
-    if (!tell_mod(c, one->slot, one->kind, event))
+    } else if (!tell_mod(c, one->slot, one->kind, event)) {
         return false;
+    }
     for (uint8_t n = 0; n < one->atomic; n++)
         pmt_garbage_atomic(&c->garbage, one->slot);
     return true;

@@ -294,8 +294,8 @@ static bool tell_one(struct pmt_collect *c, struct pmt_kinsman *one, const struc
 
     if (w.counted)
         w.birth = c->mod.census.birth.at[slot];
-    /* Of those that belong, a recorded collection has done so. */
-    w.fleeting = one->belongs && pmt_shelf_is_tuple(w.kind) ? 1 : one->atomic;
+    /* Of those that belong a recorded collection has left it untracked: as a rule the first. */
+    w.fleeting = one->belongs && !one->atomic ? pmt_shelf_is_tuple(w.kind) : one->atomic;
     g->bytes_of.at[slot] = (uint32_t)pmt_block_bytes(c->heap, w.block);
     SET_BIT(&g->told, slot);
     if (one->belongs)

@@ -590,9 +590,9 @@ static void test_garbage_silent_whose_slot_is_in_use(void)
 
 /* -- what is reported of it -- */
 
-/* Objects 0 ... 4 are in generation 1 of the model; 10, in generation 0, hangs on 0, which is
+/* Objects 0 ... 4 are in generation 1 of the model; 10 and 11, in generation 0, hang on 0, which is
  * garbage. Then the model collects generation 0 and, when five more are made, generation 1. */
-static uint64_t reported_of_one_that_hangs_on_older(uint32_t atomic)
+static uint64_t reported_of_one_that_hangs_on_older(uint32_t atomic, bool belongs)
 {
     struct play p;
     const struct pmt_result *result;
@@ -600,13 +600,17 @@ static uint64_t reported_of_one_that_hangs_on_older(uint32_t atomic)
 
     open_quiet(&p, "gc=4,1,10 gc.calls=ignore");
     play_objects(&p, 0, 5);
-    play_objects(&p, 10, 1);
+    play_objects(&p, 10, 2);
     play_look(&p, 2);
     play_garbage(&p, 0, 0, true);
-    play_garbage(&p, 10, 0, false);
+    play_garbage(&p, 11, 0, false);
+    if (belongs)
+        play_belongs(&p, 10);
+    else
+        play_garbage(&p, 10, 0, false);
     for (; atomic > 0; atomic--)
         play_atomic(&p, 10);
-    play_objects(&p, 20, 4);
+    play_objects(&p, 20, 3);
     play_objects(&p, 30, 5);
     result = play_end(&p);
     for (size_t i = 0; i < result->n_collections; i++)
@@ -619,9 +623,17 @@ static uint64_t reported_of_one_that_hangs_on_older(uint32_t atomic)
  * tuples survives one more. */
 static void test_garbage_untracked_before_it_is_found(void)
 {
-    EXPECT_U64(reported_of_one_that_hangs_on_older(0), 2);
-    EXPECT_U64(reported_of_one_that_hangs_on_older(1), 1);
-    EXPECT_U64(reported_of_one_that_hangs_on_older(2), 2);
+    EXPECT_U64(reported_of_one_that_hangs_on_older(0, false), 3);
+    EXPECT_U64(reported_of_one_that_hangs_on_older(1, false), 2);
+    EXPECT_U64(reported_of_one_that_hangs_on_older(2, false), 3);
+}
+
+/* ... also where a recorded collection has done so before the object was garbage. */
+static void test_garbage_untracked_by_the_recording(void)
+{
+    EXPECT_U64(reported_of_one_that_hangs_on_older(0, true), 2);
+    EXPECT_U64(reported_of_one_that_hangs_on_older(1, true), 2);
+    EXPECT_U64(reported_of_one_that_hangs_on_older(2, true), 3);
 }
 
 /* ... and the one that finds it before it has survived any reports it. */
@@ -979,6 +991,7 @@ SUITE(garbage, TEST(test_garbage_is_collected_when_the_model_collects),
       TEST(test_garbage_that_the_program_froze),
       TEST(test_garbage_silent), TEST(test_garbage_silent_whose_slot_is_in_use),
       TEST(test_garbage_untracked_before_it_is_found),
+      TEST(test_garbage_untracked_by_the_recording),
       TEST(test_garbage_found_before_it_is_untracked), TEST(test_garbage_that_is_in_no_list),
       TEST(test_garbage_takes_along_what_belongs_to_it),
       TEST(test_garbage_keeps_what_belongs_to_it), TEST(test_garbage_keeps_what_hangs_on_it),

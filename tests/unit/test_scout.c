@@ -302,6 +302,57 @@ static void test_scout_is_believed(void)
     }
 }
 
+/* Objects 0 ... 4 are in generation 1 of the model. 10, younger, belongs to one of them, and is a tuple
+ * that is untracked when it has survived so many collections. When generation 1 has been collected the
+ * recording tells. */
+static uint64_t reported_of_a_tuple(unsigned atomic)
+{
+    struct listener ahead, to = {0};
+    struct play p;
+    const struct pmt_result *result;
+    uint64_t collected = 0;
+
+    play_open(&p, false, "gc=4,1,10 gc.calls=ignore");
+    play_thresholds(&p, 1000, 10, 10);
+    ahead = listen();
+    ahead.n_events = to.n_events = p.n_events;
+    to.play = &p;
+    p.hides = true;
+    for (int told = 0; told < 2; told++) {
+        struct listener *l = told ? &to : &ahead;
+
+        objects(l, 0, 5);
+        objects(l, 10, 5);
+        objects(l, 20, 5);
+        say(l, PMT_OP_GC_LOOK, 0, 2, 0);
+        garbage(l, 0, 1);
+        say(l, PMT_OP_BELONGS, 10, 0, 0);
+        for (unsigned n = 0; n < atomic; n++)
+            say(l, PMT_OP_GC_ATOMIC, 10, 0, 0);
+        say(l, PMT_OP_GC_BEGIN, 0, 4 + 2, 1000);
+        say(l, PMT_OP_FREE, 10, 0, 0);
+        say(l, PMT_OP_FREE, 0, 0, 0);
+        say(l, PMT_OP_GC_STAT, 0, 0, 1);
+        say(l, PMT_OP_GC_STAT, 0, 1, 0);
+        say(l, PMT_OP_GC_END, 0, 2, 3000);
+        if (!told)
+            EXPECT(pmt_replay_foresee(p.r, ahead.scout));
+    }
+    result = play_end(&p);
+    for (size_t i = 0; i < result->n_collections; i++)
+        collected += result->collections[i].collected;
+    pmt_scout_free(ahead.scout);
+    play_close(&p);
+    return collected;
+}
+
+static void test_scout_is_believed_of_tuples(void)
+{
+    EXPECT_U64(reported_of_a_tuple(0), 1);
+    EXPECT_U64(reported_of_a_tuple(1), 1);
+    EXPECT_U64(reported_of_a_tuple(2), 2);
+}
+
 /* The estimate was wrong: what was foretold, and given back, is freed, resized or told of later. */
 static void test_scout_was_wrong(void)
 {
@@ -344,5 +395,6 @@ SUITE(scout, TEST(test_scout_between_left_and_told),
       TEST(test_scout_what_was_told_came_by_itself), TEST(test_scout_waits_for_each_block),
       TEST(test_scout_touches_are_of_the_next_group), TEST(test_scout_left_where_a_scope_ends),
       TEST(test_scout_in_order),
-      TEST(test_scout_holds_so_much), TEST(test_scout_is_believed), TEST(test_scout_was_wrong),
+      TEST(test_scout_holds_so_much), TEST(test_scout_is_believed),
+      TEST(test_scout_is_believed_of_tuples), TEST(test_scout_was_wrong),
       TEST(test_scout_is_of_no_use))
