@@ -352,6 +352,13 @@ bool collector_read(uintptr_t at, uint64_t *out);
 #define TAG_PREHEADER 1u
 #define TAG_RAW       2u
 #define TAGS          ((uintptr_t)3)
+#define SMALL_LIMIT 512u /* SMALL_REQUEST_THRESHOLD, 3.8 ... 3.13 */
+
+static inline uintptr_t collector_tagged(uintptr_t block, size_t size)
+{
+    return block | (size >= GC_LEAST_PREHEADER ? TAG_PREHEADER : 0) |
+           (size > SMALL_LIMIT ? TAG_RAW : 0);
+}
 
 #define GC_ENABLED    (-12)
 #define GC_THRESHOLD0 16
@@ -370,6 +377,8 @@ static inline uint32_t gc_half(int at)
 void collector_young(void);
 /* ... or may be: the count went up for it and down for the block being freed. */
 void collector_maybe_young(void);
+/* ... or is in this block, tagged: a free list has given it, and it may become untracked. */
+void collector_young_at(uintptr_t tagged);
 /* The GC head of what looks like an object in this block, tagged as gc_last_block, if it is in a
  * list of the collector; else 0. */
 uintptr_t collector_listed(uintptr_t tagged);

@@ -16,7 +16,6 @@
  */
 #include "agent/objects_watch.h"
 
-#define SMALL_LIMIT 512u /* SMALL_REQUEST_THRESHOLD, 3.8 ... 3.13 */
 
 struct py_allocator pmt_original[N_DOMAINS];
 struct py_arena_allocator pmt_original_arena;
@@ -44,8 +43,7 @@ static void count_failed(void)
 static inline void note_made(uintptr_t block, size_t size)
 {
     if (size >= GC_LEAST && HOT.gc_found)
-        HOT.gc_last_block = block | (size >= GC_LEAST_PREHEADER ? TAG_PREHEADER : 0) |
-                            (size > SMALL_LIMIT ? TAG_RAW : 0);
+        HOT.gc_last_block = collector_tagged(block, size);
     if (size - HOT.made_from < HOT.made_span)
         HOT.made = (struct made){block, size, HOT.gc_count, HOT.gc_collecting};
 }

@@ -159,6 +159,11 @@ static void add_young(uintptr_t tagged)
     young[n_young++] = tagged;
 }
 
+void collector_young_at(uintptr_t tagged)
+{
+    add_young(tagged);
+}
+
 /* Behind a pre-header comes a GC head, whose first word leads to the next object, for the
  * newest one to the head of its list; where there is none comes a reference count. What
  * follows a link is a link too, another one each time, and would cost a look in vain. */

@@ -455,9 +455,9 @@ void pmt_collect_untracked(struct pmt_collect *c, uint32_t slot)
 {
     if (!pmt_collect_is_object(c, slot))
         return;
-    pmt_census_untrack(&c->rec.census, slot);
-    if (c->bias_last.of.counted)
+    if (c->rec.census.birth.at[slot] & 1 && c->bias_last.of.counted)
         c->bias_last.of.counted--;
+    pmt_census_untrack(&c->rec.census, slot);
     if (!c->modelling || pmt_garbage_is_told(c, slot))
         return;
     pmt_garbage_uncount(c, c->mod.census.birth.at[slot]);
