@@ -173,6 +173,16 @@ void pmt_waste_free_overdue(struct pmt_collect *c, const struct pmt_waste *w,
     note_given(c, w, place_then(finder, w->birth), row, finder->row);
 }
 
+/* ... or died by counting before: what held it was gone. */
+static void free_orphan(struct pmt_collect *c, const struct pmt_waste *w, uint32_t row)
+{
+    if (w->counted)
+        pmt_garbage_uncount(c, w->birth);
+    if (!pmt_collect_give(c, w->block, w->kind) && w->counted)
+        pmt_gc_freed(&c->mod.policy);
+    note_given(c, w, 0, &c->rows.at[row], row);
+}
+
 void pmt_garbage_collect(struct pmt_collect *c, unsigned generation,
                          struct pmt_collection *row)
 {
@@ -246,6 +256,7 @@ bool pmt_garbage_refers(struct pmt_garbage *g, struct pmt_kin_reference to)
 struct fate {
     struct pmt_left_bounds of;
     uint32_t key;
+    uint32_t holder;    /* slot */
     int place;          /* in rec, of the holder */
     uint64_t when;      /* event at which it is taken to have been left */
 };
@@ -262,7 +273,7 @@ static struct fate fate_of(const struct pmt_collect *c, uint64_t event)
             made = pmt_left_later(made, pmt_left_made(g->made.at[g->kin.of.at[i].slot], event));
     of = pmt_left_of(&g->left, recorded, made, event);
     of.n = g->kin.of.n;
-    return (struct fate){.of = of,
+    return (struct fate){.of = of, .holder = holder,
                         .key = HAS_BIT(&g->told, holder) ? g->key.at[holder]
                                                          : c->mod.census.birth.at[holder],
                         .place = pmt_census_place(&c->rec.census, recorded)};
@@ -304,8 +315,12 @@ static bool tell_one(struct pmt_collect *c, struct pmt_kinsman *one, const struc
     g->key.at[slot] = one->key;
     if (one->key != fate->key && finder)
         finder = pmt_waste_finder(g, one->key, fate->when);
-    one->waits = !finder;
-    if (finder) {
+    one->waits = !finder && !one->orphan;
+    if (one->orphan) {
+        open.epoch = g->epoch[place] - 1;
+        w.silent = true;
+        free_orphan(c, &w, g->row.at[fate->holder]);
+    } else if (finder) {
         open.epoch = g->epoch[place] - 1; /* it is in no list */
         pmt_waste_free_overdue(c, &w, finder);
     } else if (!pmt_waste_wait(c, w)) {
@@ -326,6 +341,15 @@ static const struct pmt_past *find_finder(struct pmt_collect *c, struct fate *fa
     *uncertain =
         pmt_waste_finder(g, fate->key, from) != pmt_waste_finder(g, fate->key, fate->of.left);
     return pmt_waste_finder(g, fate->key, fate->when);
+}
+
+/* Whether mod has collected the holder before the others were left. */
+static bool is_orphaned(const struct pmt_collect *c, const struct fate *fate)
+{
+    const struct pmt_garbage *g = &c->garbage;
+
+    return HAS_BIT(&g->told, fate->holder) && HAS_BIT(&g->gone, fate->holder) &&
+           c->rows.at[g->row.at[fate->holder]].event <= fate->when;
 }
 
 static bool end_telling(struct pmt_collect *c, uint64_t event, bool foretold)
@@ -349,7 +373,8 @@ static bool end_telling(struct pmt_collect *c, uint64_t event, bool foretold)
     } else {
         fate.when = event - 1; /* mod is about to collect */
     }
-    if (!pmt_kin_find_keys(g, fate.key, fate.when))
+    if (!pmt_kin_find_keys(g, fate.key, fate.when) ||
+        (is_orphaned(c, &fate) && !pmt_kin_orphan(&g->kin)))
         return false;
     for (size_t i = 0; i < g->kin.of.n; i++) {
         struct pmt_kinsman *one = &g->kin.of.at[i];

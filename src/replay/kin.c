@@ -116,6 +116,55 @@ bool pmt_kin_find_keys(struct pmt_garbage *g, uint32_t key, uint64_t when)
     return done;
 }
 
+/* Of those that are to be found the path has the indices. */
+static bool note_held(struct pmt_kin *k)
+{
+    for (size_t i = 1; i < k->of.n; i++) {
+        size_t end = k->of.at[i].belongs ? 0 : end_of_refs(k, i);
+
+        for (size_t r = k->of.at[i].refs; r < end; r++) {
+            uint32_t to = number_of(k, k->refs.at[r].slot);
+
+            if (to)
+                k->of.at[to - 1].held++;
+        }
+    }
+    k->path.n = 0;
+    for (size_t i = 1; i < k->of.n; i++)
+        if (!k->of.at[i].belongs && !k->of.at[i].held && !pmt_vec_push(&k->path, (uint32_t)i))
+            return false;
+    return true;
+}
+
+static bool let_go(struct pmt_kin *k)
+{
+    while (k->path.n) {
+        size_t i = k->path.at[--k->path.n], end = end_of_refs(k, i);
+
+        k->of.at[i].orphan = true;
+        for (size_t r = k->of.at[i].refs; r < end; r++) {
+            uint32_t to = number_of(k, k->refs.at[r].slot);
+
+            if (to > 1 && !--k->of.at[to - 1].held && !pmt_vec_push(&k->path, to - 1))
+                return false;
+        }
+    }
+    return true;
+}
+
+bool pmt_kin_orphan(struct pmt_kin *k)
+{
+    bool done = number(k) && note_held(k) && let_go(k), orphan = false;
+
+    forget_numbers(k);
+    for (size_t i = 0; i < k->of.n; i++) {
+        if (!k->of.at[i].belongs)
+            orphan = k->of.at[i].orphan;
+        k->of.at[i].orphan = orphan;
+    }
+    return done;
+}
+
 bool pmt_kin_keep(struct pmt_garbage *g, uint32_t key, uint64_t when)
 {
     struct pmt_kin *k = &g->kin;

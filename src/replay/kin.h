@@ -1,7 +1,8 @@
 /* kin.h - the group of garbage that is being told: its blocks, and to what they refer. For garbage.c.
  *
  * A group has one fate, that of its holder, but for what older garbage keeps (kept.h): this, and
- * what can be reached from it, is found with that. */
+ * what can be reached from it, is found with that. Where mod has collected the holder before the
+ * others were left, those that no cycle holds have died by counting then: orphans. */
 #ifndef PMT_REPLAY_KIN_H
 #define PMT_REPLAY_KIN_H
 
@@ -16,6 +17,8 @@ struct pmt_kinsman {
     bool belongs;      /* to the last that does not, and refers to nothing */
     uint8_t atomic;    /* a tuple that is tracked in so many generations; 0: in all */
     bool waits;        /* it is told for the first time, and mod has still to collect it */
+    bool orphan;       /* without the holder it dies by counting */
+    uint32_t held;     /* ... while these are found: so many of the others refer to it */
 };
 
 struct pmt_kin_reference {
@@ -43,6 +46,9 @@ bool pmt_kin_refers(struct pmt_kin *k, struct pmt_kin_reference to);
 
 /* Sets the keys: this one, the holder's, or the older one of what keeps an object at this event. */
 bool pmt_kin_find_keys(struct pmt_garbage *g, uint32_t key, uint64_t when);
+
+/* The holder is no more: finds the orphans. */
+bool pmt_kin_orphan(struct pmt_kin *k);
 
 /* They were left at this event: what those of them that wait refer to, and is not among them, does as
  * well. */

@@ -345,6 +345,43 @@ static void test_garbage_holder_told_twice(void)
     play_close(&p);
 }
 
+/* Object 1 hangs on 0, and was left when the model had collected that: without a cycle of its own it
+ * died by counting. What the model's collections report. */
+static uint64_t reported_of_an_orphan(bool cycle)
+{
+    struct play p;
+    const struct pmt_result *result;
+    uint64_t collected = 0;
+
+    open_quiet(&p, "gc=4,10,10 gc.calls=ignore");
+    p.hides = true; /* no collection frees an orphan */
+    play_objects(&p, 0, 2);
+    play_look(&p, 2);
+    play_garbage(&p, 0, 0, true);
+    play_keeps(&p, 1);
+    play_objects(&p, 10, 3); /* the model collects */
+    play_objects(&p, 20, 1);
+    play_look(&p, 2);
+    play_garbage(&p, 0, 0, true);
+    play_garbage(&p, 1, 0, false);
+    if (cycle)
+        play_refers(&p, 1);
+    play_belongs(&p, 20);
+    play_objects(&p, 30, 55); /* both generations are collected */
+    result = play_end(&p);
+    for (size_t i = 0; i < result->n_collections; i++)
+        collected += result->collections[i].collected;
+    EXPECT_U64(play_n_used(&p), 3 + 55);
+    play_close(&p);
+    return collected;
+}
+
+static void test_garbage_orphaned(void)
+{
+    EXPECT_U64(reported_of_an_orphan(false), 1);
+    EXPECT_U64(reported_of_an_orphan(true), 2);
+}
+
 /* Told, not freed by the recorded collection: it went to a free list. It lives on as
  * another object, and where nothing had been collected others are made that the recording
  * took from the list. */
@@ -987,7 +1024,7 @@ SUITE(garbage, TEST(test_garbage_is_collected_when_the_model_collects),
       TEST(test_garbage_keeps_what_goes_with_an_object),
       TEST(test_garbage_keeps_nothing_that_was_let_go_of),
       TEST(test_garbage_keeps_what_no_recording_tells),
-      TEST(test_garbage_that_lived_again), TEST(test_garbage_frozen_and_left_over),
+      TEST(test_garbage_orphaned), TEST(test_garbage_that_lived_again), TEST(test_garbage_frozen_and_left_over),
       TEST(test_garbage_that_the_program_froze),
       TEST(test_garbage_silent), TEST(test_garbage_silent_whose_slot_is_in_use),
       TEST(test_garbage_untracked_before_it_is_found),
