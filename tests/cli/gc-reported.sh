@@ -30,7 +30,7 @@ PY
 n=0
 compare() { # PYTHON, KIND
     pymemtrace record -q --precise=1000 -fo a.pmt -- "$1" app.py "$2"
-    for thresholds in 3000,10,10 10000,10,10; do
+    for thresholds in 3000,10,10 20000,10,10; do
         real=$("$1" app.py "$2" $thresholds)
         pymemtrace stats -q --collections --csv -c "gc=$thresholds gc.since=main" a.pmt >rows
         awk -F, -v real="$real" -v what="$1 $2 $thresholds" '
