@@ -8,8 +8,8 @@
  * strings may be found again until then: the recorder's side takes that for what it is.
  *
  * An object that is reachable, and that garbage keeps, takes such things with it as well when it
- * dies, and objects of the collector to which it has the only reference. Of one that holds many,
- * like a queue, not all are asked for.
+ * dies, and objects of the collector to which it has the only reference. What it refers to as others
+ * do is named apart. Of one that holds many, like a queue, not all are asked for.
  *
  * Layouts: Include/cpython/{listobject,dictobject,setobject,bytearrayobject}.h,
  * Include/internal/pycore_{dict,object}.h, 3.8 ... 3.13.
@@ -41,6 +41,7 @@ static struct {
 
 static struct array pending; /* objects whose own belongings are to be told */
 static struct array blocks;  /* that go with one: its tables, or all */
+static struct array others;  /* heads: to what it refers beside these */
 static struct set asked;     /* addresses, since the last look at everything */
 
 static size_t place_of(uintptr_t object)
@@ -200,8 +201,10 @@ static int tell_referent(void *referent, void *arg)
         return 1;
     ring_put(PMT_W_BELONGS, head ? block_of(head) : object, get(object, 8));
     if (head && was_untracked_later(object))
-        for (int n = 0; n < 2 && ring_room_for_one(); n++)
+        for (int n = 0; n < 2 && ring_room_for_one(); n++) {
             ring_put(PMT_W_ATOMIC, block_of(head), 0);
+            HOT.beside++;
+        }
     (void)array_push(&pending, object);
     return 0;
 }
@@ -229,6 +232,12 @@ void belongings_tell(uintptr_t object)
 
 static size_t n_asked; /* references */
 
+static int add_other(uintptr_t head, uint64_t references)
+{
+    return is_collectors(head) && references <= REFERENCES_FEW && others.n < SHARED_TOLD &&
+           !array_push(&others, head);
+}
+
 static int add_referent(void *referent, void *arg)
 {
     uintptr_t object = (uintptr_t)referent, head = head_of(object);
@@ -237,7 +246,7 @@ static int add_referent(void *referent, void *arg)
     if (n_asked++ >= ASKED_MOST)
         return 1;
     if (references_to(object) != 1)
-        return 0;
+        return add_other(head, references_to(object));
     add_block(head ? block_of(head) : object);
     return blocks.n >= HELD_MOST || !array_push(&pending, object);
 }
@@ -249,7 +258,7 @@ bool belongings_unasked(uintptr_t address)
 
 const struct array *belongings_held(uintptr_t object)
 {
-    blocks.n = pending.n = n_asked = 0;
+    blocks.n = others.n = pending.n = n_asked = 0;
     for (;;) {
         add_tables(object);
         if (head_of(object))
@@ -258,4 +267,9 @@ const struct array *belongings_held(uintptr_t object)
             return &blocks;
         object = pending.at[--pending.n];
     }
+}
+
+const struct array *belongings_shared(void)
+{
+    return &others;
 }

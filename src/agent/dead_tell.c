@@ -4,12 +4,14 @@
  * What is told: the dead that were not told before, each with its type. What has one holder is told
  * together, the holder first; what was left at another time is told apart. Behind each stands what
  * belongs to it, to which of the dead it refers, which is what cycles are made of, and to what that is
- * reachable: this stays as long as it.
+ * reachable: this stays as long as it, and so does what goes with that or is shared by it.
  *
  * Which of the dead were told is kept in a set of addresses (told.c) until a collection that covers
  * them is over.
  */
 #include "agent/dead.h"
+
+#include <string.h>
 
 static uintptr_t dead_block(uint64_t i)
 {
@@ -28,7 +30,7 @@ static void tell_references(uint64_t i)
     HOT.beside += HOT.head - before;
 }
 
-#define MANY 16u /* references: what has more of them does not live by one */
+#define SHARED_ASKED 1u /* no address: with one it is that of an object that others share */
 
 /* Once in a look; what is not among its objects, k SIZE_MAX, once from one look at everything to the
  * next. */
@@ -49,7 +51,7 @@ static bool is_unasked(uintptr_t head, size_t k)
 
 static void note_kept(uintptr_t head, size_t k)
 {
-    if (get(head, HEAD) <= MANY)
+    if (get(head, HEAD) <= REFERENCES_FEW)
         graph.failed |= !array_push(&dead.kept, head | (is_unasked(head, k) ? DEAD_UNASKED : 0));
 }
 
@@ -59,6 +61,26 @@ static void tell_blocks(enum pmt_wire_op op, const uint64_t *blocks, size_t n)
     for (size_t k = 0; k < n && ring_room_for_one(); k += 2) {
         ring_put(op, blocks[k], k + 1 < n ? blocks[k + 1] : 0);
         HOT.beside++;
+    }
+}
+
+/* What goes with such an object is told once, and not what it shares itself. */
+static void tell_shared(uintptr_t keeper)
+{
+    const struct array *shared = belongings_shared(), *held;
+    uint64_t heads[SHARED_TOLD];
+    size_t n = shared->n;
+
+    memcpy(heads, shared->at, n * sizeof *heads);
+    for (size_t k = 0; k < n && ring_room_for_one(); k++) {
+        if (heads[k] == keeper)
+            continue;
+        ring_put(PMT_W_SHARES, block_of(heads[k]), 0);
+        HOT.beside++;
+        if (!belongings_unasked(heads[k] | SHARED_ASKED))
+            continue;
+        held = belongings_held(heads[k] + HEAD);
+        tell_blocks(PMT_W_HOLDS, held->at, held->n);
     }
 }
 
@@ -84,6 +106,7 @@ static void tell_kept(uint64_t i)
             continue;
         tell_blocks(PMT_W_KEEPS, kept->at + from, k + 1 - from);
         tell_blocks(PMT_W_HOLDS, held->at, held->n);
+        tell_shared(head);
         from = k + 1;
     }
     tell_blocks(PMT_W_KEEPS, kept->at + from, kept->n - from);
@@ -123,8 +146,10 @@ static void tell_atomic(uintptr_t head, unsigned generation)
         behind = untracked_behind(head + HEAD, generation == 0);
     if (behind)
         behind += generation;
-    for (; behind > 0 && ring_room_for_one(); behind--)
+    for (; behind > 0 && ring_room_for_one(); behind--) {
         ring_put(PMT_W_ATOMIC, block_of(head), 0);
+        HOT.beside++;
+    }
 }
 
 /* Where in callbacks those to number i begin. */

@@ -86,8 +86,10 @@ enum pmt_wire_op {
                             of one more, 0 = none */
     PMT_W_KEEPS,         /* address of a reachable object that the object told last refers to; b: as
                             above */
-    PMT_W_HOLDS,         /* address of a block that goes with the object that KEEPS named last; b: as
-                            above */
+    PMT_W_HOLDS,         /* address of a block that goes with the object that KEEPS or SHARES named
+                            last; b: as above */
+    PMT_W_SHARES,        /* address of an object that the one that KEEPS named last refers to, as
+                            others do */
     PMT_W_COLLECTED,     /* address of an object that an unlooked collection frees; b: its type */
     PMT_W_ALIVE,         /* address of an object that is alive at the end; b: its type */
     PMT_W_TYPE,          /* bytes of its name; b: its address. A record follows with its

@@ -292,6 +292,7 @@ void collector_tell_untracked(void)
             if (!ring_room_for_one())
                 break;
             ring_put(PMT_W_GC_UNTRACKED, young[i] & ~TAGS, 0);
+            HOT.beside++;
         }
     n_young = 0;
     recent_forget_all(&recent);

@@ -109,6 +109,8 @@ static void of_look(struct pmt_drain *d, enum pmt_wire_op op, uint64_t low, uint
         pmt_drain_on_atomic(d, low);
     else if (op == PMT_W_REFERS || op == PMT_W_KEEPS)
         pmt_drain_on_references(d, op, low, b);
+    else if (op == PMT_W_SHARES)
+        pmt_drain_on_shares(d, low);
     else if (op == PMT_W_HOLDS)
         pmt_drain_on_holds(d, low, b);
     else if (op == PMT_W_COLLECTED)
@@ -181,6 +183,7 @@ static uint64_t on_other(struct pmt_drain *d, enum pmt_wire_op op, uint64_t low,
     case PMT_W_REFERS:
     case PMT_W_KEEPS:
     case PMT_W_HOLDS:
+    case PMT_W_SHARES:
     case PMT_W_COLLECTED:
     case PMT_W_ALIVE:
         of_look(d, op, low, b);

@@ -66,7 +66,8 @@ struct pmt_drain {
     struct { struct pmt_known_type *at; size_t n, cap; } types;
     uint32_t type_guess[PMT_TYPE_GUESSES]; /* in types, by address */
     bool garbage_told;         /* GARBAGE was written of the object that the agent told last */
-    bool kept_told;            /* ... and KEEPS */
+    bool keeper_told;          /* ... and KEEPS */
+    bool kept_told;            /* ... and KEEPS or SHARES, whichever came last */
     struct pmt_slot_set alive; /* of which ALIVE was written */
     struct pmt_wire_list lists[PMT_WIRE_LISTS]; /* by number */
     uint32_t kinds[PMT_W_KINDS]; /* numbers of types */

@@ -8,14 +8,14 @@
  *     UNTRACKED                  objects that the last collection left untracked
  *     GARBAGE, then of that      an unreachable object; BELONGS: other blocks that die with
  *     BELONGS, REFERS, KEEPS,    it, REFERS: garbage that it refers to, KEEPS: what is reachable,
- *     HOLDS, ATOMIC              HOLDS: blocks that go with that, ATOMIC: a collection that it
- *                                survives untracks it
+ *     HOLDS, SHARES, ATOMIC      HOLDS: blocks that go with that, SHARES: what it refers to as others
+ *                                do, ATOMIC: a collection that it survives untracks it
  *     COLLECTED                  an object that a collection frees which none of this came before
  *     ALIVE                      an object that is there at the end
  *
  * An address may have lost its block by now, or have one of another kind. So each says what
  * its object must be (a collector object; any block), and what is none is not written. For
- * BELONGS, REFERS, KEEPS and HOLDS the object told last names whose they are: if that one was
+ * BELONGS, REFERS, KEEPS, HOLDS and SHARES the object told last names whose they are: if that one was
  * not written, they are not either, since they would become the one's before.
  */
 #include "record/drain_inner.h"
@@ -74,7 +74,7 @@ void pmt_drain_on_garbage(struct pmt_drain *d, uint64_t address, uint64_t b)
     uint32_t first = b & PMT_W_FIRST ? PMT_GARBAGE_FIRST : 0;
 
     d->garbage_told = slot && type;
-    d->kept_told = false;
+    d->keeper_told = d->kept_told = false;
     if (d->garbage_told)
         pmt_writer_about(d->writer, PMT_OP_GARBAGE, slot - 1,
                          type->number << PMT_GARBAGE_TYPE | first);
@@ -104,7 +104,7 @@ static void on_reference(struct pmt_drain *d, enum pmt_op op, uint64_t address)
 
     if (slot)
         pmt_writer_about(d->writer, op, slot - 1, 0);
-    d->kept_told = slot && op == PMT_OP_KEEPS;
+    d->keeper_told = d->kept_told = slot && op == PMT_OP_KEEPS;
 }
 
 void pmt_drain_on_references(struct pmt_drain *d, enum pmt_wire_op wire, uint64_t address,
@@ -134,6 +134,15 @@ void pmt_drain_on_holds(struct pmt_drain *d, uint64_t address, uint64_t next)
     on_held(d, address);
     if (next)
         on_held(d, next);
+}
+
+void pmt_drain_on_shares(struct pmt_drain *d, uint64_t address)
+{
+    uint32_t slot = d->keeper_told ? counted_at(d, address) : 0;
+
+    if (slot)
+        pmt_writer_about(d->writer, PMT_OP_SHARES, slot - 1, 0);
+    d->kept_told = slot != 0;
 }
 
 void pmt_drain_on_collected(struct pmt_drain *d, uint64_t address, uint64_t type_address)

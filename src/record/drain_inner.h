@@ -237,6 +237,7 @@ void pmt_drain_on_belongs(struct pmt_drain *d, uint64_t address, uint64_t type_a
 void pmt_drain_on_references(struct pmt_drain *d, enum pmt_wire_op wire, uint64_t address,
                              uint64_t next);
 void pmt_drain_on_holds(struct pmt_drain *d, uint64_t address, uint64_t next);
+void pmt_drain_on_shares(struct pmt_drain *d, uint64_t address);
 void pmt_drain_on_collected(struct pmt_drain *d, uint64_t address, uint64_t type_address);
 void pmt_drain_on_alive(struct pmt_drain *d, uint64_t address, uint64_t type_address);
 

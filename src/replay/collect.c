@@ -417,11 +417,26 @@ bool pmt_collect_refers(struct pmt_collect *c, uint32_t slot, bool reachable)
 {
     struct pmt_kin_reference to = {slot, reachable};
 
-    if (reachable)
+    if (reachable) {
         c->garbage.held.holder = slot;
-    else
+        pmt_shared_keeper(&c->garbage.shared, slot);
+    } else
         pmt_garbage_graph_refers(&c->graph, slot);
     return !c->modelling || !pmt_collect_is_object(c, slot) || pmt_garbage_refers(&c->garbage, to);
+}
+
+/* Where it dies just before that, it goes with it as well. */
+bool pmt_collect_shares(struct pmt_collect *c, uint32_t slot, uint64_t event)
+{
+    struct pmt_held *h = &c->garbage.held;
+
+    if (!c->what_if)
+        return true;
+    h->holder = c->garbage.shared.keeper;
+    if (!pmt_held_add(c, slot, event) || !pmt_shared_add(&c->garbage, slot))
+        return false;
+    h->holder = slot;
+    return true;
 }
 
 bool pmt_collect_holds(struct pmt_collect *c, uint32_t slot, uint64_t event)

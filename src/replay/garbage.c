@@ -31,6 +31,7 @@ void pmt_garbage_release(struct pmt_garbage *g)
     pmt_kin_release(&g->kin);
     pmt_kept_release(&g->kept);
     pmt_held_release(&g->held);
+    pmt_shared_release(&g->shared);
     pmt_left_release(&g->left);
 }
 
@@ -491,9 +492,12 @@ bool pmt_garbage_keep(struct pmt_collect *c, uint32_t slot, uint8_t kind)
                           .made = g->made.at[slot], .counted = true, .kind = kind};
 
     w.key = pmt_kept_key(g, slot, UINT32_MAX, PMT_NOWHERE);
-    if (w.key == UINT32_MAX)
+    if (w.key == UINT32_MAX) {
+        pmt_shared_forget(&g->shared, slot);
         return false;
-    if (!pmt_waste_wait(c, w) || !pmt_held_wait(c, slot, w.key))
+    }
+    if (!pmt_waste_wait(c, w) || !pmt_held_wait(c, slot, w.key) ||
+        !pmt_shared_keep(g, slot, w.key))
         c->failed = true;
     return true;
 }

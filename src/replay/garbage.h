@@ -33,6 +33,7 @@
 #include "replay/kept.h"
 #include "replay/kin.h"
 #include "replay/left.h"
+#include "replay/shared.h"
 
 /* A block that lives on as garbage. */
 struct pmt_waste {
@@ -86,7 +87,8 @@ struct pmt_garbage {
     struct { uint8_t *at; size_t n, cap; } fleeting; /* by slot, of the told */
     struct pmt_kin kin;                            /* those being told */
     struct pmt_kept kept;                          /* what those that wait keep */
-    struct pmt_held held;                          /* ... and what goes with that */
+    struct pmt_held held;                          /* ... and what goes with that, */
+    struct pmt_shared shared;                      /* ... and what that keeps once it waits */
     uint64_t telling;                              /* event of its last one */
     struct { struct pmt_open *at; size_t n, cap; } open[PMT_PERMANENT + 1]; /* by the
                                                            place of the group in rec */

@@ -36,18 +36,26 @@ static bool is_kept(const struct pmt_collect *c, uint32_t holder)
            pmt_kept_key(g, holder, UINT32_MAX, PMT_NOWHERE) != UINT32_MAX;
 }
 
-/* Where none of its own is kept, it is what is dying already; false: nothing is. */
+/* Of what is in this slot, where it is what a look told of. */
+static bool holder_of(const struct pmt_garbage *g, uint32_t slot, uint32_t *holder)
+{
+    struct pmt_holder by = {0};
+
+    if (pmt_held_has(&g->held, slot))
+        by = g->held.by.at[slot];
+    *holder = by.slot;
+    return by.made && by.held_made == g->made.at[slot] && by.made == g->made.at[by.slot] + 1;
+}
+
+/* Where neither its own nor the one that shares that is kept, it is what is dying already; false:
+ * nothing is. */
 static bool find_holder(const struct pmt_collect *c, uint32_t slot, uint32_t *holder)
 {
     const struct pmt_garbage *g = &c->garbage;
     const struct pmt_held *h = &g->held;
-    struct pmt_holder by = {0};
 
-    if (pmt_held_has(h, slot))
-        by = h->by.at[slot];
-    *holder = by.slot;
-    if (by.made && by.held_made == g->made.at[slot] && by.made == g->made.at[by.slot] + 1 &&
-        is_kept(c, by.slot))
+    if (holder_of(g, slot, holder) &&
+        (is_kept(c, *holder) || (holder_of(g, *holder, holder) && is_kept(c, *holder))))
         return true;
     if (h->dying.n)
         *holder = h->dying.at[h->dying.n - 1].holder;

@@ -36,7 +36,7 @@ struct pmt_dying {
 struct pmt_held {
     struct { struct pmt_holder *at; size_t n, cap; } by;   /* by slot, of what is held */
     struct { struct pmt_dying *at; size_t n, cap; } dying;
-    uint32_t holder;     /* slot: KEEPS named it last */
+    uint32_t holder;     /* slot: KEEPS or SHARES named it last */
 };
 
 struct pmt_collect;
@@ -48,7 +48,7 @@ static inline bool pmt_held_has(const struct pmt_held *h, uint32_t slot)
     return slot < h->by.n && h->by.at[slot].made;
 }
 
-/* The object that KEEPS named last holds what is in this slot. False: out of memory. */
+/* The holder holds what is in this slot. False: out of memory. */
 bool pmt_held_add(struct pmt_collect *c, uint32_t slot, uint64_t event);
 
 /* What is in this slot dies. True: it is with the dying now, for its holder is kept and lives, or

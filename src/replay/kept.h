@@ -9,7 +9,8 @@
  *     mod         garbage ..... not yet collected ... |-> and waits with it
  *
  * Of several that keep an object the one with the oldest key (garbage.h) decides: a collection that
- * covers it covers the others that wait. What such an object holds alone goes with it: held.h. */
+ * covers it covers the others that wait. What such an object holds alone goes with it: held.h; what it
+ * refers to as others do it keeps in turn: shared.h. */
 #ifndef PMT_REPLAY_KEPT_H
 #define PMT_REPLAY_KEPT_H
 

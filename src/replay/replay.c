@@ -192,6 +192,7 @@ static bool on_other(struct pmt_replay *r, enum pmt_op op, uint32_t arg, struct 
     case PMT_OP_REFERS:
     case PMT_OP_KEEPS:
     case PMT_OP_HOLDS:
+    case PMT_OP_SHARES:
     case PMT_OP_GC_ATOMIC:
     case PMT_OP_ALLOC_RAW:
     case PMT_OP_ALLOC_MEM:
@@ -320,6 +321,10 @@ act(struct pmt_replay *r, const struct pmt_batch *b, uint32_t i, uint32_t end,
             continue;
         } else if (op == PMT_OP_HOLDS) {
             if (!pmt_collect_holds(&r->collect, slot, b->first_event + i))
+                break;
+            continue;
+        } else if (op == PMT_OP_SHARES) {
+            if (!pmt_collect_shares(&r->collect, slot, b->first_event + i))
                 break;
             continue;
         } else if (op == PMT_OP_REALLOC) {

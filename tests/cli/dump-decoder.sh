@@ -22,7 +22,7 @@ for trace in a.pmt "$TOP"/traces/trees-*.pmt; do
     pymemtrace dump "$trace" | cmp - second || echo "$trace: differs"
 done
 for op in ALLOC_GC GC_ENABLED GC_THRESHOLD GC_FREEZE GC_BEGIN GC_STAT GC_END MAIN GC_LOOK GARBAGE BELONGS \
-    GC_COUNTS GC_TOUCHED REFERS KEEPS HOLDS GC_ATOMIC; do
+    GC_COUNTS GC_TOUCHED REFERS KEEPS HOLDS SHARES GC_ATOMIC; do
     pymemtrace dump a.pmt | grep -Eq "^[0-9]+ $op( |\$)" || echo "no $op"
 done
 pymemtrace dump a.pmt | grep -Eqx '# type\.[0-9]+=list' || echo 'no type'

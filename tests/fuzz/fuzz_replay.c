@@ -107,6 +107,7 @@ static void of_block(struct play *p, uint8_t what, uint8_t operand)
     case 10: about(p, PMT_OP_COLLECTED, i, type); break;
     case 11: about(p, PMT_OP_KEEPS, i, 0); break;
     case 12: about(p, PMT_OP_HOLDS, i, 0); break;
+    case 13: about(p, PMT_OP_SHARES, i, 0); break;
     default: about(p, PMT_OP_ALIVE, i, type); break;
     }
 }
@@ -140,7 +141,7 @@ static void run_one(struct play *p, uint8_t what, uint8_t operand)
         make(p, makes[what / 16], size_of(type, operand));
     } else if (what < 192) {
         if (p->n_live)
-            of_block(p, (uint8_t)((what - 112) / 6), operand);
+            of_block(p, (uint8_t)((what - 112) / 5), operand);
     } else {
         of_none(p, (what - 192) % 15, operand);
     }

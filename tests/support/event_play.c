@@ -84,6 +84,13 @@ void play_garbage(struct play *p, uint32_t slot, uint32_t type, bool first)
              type << PMT_GARBAGE_TYPE | (first ? PMT_GARBAGE_FIRST : 0), 0);
 }
 
+void play_tell(struct play *p, uint32_t from, uint32_t n)
+{
+    play_look(p, 2);
+    for (uint32_t i = 0; i < n; i++)
+        play_garbage(p, from + i, 0, i == 0);
+}
+
 void play_belongs(struct play *p, uint32_t slot)
 {
     play_put(p, PMT_OP_BELONGS, slot, 0, 0);
@@ -107,6 +114,11 @@ void play_keeps(struct play *p, uint32_t slot)
 void play_holds(struct play *p, uint32_t slot)
 {
     play_put(p, PMT_OP_HOLDS, slot, 0, 0);
+}
+
+void play_shares(struct play *p, uint32_t slot)
+{
+    play_put(p, PMT_OP_SHARES, slot, 0, 0);
 }
 
 void play_mark(struct play *p, const char *text)
@@ -210,6 +222,12 @@ const struct pmt_result *play_end(struct play *p)
         EXPECT_U64(play_n_used(p), p->n_live + p->n_found - play_n_freed(p));
     EXPECT(p->result.verify.books_balance);
     return &p->result;
+}
+
+void play_open_quiet(struct play *p, const char *spec)
+{
+    play_open(p, false, spec);
+    play_thresholds(p, 1000, 10, 10);
 }
 
 void play_close(struct play *p)

@@ -35,7 +35,9 @@ struct play {
 /* Recorded with thresholds of 3, 2, 2 (a collection at every fourth object), by 3.11 or,
  * where it collects late, 3.12. */
 void play_open(struct play *p, bool late, const char *spec);
-/* The same in a recording that shows free lists, of types numbered as below; those of floats
+/* Recorded with collections that come only when asked for, which the model ignores. */
+void play_open_quiet(struct play *p, const char *spec);
+/* As the first in a recording that shows free lists, of types numbered as below; those of floats
  * was kept empty. */
 enum { PLAY_LIST, PLAY_DICT, PLAY_TUPLE, PLAY_FLOAT, PLAY_NODE, PLAY_KEYS, PLAY_N_TYPES };
 extern const struct pmt_type play_types[PLAY_N_TYPES]; /* NODE: a program's own `list';
@@ -63,6 +65,8 @@ void play_collection(struct play *p, uint32_t kind, uint32_t from, uint32_t n);
  * which holds those that follow (first) or is one of these. */
 void play_look(struct play *p, uint32_t generation);
 void play_garbage(struct play *p, uint32_t slot, uint32_t type, bool first);
+/* A look at everything finds n objects in a row, the first of which holds them. */
+void play_tell(struct play *p, uint32_t from, uint32_t n);
 /* What is in this slot belongs to the object told last. */
 void play_belongs(struct play *p, uint32_t slot);
 /* The object told last, in this slot, is a tuple that a collection untracks. */
@@ -71,8 +75,9 @@ void play_atomic(struct play *p, uint32_t slot);
 void play_refers(struct play *p, uint32_t slot);
 /* ... to this one, which is reachable. */
 void play_keeps(struct play *p, uint32_t slot);
-/* ... which alone holds this block. */
+/* ... which alone holds this block; which shares this one with others. */
 void play_holds(struct play *p, uint32_t slot);
+void play_shares(struct play *p, uint32_t slot);
 void play_mark(struct play *p, const char *text);
 void play_thresholds(struct play *p, uint64_t t0, uint64_t t1, uint64_t t2);
 

@@ -50,7 +50,8 @@ OPS = {1: ("ALLOC_RAW", NEW, "size", 0), 2: ("ALLOC_MEM", NEW, "size", 0),
        35: ("CLEARED", NONE, "type", 1),
        36: ("TYPED", USE, "type", 0), 37: ("GC_ATOMIC", USE, "", 0),
        38: ("COLLECTED", USE, "type", 0), 39: ("GC_HELD", NONE, "on", 0),
-       40: ("KEEPS", USE, "", 0), 41: ("HOLDS", USE, "", 0)}
+       40: ("KEEPS", USE, "", 0), 41: ("HOLDS", USE, "", 0),
+       42: ("SHARES", USE, "", 0)}
 
 
 class Refused(Exception):

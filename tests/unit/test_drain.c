@@ -94,7 +94,7 @@ static void say_event(struct rig *rig, const struct pmt_batch *b, uint32_t i,
         [PMT_OP_GC_LOOK] = "look", [PMT_OP_GARBAGE] = "garbage",
         [PMT_OP_BELONGS] = "belongs", [PMT_OP_GC_COUNTS] = "counts",
         [PMT_OP_GC_TOUCHED] = "touched", [PMT_OP_REFERS] = "refers",
-        [PMT_OP_KEEPS] = "keeps", [PMT_OP_HOLDS] = "holds",
+        [PMT_OP_KEEPS] = "keeps", [PMT_OP_HOLDS] = "holds", [PMT_OP_SHARES] = "shares",
         [PMT_OP_OBJECT] = "object", [PMT_OP_REUSED] = "reused",
         [PMT_OP_REUSED_GC] = "reused-gc", [PMT_OP_SHELVED] = "shelved",
         [PMT_OP_CLEARED] = "cleared", [PMT_OP_TYPED] = "typed",
@@ -686,6 +686,12 @@ static void test_drain_refers(void)
     put(&rig, PMT_W_HOLDS, AT(8), AT(0));   /* ... so it is not told what that holds */
     put(&rig, PMT_W_KEEPS, AT(4), 0);
     put(&rig, PMT_W_HOLDS, AT(50), AT(8));
+    put(&rig, PMT_W_SHARES, AT(8), 0);      /* no collector object ... */
+    put(&rig, PMT_W_HOLDS, AT(8), 0);       /* ... nor then what that holds */
+    put(&rig, PMT_W_SHARES, AT(0), 0);
+    put(&rig, PMT_W_HOLDS, AT(8), 0);
+    put(&rig, PMT_W_REFERS, AT(4), 0);
+    put(&rig, PMT_W_SHARES, AT(0), 0);      /* of nothing that is kept */
     put(&rig, PMT_W_GARBAGE, AT(8), 0x5000); /* is not told ... */
     put(&rig, PMT_W_REFERS, AT(0), AT(4));   /* ... so neither is this */
     put(&rig, PMT_W_KEEPS, AT(0), AT(4));
@@ -694,7 +700,7 @@ static void test_drain_refers(void)
     (void)pmt_drain_some(&rig.drain, ALL);
     EXPECT_STR(events(&rig), "thread0:0 gc0:64 gc1:56 mem2:40 look1:77 garbage0:1 atomic0:0 "
                              "belongs2:0 refers1:0 refers0:0 refers1:0 refers1:0 refers1:0 "
-                             "keeps1:0 keeps1:0 holds2:0 "
+                             "keeps1:0 keeps1:0 holds2:0 shares0:0 holds2:0 refers1:0 "
                              "garbage1:0 refers0:0");
 }
 

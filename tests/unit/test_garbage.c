@@ -4,21 +4,6 @@
 #include "support/expect.h"
 #include "support/event_play.h"
 
-/* Recorded with collections that come only when asked for, which the model ignores. */
-static void open_quiet(struct play *p, const char *spec)
-{
-    play_open(p, false, spec);
-    play_thresholds(p, 1000, 10, 10);
-}
-
-/* A look at everything finds n objects in a row, the first of which holds them. */
-static void tell(struct play *p, uint32_t from, uint32_t n)
-{
-    play_look(p, 2);
-    for (uint32_t i = 0; i < n; i++)
-        play_garbage(p, from + i, 0, i == 0);
-}
-
 /* What was told is collected by the model's own collection; that the recording frees it
  * later gives nothing back a second time. */
 static void test_garbage_is_collected_when_the_model_collects(void)
@@ -26,9 +11,9 @@ static void test_garbage_is_collected_when_the_model_collects(void)
     struct play p;
     const struct pmt_result *result;
 
-    open_quiet(&p, "gc=9,10,10 gc.calls=ignore");
+    play_open_quiet(&p, "gc=9,10,10 gc.calls=ignore");
     play_objects(&p, 0, 4);
-    tell(&p, 0, 2);
+    play_tell(&p, 0, 2);
     play_objects(&p, 10, 6); /* the last is the tenth */
     play_collection(&p, 4 + 2, 0, 2);
     result = play_end(&p);
@@ -48,7 +33,7 @@ static void test_garbage_waits_for_its_holder(void)
     struct play p;
     const struct pmt_result *result;
 
-    open_quiet(&p, "gc=4,1,10 gc.calls=ignore");
+    play_open_quiet(&p, "gc=4,1,10 gc.calls=ignore");
     play_objects(&p, 0, 5); /* the model collects: these are in generation 1 */
     play_objects(&p, 10, 1);
     play_look(&p, 2);
@@ -66,88 +51,6 @@ static void test_garbage_waits_for_its_holder(void)
     play_close(&p);
 }
 
-/* What garbage refers to dies with it, where the recording has collected that before: by counting ... */
-static void test_garbage_keeps_what_dies_by_counting(void)
-{
-    for (uint32_t kept = 0; kept < 2; kept++) {
-        struct play p;
-        const struct pmt_result *result;
-
-        open_quiet(&p, "gc=9,10,10 gc.calls=ignore");
-        play_objects(&p, 0, 2);
-        tell(&p, 0, 1);
-        if (kept)
-            play_keeps(&p, 1);
-        play_collection(&p, 4 + 2, 0, 1);
-        play_free(&p, 1);
-        p.n_found += kept;
-        play_objects(&p, 10, 8); /* the tenth, where one was kept */
-        result = play_end(&p);
-        if (EXPECT_U64(result->n_collections, kept)) {
-            if (kept)
-                EXPECT_U64(result->collections[0].collected, 2);
-        }
-        EXPECT_U64(play_n_used(&p), kept ? 8 : 9);
-        play_close(&p);
-    }
-}
-
-/* ... also what is older, which no collection of the youngest generation reports; */
-static void test_garbage_keeps_what_is_older(void)
-{
-    struct play p;
-    const struct pmt_result *result;
-
-    open_quiet(&p, "gc=4,10,10 gc.calls=ignore");
-    play_objects(&p, 0, 5); /* the model collects */
-    play_objects(&p, 10, 1);
-    tell(&p, 10, 1);
-    play_keeps(&p, 0);
-    play_collection(&p, 4 + 2, 10, 1);
-    play_free(&p, 0);
-    p.n_found++;
-    play_objects(&p, 20, 4); /* ... and again */
-    result = play_end(&p);
-    if (EXPECT_U64(result->n_collections, 2)) {
-        EXPECT_U64(result->collections[1].collected, 1);
-        EXPECT_U64(result->collections[1].freed_blocks, 2);
-    }
-    play_close(&p);
-}
-
-/* ... or as garbage of its own, which is found with that. */
-static void test_garbage_keeps_what_is_left_later(void)
-{
-    for (uint32_t kept = 0; kept < 2; kept++) {
-        struct play p;
-        const struct pmt_result *result;
-
-        open_quiet(&p, "gc=4,1,10 gc.calls=ignore");
-        play_objects(&p, 0, 5); /* the model collects: these are in generation 1 */
-        play_objects(&p, 10, 2);
-        play_look(&p, 2);
-        play_garbage(&p, 0, 0, true);
-        if (kept)
-            play_keeps(&p, 10);
-        play_garbage(&p, 11, 0, false);
-        play_begin_gc(&p, 4 + 2);
-        play_free(&p, 0);
-        play_free(&p, 11);
-        play_end_gc(&p, 2, 2);
-        tell(&p, 10, 1);
-        play_objects(&p, 20, 3);
-        play_objects(&p, 30, 5);
-        result = play_end(&p);
-        if (EXPECT_U64(result->n_collections, 3)) {
-            EXPECT_U64(result->collections[1].generation, 0);
-            EXPECT_U64(result->collections[1].collected, !kept);
-            EXPECT_U64(result->collections[2].generation, 1);
-            EXPECT_U64(result->collections[2].collected, 2 + kept);
-        }
-        play_close(&p);
-    }
-}
-
 /* Of what no look has told of as many objects hang together as of what looks did: the young ones wait
  * for the oldest of them. */
 static void test_garbage_untold_hangs_together(void)
@@ -156,10 +59,10 @@ static void test_garbage_untold_hangs_together(void)
         struct play p;
         const struct pmt_result *result;
 
-        open_quiet(&p, "gc=7,10,10 gc.calls=ignore");
+        play_open_quiet(&p, "gc=7,10,10 gc.calls=ignore");
         play_objects(&p, 0, 3);
         if (together)
-            tell(&p, 0, 3);
+            play_tell(&p, 0, 3);
         play_collection(&p, 4, 0, 3);
         play_objects(&p, 10, 1);
         play_objects(&p, 20, 7); /* the model collects: 10 is in generation 1 */
@@ -173,106 +76,6 @@ static void test_garbage_untold_hangs_together(void)
     }
 }
 
-/* What an object holds that garbage keeps dies before it, and waits as well: also a table, whatever
- * was made of it since. */
-static void test_garbage_keeps_what_goes_with_an_object(void)
-{
-    for (uint32_t told = 0; told < 2; told++) {
-        struct play p;
-        const struct pmt_result *result;
-
-        open_quiet(&p, "gc=9,10,10 gc.calls=ignore");
-        play_objects(&p, 0, 3);
-        play_make(&p, PMT_OP_ALLOC_MEM, 3, 400);
-        tell(&p, 0, 1);
-        play_keeps(&p, 1);
-        if (told) {
-            play_holds(&p, 2);
-            play_holds(&p, 3);
-        }
-        play_collection(&p, 4 + 2, 0, 1);
-        play_put(&p, PMT_OP_REALLOC, 3, 300, 0);
-        play_free(&p, 3);
-        play_free(&p, 2);
-        play_free(&p, 1);
-        p.n_found += 1 + 2 * told;
-        play_objects(&p, 10, 7); /* the tenth, where all three wait */
-        result = play_end(&p);
-        if (EXPECT_U64(result->n_collections, told)) {
-            if (told) {
-                EXPECT_U64(result->collections[0].collected, 3);
-                EXPECT_U64(result->collections[0].freed_blocks, 4);
-            }
-        }
-        EXPECT_U64(result->metrics.gc_peak_garbage, 2 + told);
-        play_close(&p);
-    }
-}
-
-/* Where that object lives on, it has let go of it: it is free before anything is made. */
-static void test_garbage_keeps_nothing_that_was_let_go_of(void)
-{
-    for (uint32_t way = 0; way < 3; way++) {
-        struct play p;
-        const struct pmt_result *result;
-
-        open_quiet(&p, "gc=9,10,10 gc.calls=ignore");
-        play_objects(&p, 0, 3);
-        play_make(&p, PMT_OP_ALLOC_MEM, 3, 400);
-        tell(&p, 0, 1);
-        play_keeps(&p, 1);
-        play_holds(&p, 2);
-        play_holds(&p, 3);
-        if (way == 2) { /* what it is told of is another object by now */
-            play_free(&p, 1);
-            p.n_found++;
-            play_objects(&p, 1, 1);
-        }
-        play_free(&p, 3);
-        play_free(&p, 2);
-        if (way != 1)
-            play_objects(&p, 2, 1);
-        result = play_end(&p);
-        EXPECT_U64(play_n_used(&p), way == 1 ? 2 : way == 2 ? 4 : 3);
-        EXPECT_U64(result->metrics.gc_peak_garbage, way == 2 ? 2 : 1);
-        play_close(&p);
-    }
-}
-
-/* Blocks that were told of where no recording does: one that belongs to nothing dies while something
- * is dying; one that is made and dies within a collection is held. */
-static void test_garbage_keeps_what_no_recording_tells(void)
-{
-    struct play p;
-
-    open_quiet(&p, "gc=off gc.calls=ignore");
-    play_objects(&p, 0, 3);
-    for (uint32_t slot = 3; slot < 200; slot++)
-        play_make(&p, PMT_OP_ALLOC_MEM, slot, 40);
-    play_belongs(&p, 199);
-    tell(&p, 0, 1);
-    play_keeps(&p, 1);
-    play_holds(&p, 2);
-    play_free(&p, 2);
-    play_free(&p, 199);
-    play_free(&p, 1);
-    p.n_found += 3;
-    play_begin_gc(&p, 4 + 2);
-    play_objects(&p, 300, 2);
-    tell(&p, 0, 1);
-    play_keeps(&p, 300);
-    play_garbage(&p, 0, 0, true); /* the group before it is whole */
-    play_holds(&p, 301);
-    play_free(&p, 301);
-    p.n_found--;
-    play_end_gc(&p, 2, 0);
-    play_objects(&p, 301, 1);
-    play_free(&p, 301);
-    (void)play_end(&p);
-    EXPECT_U64(play_n_used(&p), 3 + 197 + 1);
-    play_close(&p);
-}
-
 /* What was made before a collection of the model and not kept by anything goes to the
  * credit of that collection: the look came late. */
 static void test_garbage_overdue(void)
@@ -280,10 +83,10 @@ static void test_garbage_overdue(void)
     struct play p;
     const struct pmt_result *result;
 
-    open_quiet(&p, "gc=4,10,10 gc.calls=ignore");
+    play_open_quiet(&p, "gc=4,10,10 gc.calls=ignore");
     play_objects(&p, 0, 6); /* the model collects at the fifth */
-    tell(&p, 0, 2);
-    tell(&p, 5, 1);
+    play_tell(&p, 0, 2);
+    play_tell(&p, 5, 1);
     play_objects(&p, 10, 1);
     play_begin_gc(&p, 4 + 2);
     play_free(&p, 0);
@@ -305,11 +108,11 @@ static void test_garbage_was_reachable_when_it_was_not_found(void)
     struct play p;
     const struct pmt_result *result;
 
-    open_quiet(&p, "gc=4,10,10 gc.calls=ignore");
+    play_open_quiet(&p, "gc=4,10,10 gc.calls=ignore");
     play_objects(&p, 0, 5); /* the model collects at the last */
     play_collection(&p, 4 + 2, 0, 0);
     for (uint32_t slot = 0; slot < 4; slot++)
-        tell(&p, slot, 1);
+        play_tell(&p, slot, 1);
     play_objects(&p, 10, 1);
     result = play_end(&p);
     if (EXPECT_U64(result->n_collections, 1))
@@ -324,7 +127,7 @@ static void test_garbage_holder_told_twice(void)
     struct play p;
     const struct pmt_result *result;
 
-    open_quiet(&p, "gc=4,1,10 gc.calls=ignore");
+    play_open_quiet(&p, "gc=4,1,10 gc.calls=ignore");
     play_objects(&p, 0, 5); /* the model collects */
     for (uint32_t slot = 10; slot < 12; slot++) {
         play_objects(&p, slot, 1);
@@ -345,43 +148,6 @@ static void test_garbage_holder_told_twice(void)
     play_close(&p);
 }
 
-/* Object 1 hangs on 0, and was left when the model had collected that: without a cycle of its own it
- * died by counting. What the model's collections report. */
-static uint64_t reported_of_an_orphan(bool cycle)
-{
-    struct play p;
-    const struct pmt_result *result;
-    uint64_t collected = 0;
-
-    open_quiet(&p, "gc=4,10,10 gc.calls=ignore");
-    p.hides = true; /* no collection frees an orphan */
-    play_objects(&p, 0, 2);
-    play_look(&p, 2);
-    play_garbage(&p, 0, 0, true);
-    play_keeps(&p, 1);
-    play_objects(&p, 10, 3); /* the model collects */
-    play_objects(&p, 20, 1);
-    play_look(&p, 2);
-    play_garbage(&p, 0, 0, true);
-    play_garbage(&p, 1, 0, false);
-    if (cycle)
-        play_refers(&p, 1);
-    play_belongs(&p, 20);
-    play_objects(&p, 30, 55); /* both generations are collected */
-    result = play_end(&p);
-    for (size_t i = 0; i < result->n_collections; i++)
-        collected += result->collections[i].collected;
-    EXPECT_U64(play_n_used(&p), 3 + 55);
-    play_close(&p);
-    return collected;
-}
-
-static void test_garbage_orphaned(void)
-{
-    EXPECT_U64(reported_of_an_orphan(false), 1);
-    EXPECT_U64(reported_of_an_orphan(true), 2);
-}
-
 /* Told, not freed by the recorded collection: it went to a free list. It lives on as
  * another object, and where nothing had been collected others are made that the recording
  * took from the list. */
@@ -390,9 +156,9 @@ static void test_garbage_left_over(void)
     struct play p;
     const struct pmt_result *result;
 
-    open_quiet(&p, "gc=off gc.calls=ignore");
+    play_open_quiet(&p, "gc=off gc.calls=ignore");
     play_objects(&p, 0, 4);
-    tell(&p, 0, 2);
+    play_tell(&p, 0, 2);
     play_begin_gc(&p, 4 + 0);
     play_free(&p, 0);
     play_end_gc(&p, 0, 2);
@@ -411,9 +177,9 @@ static void test_garbage_left_over_that_the_model_has_collected(void)
     struct play p;
     const struct pmt_result *result;
 
-    open_quiet(&p, "gc=4,10,10 gc.calls=ignore");
+    play_open_quiet(&p, "gc=4,10,10 gc.calls=ignore");
     play_objects(&p, 0, 4);
-    tell(&p, 0, 2);
+    play_tell(&p, 0, 2);
     play_objects(&p, 4, 1); /* the model collects */
     play_begin_gc(&p, 4 + 0);
     play_free(&p, 0);
@@ -435,7 +201,7 @@ static void test_garbage_shelf(void)
     struct play p;
     const struct pmt_result *result;
 
-    open_quiet(&p, "gc=8,10,10 gc.calls=ignore");
+    play_open_quiet(&p, "gc=8,10,10 gc.calls=ignore");
     play_objects(&p, 0, 6);
     play_begin_gc(&p, 4 + 2);
     for (uint32_t slot = 0; slot < 3; slot++)
@@ -459,7 +225,7 @@ static void test_garbage_shelf_is_emptied(void)
     struct play p;
     const struct pmt_result *result;
 
-    open_quiet(&p, "gc=off gc.calls=ignore gc.collect-at=mark:now");
+    play_open_quiet(&p, "gc=off gc.calls=ignore gc.collect-at=mark:now");
     play_objects(&p, 0, 6);
     play_begin_gc(&p, 4 + 2);
     for (uint32_t slot = 0; slot < 3; slot++)
@@ -479,7 +245,7 @@ static void test_garbage_not_of_a_shelf(void)
     struct play p;
     const struct pmt_result *result;
 
-    open_quiet(&p, "gc=8,10,10 gc.calls=ignore");
+    play_open_quiet(&p, "gc=8,10,10 gc.calls=ignore");
     play_objects(&p, 0, 6);
     play_look(&p, 2);
     play_garbage(&p, 0, 0, true);
@@ -502,10 +268,10 @@ static void test_garbage_is_kept_without_collections(void)
     struct play p;
     const struct pmt_result *result;
 
-    open_quiet(&p, "gc=off gc.calls=ignore");
+    play_open_quiet(&p, "gc=off gc.calls=ignore");
     play_objects(&p, 0, 4);
-    tell(&p, 0, 2);
-    tell(&p, 0, 2); /* known */
+    play_tell(&p, 0, 2);
+    play_tell(&p, 0, 2); /* known */
     play_collection(&p, 4 + 2, 0, 2);
     result = play_end(&p);
     EXPECT_U64(result->n_collections, 0);
@@ -523,9 +289,9 @@ static void test_garbage_that_lived_again(void)
         struct play p;
         const struct pmt_result *result;
 
-        open_quiet(&p, collects ? "gc=4,10,10 gc.calls=ignore" : "gc=off gc.calls=ignore");
+        play_open_quiet(&p, collects ? "gc=4,10,10 gc.calls=ignore" : "gc=off gc.calls=ignore");
         play_objects(&p, 0, 4);
-        tell(&p, 0, 2);
+        play_tell(&p, 0, 2);
         play_objects(&p, 4, 1);
         play_free(&p, 0);
         p.n_live += collects; /* it was freed already */
@@ -544,10 +310,10 @@ static void test_garbage_frozen_and_left_over(void)
     struct play p;
     const struct pmt_result *result;
 
-    open_quiet(&p, "gc=off gc.calls=ignore gc.freeze-at=mark:a gc.unfreeze-at=mark:b "
+    play_open_quiet(&p, "gc=off gc.calls=ignore gc.freeze-at=mark:a gc.unfreeze-at=mark:b "
                    "gc.collect-at=mark:c");
     play_objects(&p, 0, 4);
-    tell(&p, 0, 2);
+    play_tell(&p, 0, 2);
     play_mark(&p, "a");
     play_begin_gc(&p, 4 + 0);
     play_free(&p, 0);
@@ -567,9 +333,9 @@ static void test_garbage_that_the_program_froze(void)
     struct play p;
     const struct pmt_result *result;
 
-    open_quiet(&p, "gc=off gc.calls=ignore");
+    play_open_quiet(&p, "gc=off gc.calls=ignore");
     play_objects(&p, 0, 4);
-    tell(&p, 0, 2);
+    play_tell(&p, 0, 2);
     play_put(&p, PMT_OP_GC_FREEZE, 0, 1, 0);
     play_collection(&p, 4 + 2, 0, 0);
     play_put(&p, PMT_OP_GC_FREEZE, 0, 0, 0);
@@ -587,9 +353,9 @@ static void test_garbage_silent(void)
     struct play p;
     const struct pmt_result *result;
 
-    open_quiet(&p, "gc=9,10,10 gc.calls=ignore");
+    play_open_quiet(&p, "gc=9,10,10 gc.calls=ignore");
     play_objects(&p, 0, 4);
-    tell(&p, 0, 3);
+    play_tell(&p, 0, 3);
     play_begin_gc(&p, 4 + 0);
     for (uint32_t slot = 0; slot < 3; slot++)
         play_free(&p, slot);
@@ -609,9 +375,9 @@ static void test_garbage_silent_whose_slot_is_in_use(void)
     struct play p;
     const struct pmt_result *result;
 
-    open_quiet(&p, "gc=9,10,10 gc.calls=ignore");
+    play_open_quiet(&p, "gc=9,10,10 gc.calls=ignore");
     play_objects(&p, 0, 4);
-    tell(&p, 0, 3);
+    play_tell(&p, 0, 3);
     play_begin_gc(&p, 4 + 0);
     play_free(&p, 0);
     play_free(&p, 1);
@@ -635,7 +401,7 @@ static uint64_t reported_of_one_that_hangs_on_older(uint32_t atomic, bool belong
     const struct pmt_result *result;
     uint64_t collected = 0;
 
-    open_quiet(&p, "gc=4,1,10 gc.calls=ignore");
+    play_open_quiet(&p, "gc=4,1,10 gc.calls=ignore");
     play_objects(&p, 0, 5);
     play_objects(&p, 10, 2);
     play_look(&p, 2);
@@ -679,7 +445,7 @@ static void test_garbage_found_before_it_is_untracked(void)
     struct play p;
     const struct pmt_result *result;
 
-    open_quiet(&p, "gc=9,10,10 gc.calls=ignore");
+    play_open_quiet(&p, "gc=9,10,10 gc.calls=ignore");
     play_objects(&p, 0, 2);
     play_look(&p, 2);
     play_garbage(&p, 0, 0, true);
@@ -699,7 +465,7 @@ static void test_garbage_that_is_in_no_list(void)
     struct play p;
     const struct pmt_result *result;
 
-    open_quiet(&p, "gc=9,10,10 gc.calls=ignore");
+    play_open_quiet(&p, "gc=9,10,10 gc.calls=ignore");
     play_objects(&p, 0, 2);
     play_look(&p, 2);
     play_garbage(&p, 0, 0, true);
@@ -719,10 +485,10 @@ static void test_garbage_that_is_in_no_list(void)
 /* An object, its table and what else it holds; the table's slot is 50. */
 static void open_with_table(struct play *p, const char *spec)
 {
-    open_quiet(p, spec);
+    play_open_quiet(p, spec);
     play_objects(p, 0, 4);
     play_make(p, PMT_OP_ALLOC_MEM, 50, 400);
-    tell(p, 0, 1);
+    play_tell(p, 0, 1);
     play_belongs(p, 50);
 }
 
@@ -753,7 +519,7 @@ static void test_garbage_keeps_what_hangs_on_it(void)
     struct play p;
     const struct pmt_result *result;
 
-    open_quiet(&p, "gc=4,1,10 gc.calls=ignore");
+    play_open_quiet(&p, "gc=4,1,10 gc.calls=ignore");
     play_objects(&p, 0, 5); /* the model collects: these are in generation 1 */
     play_objects(&p, 10, 2);
     play_look(&p, 2);
@@ -783,9 +549,9 @@ static void test_garbage_takes_along_what_hangs_on_it(void)
     struct play p;
     const struct pmt_result *result;
 
-    open_quiet(&p, "gc=4,10,10 gc.calls=ignore");
+    play_open_quiet(&p, "gc=4,10,10 gc.calls=ignore");
     play_objects(&p, 0, 4);
-    tell(&p, 0, 1);
+    play_tell(&p, 0, 1);
     play_objects(&p, 4, 1); /* the model collects */
     play_begin_gc(&p, 4 + 2);
     play_free(&p, 1);
@@ -851,7 +617,7 @@ static void test_garbage_belongs_and_is_fresh(void)
 {
     struct play p;
 
-    open_quiet(&p, "gc=4,10,10 gc.calls=ignore");
+    play_open_quiet(&p, "gc=4,10,10 gc.calls=ignore");
     play_objects(&p, 0, 4);
     play_begin_gc(&p, 4 + 2);
     play_make(&p, PMT_OP_ALLOC_MEM, 50, 40);
@@ -876,7 +642,7 @@ static uint64_t collected_when_touched(uint32_t least, uint64_t most)
     const struct pmt_result *result;
     uint64_t collected;
 
-    open_quiet(&p, "gc=4,10,10 gc.calls=ignore");
+    play_open_quiet(&p, "gc=4,10,10 gc.calls=ignore");
     play_objects(&p, 0, 4);
     play_look(&p, 2);
     play_put(&p, PMT_OP_GC_COUNTS, 0, 0, 0);
@@ -968,7 +734,7 @@ static void test_garbage_unseen_has_a_type(void)
     struct play p;
     const struct pmt_result *result;
 
-    open_quiet(&p, "");
+    play_open_quiet(&p, "");
     play_objects(&p, 0, 4);
     play_put(&p, PMT_OP_COLLECTED, 3, 1, 0);
     play_look(&p, 0);
@@ -1013,19 +779,12 @@ static void test_garbage_at_random(void)
 
 SUITE(garbage, TEST(test_garbage_is_collected_when_the_model_collects),
       TEST(test_garbage_waits_for_its_holder), TEST(test_garbage_overdue),
-      TEST(test_garbage_was_reachable_when_it_was_not_found),
-      TEST(test_garbage_holder_told_twice), TEST(test_garbage_left_over),
-      TEST(test_garbage_left_over_that_the_model_has_collected), TEST(test_garbage_shelf),
-      TEST(test_garbage_shelf_is_emptied), TEST(test_garbage_not_of_a_shelf),
-      TEST(test_garbage_is_kept_without_collections),
-      TEST(test_garbage_untold_hangs_together),
-      TEST(test_garbage_keeps_what_dies_by_counting), TEST(test_garbage_keeps_what_is_older),
-      TEST(test_garbage_keeps_what_is_left_later),
-      TEST(test_garbage_keeps_what_goes_with_an_object),
-      TEST(test_garbage_keeps_nothing_that_was_let_go_of),
-      TEST(test_garbage_keeps_what_no_recording_tells),
-      TEST(test_garbage_orphaned), TEST(test_garbage_that_lived_again), TEST(test_garbage_frozen_and_left_over),
-      TEST(test_garbage_that_the_program_froze),
+      TEST(test_garbage_was_reachable_when_it_was_not_found), TEST(test_garbage_holder_told_twice),
+      TEST(test_garbage_left_over), TEST(test_garbage_left_over_that_the_model_has_collected),
+      TEST(test_garbage_shelf), TEST(test_garbage_shelf_is_emptied),
+      TEST(test_garbage_not_of_a_shelf), TEST(test_garbage_is_kept_without_collections),
+      TEST(test_garbage_untold_hangs_together), TEST(test_garbage_that_lived_again),
+      TEST(test_garbage_frozen_and_left_over), TEST(test_garbage_that_the_program_froze),
       TEST(test_garbage_silent), TEST(test_garbage_silent_whose_slot_is_in_use),
       TEST(test_garbage_untracked_before_it_is_found),
       TEST(test_garbage_untracked_by_the_recording),
@@ -1034,5 +793,5 @@ SUITE(garbage, TEST(test_garbage_is_collected_when_the_model_collects),
       TEST(test_garbage_keeps_what_belongs_to_it), TEST(test_garbage_keeps_what_hangs_on_it),
       TEST(test_garbage_takes_along_what_hangs_on_it),
       TEST(test_garbage_what_belonged_to_it_lives_on), TEST(test_garbage_belongs_and_is_fresh),
-      TEST(test_garbage_was_left_when_it_was_touched_last),
-      TEST(test_garbage_unseen_has_a_type), TEST(test_garbage_at_random))
+      TEST(test_garbage_was_left_when_it_was_touched_last), TEST(test_garbage_unseen_has_a_type),
+      TEST(test_garbage_at_random))

@@ -1,0 +1,44 @@
+# What an object that garbage keeps refers to stays with it, though others refer to it as well. Tickets
+# lead to themselves and to their job, which outlives them; parts of the job are in a cache, and go from
+# there before the job or after it. A program that collects nothing until its end finds all of that; a
+# replay of a recording that has collected the tickets long since does as well.
+cat >app.py <<'PY'
+import gc, os, sys
+if sys.argv[1] == "off":
+    gc.disable()
+else:
+    gc.set_threshold(500, 5, 2)
+class Ticket:
+    def __init__(self, job):
+        self.me, self.job = self, job
+class Job:
+    def __init__(self, n):
+        self.parts = [[i, [n]] for i in range(4)]
+        self.notes = {"by": {"name": [n]}}
+jobs, cache = [], {}
+for n in range(4000):
+    jobs.append(Job(n))
+    cache[n] = jobs[-1].parts, jobs[-1].notes["by"]
+    Ticket(jobs[-1])
+    if n >= 600:
+        jobs[n - 600] = None
+    cache.pop(n - (300 if n % 2 else 900), None)
+print(gc.collect(), flush=True)
+os._exit(0)
+PY
+check() { # PYTHON
+    real=$("$1" app.py off)
+    pymemtrace record -qfo app.pmt --precise=3000 -- "$1" app.py on >recorded
+    set=$(pymemtrace dump app.pmt | awk '$2 == "GC_THRESHOLD" && $3 == "generation=2" { n = $1 } END { print n + 1 }')
+    all=$(pymemtrace stats --csv --collections -c "gc=off gc.since=event:$set" app.pmt | awk -F, '
+        NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+        $at["asked_for"] == "true" { n = $at["collected"] }
+        END { print n + 0 }')
+    [ $((all - real)) -le $((real / 100)) ] && [ $((real - all)) -le $((real / 100)) ] ||
+        echo "$1: $all found, really $real, recorded $(cat recorded)"
+    [ "$(cat recorded)" -le $((real / 2)) ] || echo "$1: recorded $(cat recorded) at the end"
+    n=$((n + 1))
+}
+. "$TOP/tests/support/pythons.sh"
+each_python check
+[ "$n" -gt 0 ]
