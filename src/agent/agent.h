@@ -546,9 +546,9 @@ void belongings_tell(uintptr_t object);
 const struct array *belongings_held(uintptr_t object);
 /* ... and, until then, the heads of objects of the collector's that it or such a block refers to, as few
  * others do. */
-#define SHARED_TOLD 16u
+#define OTHERS_TOLD 16u
 #define REFERENCES_FEW 16u /* what has more of them does not live by one */
-const struct array *belongings_shared(void);
+const struct array *belongings_others(void);
 /* Once for each address from one look at all of them to the next. */
 bool belongings_unasked(uintptr_t address);
 

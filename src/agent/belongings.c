@@ -166,11 +166,6 @@ static bool is_collectors(uintptr_t head)
     return head && get(head, 0);
 }
 
-static uint64_t references_to(uintptr_t object)
-{
-    return get(object, 0) & UINT32_MAX;
-}
-
 /* A tuple that a collection has left untracked: the second that it survived, if it alone holds another,
  * which is untracked behind it (dead_tell.c). */
 static bool was_untracked_later(uintptr_t object)
@@ -234,8 +229,12 @@ static size_t n_asked; /* references */
 
 static int add_other(uintptr_t head, uint64_t references)
 {
-    return is_collectors(head) && references <= REFERENCES_FEW && others.n < SHARED_TOLD &&
-           !array_push(&others, head);
+    if (!is_collectors(head) || references > REFERENCES_FEW || others.n == OTHERS_TOLD)
+        return 0;
+    for (size_t i = 0; i < others.n; i++)
+        if (others.at[i] == head)
+            return 0;
+    return !array_push(&others, head);
 }
 
 static int add_referent(void *referent, void *arg)
@@ -269,7 +268,7 @@ const struct array *belongings_held(uintptr_t object)
     }
 }
 
-const struct array *belongings_shared(void)
+const struct array *belongings_others(void)
 {
     return &others;
 }

@@ -11,8 +11,6 @@
  */
 #include "agent/dead.h"
 
-#include <string.h>
-
 static uintptr_t dead_block(uint64_t i)
 {
     return block_of(dead_head(i));
@@ -67,11 +65,12 @@ static void tell_blocks(enum pmt_wire_op op, const uint64_t *blocks, size_t n)
 /* What goes with such an object is told once, and not what it shares itself. */
 static void tell_shared(uintptr_t keeper)
 {
-    const struct array *shared = belongings_shared(), *held;
-    uint64_t heads[SHARED_TOLD];
-    size_t n = shared->n;
+    const struct array *others = belongings_others(), *held;
+    uint64_t heads[OTHERS_TOLD];
+    size_t n = others->n;
 
-    memcpy(heads, shared->at, n * sizeof *heads);
+    for (size_t k = 0; k < n; k++)
+        heads[k] = others->at[k];
     for (size_t k = 0; k < n && ring_room_for_one(); k++) {
         if (heads[k] == keeper)
             continue;
@@ -132,7 +131,8 @@ static unsigned untracked_behind(uintptr_t object, bool deep)
             continue;
         if (!deep || untracked_behind(item, false) != 1)
             return 0;
-        behind = 2;
+        if (references_to(item) == 1)
+            behind = 2;
     }
     return behind;
 }

@@ -16,7 +16,6 @@
  */
 #include "agent/objects_watch.h"
 
-
 struct py_allocator pmt_original[N_DOMAINS];
 struct py_arena_allocator pmt_original_arena;
 

@@ -58,6 +58,11 @@ static inline uintptr_t head_before(uintptr_t head)
     return get(head, 8) & ~UINT64_C(3);
 }
 
+static inline uint64_t references_to(uintptr_t object)
+{
+    return get(object, 0) & UINT32_MAX;
+}
+
 /* That of tuples alone, not of a class derived from it. */
 static inline bool is_tuple(uintptr_t type)
 {

@@ -302,7 +302,7 @@ void pmt_collect_atomic(struct pmt_collect *c, uint32_t slot)
     if (c->modelling)
         pmt_garbage_atomic(&c->garbage, slot);
     else if (c->told.n && c->told.at[c->told.n - 1].of.slot == slot)
-        c->told.at[c->told.n - 1].of.atomic++;
+        pmt_kin_atomic(&c->told.at[c->told.n - 1].of.atomic);
 }
 
 bool pmt_collect_know(struct pmt_collect *c, uint32_t slot)
@@ -425,15 +425,16 @@ bool pmt_collect_refers(struct pmt_collect *c, uint32_t slot, bool reachable)
     return !c->modelling || !pmt_collect_is_object(c, slot) || pmt_garbage_refers(&c->garbage, to);
 }
 
-/* Where it dies just before that, it goes with it as well. */
+/* Where it dies just before that, it goes with it as well; of several with the first. */
 bool pmt_collect_shares(struct pmt_collect *c, uint32_t slot, uint64_t event)
 {
     struct pmt_held *h = &c->garbage.held;
 
-    if (!c->what_if)
+    if (!c->what_if || !pmt_collect_is_object(c, slot))
         return true;
     h->holder = c->garbage.shared.keeper;
-    if (!pmt_held_add(c, slot, event) || !pmt_shared_add(&c->garbage, slot))
+    if (!(pmt_held_is_of_kept(c, slot) || pmt_held_add(c, slot, event)) ||
+        !pmt_shared_add(&c->garbage, slot))
         return false;
     h->holder = slot;
     return true;

@@ -207,9 +207,10 @@ bool pmt_collect_refers(struct pmt_collect *c, uint32_t slot, bool reachable);
 
 /* The block in this slot, if it is no object, is asked for when it ends. False: out of memory. */
 bool pmt_collect_know(struct pmt_collect *c, uint32_t slot);
-/* What KEEPS named last holds the block in this slot alone. False: out of memory. */
-bool pmt_collect_shares(struct pmt_collect *c, uint32_t slot, uint64_t event);
+/* What KEEPS or SHARES named last holds the block in this slot alone. False: out of memory. */
 bool pmt_collect_holds(struct pmt_collect *c, uint32_t slot, uint64_t event);
+/* What KEEPS named last refers to the object in this slot as others do. False: out of memory. */
+bool pmt_collect_shares(struct pmt_collect *c, uint32_t slot, uint64_t event);
 
 /* The recorded collection under way, which no look came before, is about to free the object in this
  * slot, of this type. */

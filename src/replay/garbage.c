@@ -26,6 +26,7 @@ void pmt_garbage_release(struct pmt_garbage *g)
     pmt_vec_release(&g->bytes_of);
     pmt_vec_release(&g->belongs);
     pmt_vec_release(&g->fleeting);
+    pmt_vec_release(&g->referred);
     pmt_vec_release(&g->told);
     pmt_vec_release(&g->gone);
     pmt_kin_release(&g->kin);
@@ -177,8 +178,12 @@ void pmt_waste_free_overdue(struct pmt_collect *c, const struct pmt_waste *w,
 /* ... or died by counting before: what held it was gone. */
 static void free_orphan(struct pmt_collect *c, const struct pmt_waste *w, uint32_t row)
 {
-    if (w->counted)
+    bool young = !pmt_census_place(&c->mod.census, w->birth);
+
+    if (w->counted) {
         pmt_garbage_uncount(c, w->birth);
+        c->young_untracked -= c->young_untracked && young && !(w->birth & 1);
+    }
     if (!pmt_collect_give(c, w->block, w->kind) && w->counted)
         pmt_gc_freed(&c->mod.policy);
     note_given(c, w, 0, &c->rows.at[row], row);
@@ -231,7 +236,7 @@ bool pmt_garbage_tell(struct pmt_collect *c, uint32_t slot, uint32_t kind, uint6
 void pmt_garbage_atomic(struct pmt_garbage *g, uint32_t slot)
 {
     if (g->kin.of.n && g->kin.of.at[g->kin.of.n - 1].slot == slot)
-        g->kin.of.at[g->kin.of.n - 1].atomic++;
+        pmt_kin_atomic(&g->kin.of.at[g->kin.of.n - 1].atomic);
 }
 
 bool pmt_garbage_belongs(struct pmt_collect *c, uint32_t slot, bool object, uint64_t event)
@@ -250,6 +255,11 @@ bool pmt_garbage_belongs(struct pmt_collect *c, uint32_t slot, bool object, uint
 
 bool pmt_garbage_refers(struct pmt_garbage *g, struct pmt_kin_reference to)
 {
+    if (to.slot < g->made.n) {
+        if (!GROW(&g->referred, to.slot))
+            return false;
+        g->referred.at[to.slot] = g->made.at[to.slot] + 1;
+    }
     return pmt_kin_refers(&g->kin, to);
 }
 
@@ -357,7 +367,7 @@ static bool end_telling(struct pmt_collect *c, uint64_t event, bool foretold)
 {
     struct pmt_garbage *g = &c->garbage;
     const struct pmt_past *finder = NULL;
-    bool uncertain = false;
+    bool uncertain = false, orphaned;
     struct fate fate;
 
     if (!g->kin.of.n)
@@ -374,9 +384,12 @@ static bool end_telling(struct pmt_collect *c, uint64_t event, bool foretold)
     } else {
         fate.when = event - 1; /* mod is about to collect */
     }
+    orphaned = is_orphaned(c, &fate);
     if (!pmt_kin_find_keys(g, fate.key, fate.when) ||
-        (is_orphaned(c, &fate) && !pmt_kin_orphan(&g->kin)))
+        (orphaned && !pmt_kin_orphan(g, c->mod.census.birth.at, &fate.key, fate.when)))
         return false;
+    if (orphaned && fate.when < event - 1)
+        finder = pmt_waste_finder(g, fate.key, fate.when);
     for (size_t i = 0; i < g->kin.of.n; i++) {
         struct pmt_kinsman *one = &g->kin.of.at[i];
 
@@ -384,7 +397,7 @@ static bool end_telling(struct pmt_collect *c, uint64_t event, bool foretold)
         if (!HAS_BIT(&g->told, one->slot) && !tell_one(c, one, &fate, finder))
             return false;
     }
-    if (!pmt_kin_keep(g, fate.key, fate.when))
+    if (!pmt_kin_keep(g, fate.key, fate.when, orphaned))
         return false;
     pmt_kin_clear(&g->kin);
     return true;
@@ -492,10 +505,8 @@ bool pmt_garbage_keep(struct pmt_collect *c, uint32_t slot, uint8_t kind)
                           .made = g->made.at[slot], .counted = true, .kind = kind};
 
     w.key = pmt_kept_key(g, slot, UINT32_MAX, PMT_NOWHERE);
-    if (w.key == UINT32_MAX) {
-        pmt_shared_forget(&g->shared, slot);
+    if (w.key == UINT32_MAX)
         return false;
-    }
     if (!pmt_waste_wait(c, w) || !pmt_held_wait(c, slot, w.key) ||
         !pmt_shared_keep(g, slot, w.key))
         c->failed = true;

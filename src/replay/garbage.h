@@ -85,6 +85,8 @@ struct pmt_garbage {
     struct { uint64_t *at; size_t n, cap; } told, gone, credited, silent, belongs; /* bits by slot;
                            credited: of the gone, those that mod's collection has counted */
     struct { uint8_t *at; size_t n, cap; } fleeting; /* by slot, of the told */
+    struct { uint32_t *at; size_t n, cap; } referred; /* by slot: made of the object, + 1, where a
+                                                          look told that garbage refers to it */
     struct pmt_kin kin;                            /* those being told */
     struct pmt_kept kept;                          /* what those that wait keep */
     struct pmt_held held;                          /* ... and what goes with that, */
@@ -122,6 +124,12 @@ bool pmt_garbage_refers(struct pmt_garbage *g, struct pmt_kin_reference to);
 bool pmt_garbage_told_all(struct pmt_collect *c, uint64_t event);
 /* The same of one that the recording is still to tell of: it is garbage by now. */
 bool pmt_garbage_foretold(struct pmt_collect *c, uint64_t event);
+
+/* Garbage refers to the object in this slot, as far as looks told. */
+static inline bool pmt_garbage_is_referred(const struct pmt_garbage *g, uint32_t slot)
+{
+    return slot < g->referred.n && g->referred.at[slot] == g->made.at[slot] + 1;
+}
 
 /* The object in this slot was told, and the recording has it still. */
 bool pmt_garbage_is_told(struct pmt_collect *c, uint32_t slot);

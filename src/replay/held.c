@@ -47,6 +47,13 @@ static bool holder_of(const struct pmt_garbage *g, uint32_t slot, uint32_t *hold
     return by.made && by.held_made == g->made.at[slot] && by.made == g->made.at[by.slot] + 1;
 }
 
+bool pmt_held_is_of_kept(const struct pmt_collect *c, uint32_t slot)
+{
+    uint32_t holder;
+
+    return holder_of(&c->garbage, slot, &holder) && is_kept(c, holder);
+}
+
 /* Where neither its own nor the one that shares that is kept, it is what is dying already; false:
  * nothing is. */
 static bool find_holder(const struct pmt_collect *c, uint32_t slot, uint32_t *holder)
@@ -96,7 +103,8 @@ bool pmt_held_wait(struct pmt_collect *c, uint32_t holder, uint32_t key)
     while (h->dying.n && h->dying.at[h->dying.n - 1].holder == holder)
         h->dying.n--;
     for (size_t i = h->dying.n; i < n; i++)
-        if (!wait(c, &h->dying.at[i], key))
+        if (!wait(c, &h->dying.at[i], key) ||
+            !pmt_shared_keep(&c->garbage, h->dying.at[i].slot, key))
             return false;
     return true;
 }

@@ -51,6 +51,9 @@ static inline bool pmt_held_has(const struct pmt_held *h, uint32_t slot)
 /* The holder holds what is in this slot. False: out of memory. */
 bool pmt_held_add(struct pmt_collect *c, uint32_t slot, uint64_t event);
 
+/* What a look told of the block in this slot: its holder is kept. */
+bool pmt_held_is_of_kept(const struct pmt_collect *c, uint32_t slot);
+
 /* What is in this slot dies. True: it is with the dying now, for its holder is kept and lives, or
  * something is dying. */
 bool pmt_held_dies(struct pmt_collect *c, uint32_t slot, struct pmt_end end, bool counted);

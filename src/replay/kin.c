@@ -116,13 +116,33 @@ bool pmt_kin_find_keys(struct pmt_garbage *g, uint32_t key, uint64_t when)
     return done;
 }
 
-/* Of those that are to be found the path has the indices. */
-static bool note_held(struct pmt_kin *k)
+/* Whether it dies by counting where none of the others refers to it. What no garbage refers to is a weak
+ * reference with a callback, and is somebody else's; what was told of before is where it is. */
+static bool hangs_on_others(const struct pmt_garbage *g, const struct pmt_kinsman *one, uint64_t when)
 {
-    for (size_t i = 1; i < k->of.n; i++) {
-        size_t end = k->of.at[i].belongs ? 0 : end_of_refs(k, i);
+    return !HAS_BIT(&g->told, one->slot) && pmt_garbage_is_referred(g, one->slot) &&
+           pmt_kept_key(g, one->slot, UINT32_MAX, when) == UINT32_MAX;
+}
 
-        for (size_t r = k->of.at[i].refs; r < end; r++) {
+/* Beside the holder those that mod has not collected, once each. */
+static bool is_there(const struct pmt_garbage *g, size_t i)
+{
+    const struct pmt_kinsman *one = &g->kin.of.at[i];
+
+    return i && !one->belongs && number_of(&g->kin, one->slot) == i + 1 &&
+           !HAS_BIT(&g->gone, one->slot);
+}
+
+/* Of those that are to be found the path has the indices. */
+static bool note_held(struct pmt_garbage *g, uint64_t when)
+{
+    struct pmt_kin *k = &g->kin;
+
+    for (size_t i = 1; i < k->of.n; i++) {
+        if (!is_there(g, i))
+            continue;
+        k->of.at[i].held += !hangs_on_others(g, &k->of.at[i], when);
+        for (size_t r = k->of.at[i].refs, end = end_of_refs(k, i); r < end; r++) {
             uint32_t to = number_of(k, k->refs.at[r].slot);
 
             if (to)
@@ -131,13 +151,15 @@ static bool note_held(struct pmt_kin *k)
     }
     k->path.n = 0;
     for (size_t i = 1; i < k->of.n; i++)
-        if (!k->of.at[i].belongs && !k->of.at[i].held && !pmt_vec_push(&k->path, (uint32_t)i))
+        if (is_there(g, i) && !k->of.at[i].held && !pmt_vec_push(&k->path, (uint32_t)i))
             return false;
     return true;
 }
 
-static bool let_go(struct pmt_kin *k)
+static bool let_go(struct pmt_garbage *g)
 {
+    struct pmt_kin *k = &g->kin;
+
     while (k->path.n) {
         size_t i = k->path.at[--k->path.n], end = end_of_refs(k, i);
 
@@ -145,27 +167,51 @@ static bool let_go(struct pmt_kin *k)
         for (size_t r = k->of.at[i].refs; r < end; r++) {
             uint32_t to = number_of(k, k->refs.at[r].slot);
 
-            if (to > 1 && !--k->of.at[to - 1].held && !pmt_vec_push(&k->path, to - 1))
+            if (to && !--k->of.at[to - 1].held && is_there(g, to - 1) &&
+                !pmt_vec_push(&k->path, to - 1))
                 return false;
         }
     }
     return true;
 }
 
-bool pmt_kin_orphan(struct pmt_kin *k)
+/* Of the others the oldest is their holder now. */
+static uint32_t hand_down(const struct pmt_garbage *g, const uint32_t *birth, uint32_t key)
 {
-    bool done = number(k) && note_held(k) && let_go(k), orphan = false;
+    const struct pmt_kin *k = &g->kin;
+    uint32_t oldest = UINT32_MAX;
 
-    forget_numbers(k);
+    for (size_t i = 1; i < k->of.n; i++) {
+        const struct pmt_kinsman *one = &k->of.at[i];
+
+        if (!one->belongs && !one->orphan && one->key == key && !HAS_BIT(&g->told, one->slot) &&
+            birth[one->slot] < oldest)
+            oldest = birth[one->slot];
+    }
+    for (size_t i = 1; oldest != UINT32_MAX && i < k->of.n; i++)
+        if (k->of.at[i].key == key)
+            k->of.at[i].key = oldest;
+    return oldest == UINT32_MAX ? key : oldest;
+}
+
+bool pmt_kin_orphan(struct pmt_garbage *g, const uint32_t *birth, uint32_t *key, uint64_t when)
+{
+    struct pmt_kin *k = &g->kin;
+    bool done = number(k) && note_held(g, when) && let_go(g), orphan = false;
+
     for (size_t i = 0; i < k->of.n; i++) {
+        uint32_t first = number_of(k, k->of.at[i].slot);
+
         if (!k->of.at[i].belongs)
-            orphan = k->of.at[i].orphan;
+            orphan = first && k->of.at[first - 1].orphan;
         k->of.at[i].orphan = orphan;
     }
+    forget_numbers(k);
+    *key = hand_down(g, birth, *key);
     return done;
 }
 
-bool pmt_kin_keep(struct pmt_garbage *g, uint32_t key, uint64_t when)
+bool pmt_kin_keep(struct pmt_garbage *g, uint32_t key, uint64_t when, bool orphaned)
 {
     struct pmt_kin *k = &g->kin;
 
@@ -176,8 +222,8 @@ bool pmt_kin_keep(struct pmt_garbage *g, uint32_t key, uint64_t when)
         for (size_t r = one->refs; r < end; r++) {
             struct pmt_kin_reference to = k->refs.at[r];
 
-            /* What is garbage has the key of its holder, but where that is not kept. */
-            if ((to.reachable || one->key != key) &&
+            /* What is garbage has the key of its holder, but where that is not kept, or no more. */
+            if ((to.reachable || orphaned || one->key != key) &&
                 !pmt_kept_add(g, to.slot, one->key, when))
                 return false;
         }

@@ -2,7 +2,8 @@
  *
  * A group has one fate, that of its holder, but for what older garbage keeps (kept.h): this, and
  * what can be reached from it, is found with that. Where mod has collected the holder before the
- * others were left, those that no cycle holds have died by counting then: orphans. */
+ * others were left, those that no cycle holds died by counting when they were: orphans. (What holds one
+ * of them may be told behind it, and is not known then.) */
 #ifndef PMT_REPLAY_KIN_H
 #define PMT_REPLAY_KIN_H
 
@@ -26,6 +27,13 @@ struct pmt_kin_reference {
     bool reachable;    /* what it leads to is no garbage yet */
 };
 
+/* One more generation; there are no more than this holds. */
+static inline void pmt_kin_atomic(uint8_t *atomic)
+{
+    if (*atomic < UINT8_MAX)
+        ++*atomic;
+}
+
 /* Zeroed is empty. */
 struct pmt_kin {
     struct { struct pmt_kinsman *at; size_t n, cap; } of; /* the holder is first */
@@ -47,12 +55,13 @@ bool pmt_kin_refers(struct pmt_kin *k, struct pmt_kin_reference to);
 /* Sets the keys: this one, the holder's, or the older one of what keeps an object at this event. */
 bool pmt_kin_find_keys(struct pmt_garbage *g, uint32_t key, uint64_t when);
 
-/* The holder is no more: finds the orphans. */
-bool pmt_kin_orphan(struct pmt_kin *k);
+/* The holder, whose key this is, was no more at this event: finds the orphans. The others have the key of
+ * the oldest of them now; birth: words by slot. */
+bool pmt_kin_orphan(struct pmt_garbage *g, const uint32_t *birth, uint32_t *key, uint64_t when);
 
 /* They were left at this event: what those of them that wait refer to, and is not among them, does as
- * well. */
-bool pmt_kin_keep(struct pmt_garbage *g, uint32_t key, uint64_t when);
+ * well. orphaned: their holder was no more, and what is to be told has their key no more either. */
+bool pmt_kin_keep(struct pmt_garbage *g, uint32_t key, uint64_t when, bool orphaned);
 
 /* That was all of it. */
 void pmt_kin_clear(struct pmt_kin *k);

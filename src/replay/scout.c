@@ -11,6 +11,7 @@
 #include "base/vec.h"
 #include "gc/census.h"
 #include "replay/bits.h"
+#include "replay/kin.h"
 #include "replay/left.h"
 
 #define ENOUGH ((size_t)1 << 21) /* blocks of garbage held, and their references */
@@ -189,7 +190,7 @@ static bool refers(struct pmt_scout *s, uint32_t slot, bool reachable)
 static void atomic(struct pmt_scout *s, uint32_t slot)
 {
     if (s->group.n && s->group.at[s->group.n - 1].slot == slot)
-        s->group.at[s->group.n - 1].atomic++;
+        pmt_kin_atomic(&s->group.at[s->group.n - 1].atomic);
 }
 
 /* -- the trace -- */

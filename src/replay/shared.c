@@ -22,7 +22,7 @@ static uint32_t first_of(const struct pmt_shared *s, uint32_t keeper)
     return keeper < s->first.n ? s->first.at[keeper] : 0;
 }
 
-void pmt_shared_forget(struct pmt_shared *s, uint32_t keeper)
+static void forget(struct pmt_shared *s, uint32_t keeper)
 {
     uint32_t first = first_of(s, keeper), last = first;
 
@@ -58,7 +58,7 @@ bool pmt_shared_add(struct pmt_garbage *g, uint32_t slot)
     if (s->keeper >= g->made.n || slot >= g->made.n)
         return true; /* they were not seen being made */
     if (s->anew)
-        pmt_shared_forget(s, s->keeper);
+        forget(s, s->keeper);
     s->anew = false;
     place = GROW(&s->first, s->keeper) ? take_place(s) : 0;
     if (!place)
@@ -82,6 +82,6 @@ bool pmt_shared_keep(struct pmt_garbage *g, uint32_t keeper, uint32_t key)
             !HAS_BIT(&g->told, one.slot) && !pmt_kept_add(g, one.slot, key, since))
             return false;
     }
-    pmt_shared_forget(s, keeper);
+    forget(s, keeper);
     return true;
 }

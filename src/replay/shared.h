@@ -45,7 +45,4 @@ bool pmt_shared_add(struct pmt_garbage *g, uint32_t slot);
 /* The object in this slot waits, with garbage of this key, and keeps what it shares. */
 bool pmt_shared_keep(struct pmt_garbage *g, uint32_t keeper, uint32_t key);
 
-/* It is no more. */
-void pmt_shared_forget(struct pmt_shared *s, uint32_t keeper);
-
 #endif

@@ -290,7 +290,39 @@ static void test_kept_no_orphan(void)
     EXPECT_U64(reported_of_an_orphan(true), 2);
 }
 
+/* 1 hangs on 0, which the model has collected, and on 20, which waits: it does not die. 2 is a weak
+ * reference with a callback, to which no garbage refers, so nothing says that it would die. */
+static void test_kept_what_hangs_on_others(void)
+{
+    struct play p;
+    const struct pmt_result *result;
+    uint64_t collected = 0;
+
+    play_open_quiet(&p, "gc=4,10,10 gc.calls=ignore");
+    play_objects(&p, 0, 3);
+    play_look(&p, 2);
+    play_garbage(&p, 0, 0, true);
+    play_keeps(&p, 1);
+    play_objects(&p, 10, 2); /* the model collects */
+    play_objects(&p, 20, 1);
+    play_look(&p, 2);
+    play_garbage(&p, 20, 0, true);
+    play_keeps(&p, 1);
+    play_look(&p, 2);
+    play_garbage(&p, 0, 0, true);
+    play_garbage(&p, 1, 0, false);
+    play_garbage(&p, 1, 0, false); /* twice: once is enough */
+    play_garbage(&p, 2, 0, false);
+    play_objects(&p, 30, 55); /* both generations are collected */
+    result = play_end(&p);
+    for (size_t i = 0; i < result->n_collections; i++)
+        collected += result->collections[i].collected;
+    EXPECT_U64(collected, 4);
+    play_close(&p);
+}
+
 SUITE(kept, TEST(test_kept_what_dies_by_counting), TEST(test_kept_what_is_older),
       TEST(test_kept_what_is_left_later), TEST(test_kept_what_goes_with_an_object),
       TEST(test_kept_nothing_that_was_let_go_of), TEST(test_kept_what_no_recording_tells),
-      TEST(test_kept_what_an_object_shares), TEST(test_kept_no_orphan))
+      TEST(test_kept_what_an_object_shares), TEST(test_kept_no_orphan),
+      TEST(test_kept_what_hangs_on_others))
