@@ -386,10 +386,8 @@ static bool end_telling(struct pmt_collect *c, uint64_t event, bool foretold)
     }
     orphaned = is_orphaned(c, &fate);
     if (!pmt_kin_find_keys(g, fate.key, fate.when) ||
-        (orphaned && !pmt_kin_orphan(g, c->mod.census.birth.at, &fate.key, fate.when)))
+        (orphaned && !pmt_kin_orphan(g, fate.when)))
         return false;
-    if (orphaned && fate.when < event - 1)
-        finder = pmt_waste_finder(g, fate.key, fate.when);
     for (size_t i = 0; i < g->kin.of.n; i++) {
         struct pmt_kinsman *one = &g->kin.of.at[i];
 

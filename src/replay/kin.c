@@ -175,26 +175,7 @@ static bool let_go(struct pmt_garbage *g)
     return true;
 }
 
-/* Of the others the oldest is their holder now. */
-static uint32_t hand_down(const struct pmt_garbage *g, const uint32_t *birth, uint32_t key)
-{
-    const struct pmt_kin *k = &g->kin;
-    uint32_t oldest = UINT32_MAX;
-
-    for (size_t i = 1; i < k->of.n; i++) {
-        const struct pmt_kinsman *one = &k->of.at[i];
-
-        if (!one->belongs && !one->orphan && one->key == key && !HAS_BIT(&g->told, one->slot) &&
-            birth[one->slot] < oldest)
-            oldest = birth[one->slot];
-    }
-    for (size_t i = 1; oldest != UINT32_MAX && i < k->of.n; i++)
-        if (k->of.at[i].key == key)
-            k->of.at[i].key = oldest;
-    return oldest == UINT32_MAX ? key : oldest;
-}
-
-bool pmt_kin_orphan(struct pmt_garbage *g, const uint32_t *birth, uint32_t *key, uint64_t when)
+bool pmt_kin_orphan(struct pmt_garbage *g, uint64_t when)
 {
     struct pmt_kin *k = &g->kin;
     bool done = number(k) && note_held(g, when) && let_go(g), orphan = false;
@@ -207,7 +188,6 @@ bool pmt_kin_orphan(struct pmt_garbage *g, const uint32_t *birth, uint32_t *key,
         k->of.at[i].orphan = orphan;
     }
     forget_numbers(k);
-    *key = hand_down(g, birth, *key);
     return done;
 }
 

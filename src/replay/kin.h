@@ -55,9 +55,8 @@ bool pmt_kin_refers(struct pmt_kin *k, struct pmt_kin_reference to);
 /* Sets the keys: this one, the holder's, or the older one of what keeps an object at this event. */
 bool pmt_kin_find_keys(struct pmt_garbage *g, uint32_t key, uint64_t when);
 
-/* The holder, whose key this is, was no more at this event: finds the orphans. The others have the key of
- * the oldest of them now; birth: words by slot. */
-bool pmt_kin_orphan(struct pmt_garbage *g, const uint32_t *birth, uint32_t *key, uint64_t when);
+/* The holder was no more at this event: finds the orphans. The others keep its key. */
+bool pmt_kin_orphan(struct pmt_garbage *g, uint64_t when);
 
 /* They were left at this event: what those of them that wait refer to, and is not among them, does as
  * well. orphaned: their holder was no more, and what is to be told has their key no more either. */
