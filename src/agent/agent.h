@@ -541,6 +541,8 @@ uint64_t spared_ns(unsigned generation);
  * since begin are seen together. */
 void belongings_begin(bool all); /* of a look at everything */
 void belongings_tell(uintptr_t object);
+/* The object told last is a tuple that is tracked while it is in a younger generation than so many. */
+void atomic_tell(uintptr_t head, unsigned generations);
 /* Of one that is reachable: the blocks that go with it, but not all of very many; until another call of
  * these. */
 const struct array *belongings_held(uintptr_t object);

@@ -181,6 +181,14 @@ static bool was_untracked_later(uintptr_t object)
     return false;
 }
 
+void atomic_tell(uintptr_t head, unsigned generations)
+{
+    for (; generations > 0 && ring_room_for_one(); generations--) {
+        ring_put(PMT_W_ATOMIC, block_of(head), 0);
+        HOT.beside++;
+    }
+}
+
 static int tell_referent(void *referent, void *arg)
 {
     uintptr_t object = (uintptr_t)referent, head = head_of(object);
@@ -196,10 +204,7 @@ static int tell_referent(void *referent, void *arg)
         return 1;
     ring_put(PMT_W_BELONGS, head ? block_of(head) : object, get(object, 8));
     if (head && was_untracked_later(object))
-        for (int n = 0; n < 2 && ring_room_for_one(); n++) {
-            ring_put(PMT_W_ATOMIC, block_of(head), 0);
-            HOT.beside++;
-        }
+        atomic_tell(head, 2);
     (void)array_push(&pending, object);
     return 0;
 }

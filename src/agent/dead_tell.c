@@ -137,7 +137,6 @@ static unsigned untracked_behind(uintptr_t object, bool deep)
     return behind;
 }
 
-/* Once for each: while it is in a younger generation than so many, a collection finds it in its lists. */
 static void tell_atomic(uintptr_t head, unsigned generation)
 {
     unsigned behind = 0;
@@ -145,11 +144,7 @@ static void tell_atomic(uintptr_t head, unsigned generation)
     if (generation < 2)
         behind = untracked_behind(head + HEAD, generation == 0);
     if (behind)
-        behind += generation;
-    for (; behind > 0 && ring_room_for_one(); behind--) {
-        ring_put(PMT_W_ATOMIC, block_of(head), 0);
-        HOT.beside++;
-    }
+        atomic_tell(head, behind + generation);
 }
 
 /* Where in callbacks those to number i begin. */

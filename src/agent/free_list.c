@@ -87,7 +87,7 @@ static void put_reused(struct free_list *l, uint32_t down_to)
         touch_anew(block_in(l, object));
         if (l->head)
             look_late(block_in(l, object));
-        if (l->head && l != &lists[LISTS])
+        if (l->head && l != &lists[LISTS]) /* no list is ever untracked */
             collector_young_at(collector_tagged(block_in(l, object), l->bytes));
         put(PMT_W_REUSED, l, object);
     }

@@ -146,7 +146,7 @@ bool collector_open(void)
 /* Addresses come again and again: each is wanted once. */
 static struct recent recent;
 
-static void add_young(uintptr_t tagged)
+void collector_young_at(uintptr_t tagged)
 {
     if (recent_has(&recent, tagged)) {
         touch_anew(start_of(tagged));
@@ -157,11 +157,6 @@ static void add_young(uintptr_t tagged)
         return;
     recent_put(&recent, tagged);
     young[n_young++] = tagged;
-}
-
-void collector_young_at(uintptr_t tagged)
-{
-    add_young(tagged);
 }
 
 /* Behind a pre-header comes a GC head, whose first word leads to the next object, for the
@@ -184,7 +179,7 @@ void collector_young(void)
     if ((preheader && is_link(get(block, 16))) || !collector_type(get(block, 24), &flags))
         if (preheader)
             (void)collector_type(get(block, 40), &flags);
-    add_young(HOT.gc_last_block);
+    collector_young_at(HOT.gc_last_block);
     look_late(HOT.gc_last_block);
     if (HOT.gc_late)
         step_watch();
@@ -204,7 +199,7 @@ static int head_in(uintptr_t tagged)
 void collector_maybe_young(void)
 {
     if (head_in(HOT.gc_last_block) >= 0)
-        add_young(HOT.gc_last_block);
+        collector_young_at(HOT.gc_last_block);
 }
 
 uintptr_t collector_listed(uintptr_t tagged)

@@ -420,8 +420,9 @@ bool pmt_collect_refers(struct pmt_collect *c, uint32_t slot, bool reachable)
     if (reachable) {
         c->garbage.held.holder = slot;
         pmt_shared_keeper(&c->garbage.shared, slot);
-    } else
+    } else {
         pmt_garbage_graph_refers(&c->graph, slot);
+    }
     return !c->modelling || !pmt_collect_is_object(c, slot) || pmt_garbage_refers(&c->garbage, to);
 }
 

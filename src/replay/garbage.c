@@ -176,17 +176,18 @@ void pmt_waste_free_overdue(struct pmt_collect *c, const struct pmt_waste *w,
 }
 
 /* ... or died by counting before: what held it was gone. */
-static void free_orphan(struct pmt_collect *c, const struct pmt_waste *w, uint32_t row)
+static void free_orphan(struct pmt_collect *c, struct pmt_waste w, uint32_t row)
 {
-    bool young = !pmt_census_place(&c->mod.census, w->birth);
+    bool young = pmt_census_place(&c->mod.census, w.birth) == 0;
 
-    if (w->counted) {
-        pmt_garbage_uncount(c, w->birth);
-        c->young_untracked -= c->young_untracked && young && !(w->birth & 1);
+    if (w.counted) {
+        pmt_garbage_uncount(c, w.birth);
+        c->young_untracked -= c->young_untracked && young && !(w.birth & 1);
     }
-    if (!pmt_collect_give(c, w->block, w->kind) && w->counted)
+    if (!pmt_collect_give(c, w.block, w.kind) && w.counted)
         pmt_gc_freed(&c->mod.policy);
-    note_given(c, w, 0, &c->rows.at[row], row);
+    w.silent = true;
+    note_given(c, &w, 0, &c->rows.at[row], row);
 }
 
 void pmt_garbage_collect(struct pmt_collect *c, unsigned generation,
@@ -327,16 +328,13 @@ static bool tell_one(struct pmt_collect *c, struct pmt_kinsman *one, const struc
     if (one->key != fate->key && finder)
         finder = pmt_waste_finder(g, one->key, fate->when);
     one->waits = !finder && !one->orphan;
-    if (one->orphan) {
-        open.epoch = g->epoch[place] - 1;
-        w.silent = true;
-        free_orphan(c, &w, g->row.at[fate->holder]);
-    } else if (finder) {
-        open.epoch = g->epoch[place] - 1; /* it is in no list */
+    open.epoch -= !one->waits; /* else it is in no list */
+    if (one->orphan)
+        free_orphan(c, w, g->row.at[fate->holder]);
+    else if (finder)
         pmt_waste_free_overdue(c, &w, finder);
-    } else if (!pmt_waste_wait(c, w)) {
+    else if (!pmt_waste_wait(c, w))
         return false;
-    }
     return pmt_vec_push(&g->open[fate->place], open);
 }
 
@@ -385,8 +383,7 @@ static bool end_telling(struct pmt_collect *c, uint64_t event, bool foretold)
         fate.when = event - 1; /* mod is about to collect */
     }
     orphaned = is_orphaned(c, &fate);
-    if (!pmt_kin_find_keys(g, fate.key, fate.when) ||
-        (orphaned && !pmt_kin_orphan(g, fate.when)))
+    if (!pmt_kin_find_keys(g, fate.key, fate.when) || (orphaned && !pmt_kin_orphan(g, fate.when)))
         return false;
     for (size_t i = 0; i < g->kin.of.n; i++) {
         struct pmt_kinsman *one = &g->kin.of.at[i];

@@ -13,7 +13,7 @@ for turn in range(6):
     gc.collect(0)
 print(sum(not gc.is_tracked(one) for one in keep))
 PY
-check() { # PYTHON
+check() { # PYTHON. An address that comes back may be told twice, but that is seldom.
     pymemtrace record -qfo app.pmt -- "$1" app.py >untracked
     told=$(pymemtrace dump app.pmt | awk '
         $2 == "MAIN" { main = 1 }
